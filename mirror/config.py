@@ -1,0 +1,152 @@
+"""mirror.toml -> frozen, typed Settings.
+
+Every unknown key or bad value raises ConfigError with file, key path, value and reason.
+A missing key has the default written here; `config/mirror.toml` ships the same defaults.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mirror.errors import ConfigError
+
+SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
+
+Pin = Annotated[int, Meta(ge=0, le=27)]
+Rotation = Literal[0, 90, 180, 270]
+
+
+class _Section(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class CameraSettings(_Section, frozen=True):
+    """Where frames come from. Width and height are of the upright picture, after rotation."""
+
+    source: Annotated[str, Meta(min_length=1)] = "picamera"
+    width: Annotated[int, Meta(ge=160, le=1920)] = 480
+    height: Annotated[int, Meta(ge=160, le=1920)] = 640
+    fps: Annotated[float, Meta(ge=5, le=120)] = 30.0
+    rotate: Rotation = 0
+    flip: bool = False
+    stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
+    seed: Annotated[int, Meta(ge=0)] = 1
+
+
+class ModelSettings(_Section, frozen=True):
+    """The pose model. An empty path means the bundle in the user's cache folder."""
+
+    path: str = ""
+
+
+class ScreenSettings(_Section, frozen=True):
+    """The display behind the mirror. The diagonal makes millimetres of pixels."""
+
+    diagonal_in: Annotated[float, Meta(ge=3, le=120)] = 32.0
+    rotate: Rotation = 0
+    fps: Annotated[int, Meta(ge=5, le=120)] = 30
+
+
+class ButtonSettings(_Section, frozen=True):
+    """GPIO (BCM) numbers of buttons wired between the pin and ground. `drill` is optional."""
+
+    next: Pin = 17
+    previous: Pin = 27
+    select: Pin = 22
+    drill: Pin | None = None
+    debounce_s: Annotated[float, Meta(ge=0.001, le=0.5)] = 0.05
+    hold_s: Annotated[float, Meta(ge=0.3, le=10)] = 1.5
+
+
+class CoachSettings(_Section, frozen=True):
+    """What the mirror starts with."""
+
+    variation: Annotated[str, Meta(min_length=1)] = "basic"
+    body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
+
+
+class Settings(_Section, frozen=True):
+    """The whole configuration."""
+
+    camera: CameraSettings = CameraSettings()
+    model: ModelSettings = ModelSettings()
+    screen: ScreenSettings = ScreenSettings()
+    buttons: ButtonSettings = ButtonSettings()
+    coach: CoachSettings = CoachSettings()
+
+
+def default_file() -> Path:
+    """The file read when none is named: the system's, else the shipped one."""
+    return SYSTEM_CONFIG if SYSTEM_CONFIG.exists() else shipped("mirror.toml")
+
+
+def shipped(name: str) -> Path:
+    """Path of a file of `config/`: in the wheel as package data, in a checkout beside it."""
+    package = Path(__file__).parent
+    inside = package / "_config" / name
+    return inside if inside.exists() else package.parent / "config" / name
+
+
+def load(path: Path) -> Settings:
+    """Read one TOML file.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds an unknown key or bad value.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
+    try:
+        settings = msgspec.convert(data, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_explain(str(error), data)}.") from error
+    _check_pins(path, settings.buttons)
+    return settings
+
+
+def to_toml(settings: Settings) -> str:
+    """The effective settings as TOML text, for `check`. Unset optional keys are left out."""
+    lines: list[str] = []
+    for section, values in msgspec.to_builtins(settings).items():
+        lines.append(f"[{section}]")
+        lines += [
+            f"{key} = {msgspec.json.encode(value).decode()}"
+            for key, value in values.items()
+            if value is not None
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _explain(message: str, data: dict[str, Any]) -> str:
+    """`Expected X - at `$.a.b`` -> `a.b = 5: expected X`."""
+    reason, _, where = message.partition(" - at ")
+    keys = where.strip("`").removeprefix("$").strip(".")
+    if reason.startswith("Object contains unknown field"):
+        field = reason.split("`")[1]
+        return f"unknown key {'.'.join(filter(None, [keys, field]))}"
+    value: Any = data
+    for key in keys.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return f"{keys} = {value!r}: {reason[0].lower()}{reason[1:]}"
+
+
+def _check_pins(path: Path, buttons: ButtonSettings) -> None:
+    seen: dict[int, str] = {}
+    for name in ("next", "previous", "select", "drill"):
+        pin = getattr(buttons, name)
+        if pin is None:
+            continue
+        if pin in seen:
+            raise ConfigError(
+                f"{path}: buttons.{name} = {pin}: the pin is already used by buttons.{seen[pin]}."
+            )
+        seen[pin] = name

@@ -1,0 +1,48 @@
+"""The family of errors that end a command or are shown on the glass.
+
+Every message is one sentence for the person who reads it: what is wrong, with which
+value, and what to do. `exit_code` is 2 for usage and configuration, 1 for the rest.
+Each error is also the builtin type that a Python reader would expect.
+"""
+
+
+class MirrorError(Exception):
+    """Base of all errors that carry a sentence for the owner."""
+
+    exit_code = 1
+
+
+class UsageError(MirrorError, ValueError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class ConfigError(MirrorError, ValueError):
+    """The configuration file cannot be used; names file, key path and reason."""
+
+    exit_code = 2
+
+
+class ModelError(MirrorError, OSError):
+    """The pose model is missing, damaged, or cannot be obtained."""
+
+
+class CameraError(MirrorError, OSError):
+    """The camera or video cannot be opened or read."""
+
+
+class CameraStalled(CameraError, TimeoutError):
+    """The camera is open but frames stopped coming."""
+
+
+class ScreenError(MirrorError, OSError):
+    """No display can be opened."""
+
+
+class ButtonsError(MirrorError, OSError):
+    """The GPIO buttons cannot be used."""
+
+
+class OutputError(MirrorError, OSError):
+    """A result cannot be written (disk full, folder missing, no permission)."""
