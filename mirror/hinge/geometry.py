@@ -1,0 +1,45 @@
+"""Points, angles and lines in the picture; no bodies.
+
+Pixels have x to the right and y down, one unit for both. Angles are degrees.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Point = tuple[float, float]
+
+
+def inclination_deg(base: Point, tip: Point, facing: int) -> float:
+    """Angle of the segment base -> tip from the upward vertical, positive towards `facing`.
+
+    facing: +1 towards the right of the picture, -1 towards the left.
+    """
+    return math.degrees(math.atan2(facing * (tip[0] - base[0]), base[1] - tip[1]))
+
+
+def distance(a: Point, b: Point) -> float:
+    """Length of the segment, in the unit of its points."""
+    return math.hypot(b[0] - a[0], b[1] - a[1])
+
+
+def gate(value: float, full: float, none: float) -> float:
+    """Linear confidence gate: 1 at `full` and better, 0 at `none` and worse.
+
+    `full` may lie below `none` (less is better) or above it (more is better).
+    """
+    return min(1.0, max(0.0, (value - none) / (full - none)))
+
+
+def weighted_mean(points: Array, weights: Array) -> Point:
+    """Mean of (n, 2) points by (n,) weights; the plain mean where no point has weight."""
+    total = float(weights.sum())
+    if total <= 0:
+        mean = points.mean(axis=0)
+    else:
+        mean = (points * weights[:, None]).sum(axis=0) / total
+    return float(mean[0]), float(mean[1])

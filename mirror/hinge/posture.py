@@ -1,0 +1,218 @@
+"""Pose -> Posture: the angles of the body in one picture, with how far they can be trusted.
+
+All angles are sagittal, in degrees, absolute (standing is not subtracted):
+
+- trunk: mid-hip -> mid-shoulder from the vertical, positive forwards;
+- thigh: knee -> mid-hip is the thigh; positive where the hip lies behind the knee;
+- hip flexion = trunk + thigh; knee flexion = thigh + shank;
+- shank: ankle -> knee from the vertical, positive forwards.
+
+A joint is the visibility-weighted mean of both sides, which steps less than the nearer side
+alone where left and right get mixed up. The landmark depth is not used.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mirror.hinge.filters import OneEuro, Smoothed, one_euro
+from mirror.hinge.geometry import Point, distance, gate, inclination_deg, weighted_mean
+from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.view import Heading, View, look
+
+JUDGE = 0.7
+"""Confidence from which verdicts are given."""
+SHOW = 0.4
+"""Confidence below which only the one thing to fix is shown."""
+STEADY_S = 0.5
+"""Window of the bone-length jitter."""
+PRESENT = 0.5
+"""Least visibility at which the joints of a person are believed at all."""
+
+JOINTS = {
+    "shoulder": (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER),
+    "hip": (Mark.LEFT_HIP, Mark.RIGHT_HIP),
+    "knee": (Mark.LEFT_KNEE, Mark.RIGHT_KNEE),
+    "ankle": (Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE),
+}
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Nobody can be measured in this picture; reason `nobody` or `cut-off`."""
+
+    t: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Posture:
+    """What is measured in one picture. Lengths and points in pixels, angles in degrees."""
+
+    t: float
+    view: View
+    turn_deg: float
+    facing: int
+    trunk_deg: float
+    thigh_deg: float
+    shank_deg: float
+    hip_flexion_deg: float
+    knee_flexion_deg: float
+    shoulder: Point
+    hip: Point
+    knee: Point
+    ankle: Point
+    near_ankle: Point
+    """Ankle of the side that faces the camera: the one that is never hidden."""
+    trunk_px: float
+    leg_px: float
+    confidence: float
+    doubt: str | None
+    """Why the confidence is below `JUDGE`: `turn-side-on`, `step-back`, `come-closer`,
+    `slow-pictures`, `unsteady`; else None."""
+
+    @property
+    def near_side(self) -> str:
+        """The person's own side that faces the camera: `left` or `right`."""
+        return "left" if self.facing < 0 else "right"
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What measuring remembers from picture to picture."""
+
+    heading: Heading | None = None
+    trunk: Smoothed | None = None
+    thigh: Smoothed | None = None
+    shank: Smoothed | None = None
+    frame_s: float | None = None
+    legs: tuple[tuple[float, float], ...] = ()
+    t: float | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's own standing: what every change is measured from."""
+
+    trunk_deg: float
+    thigh_deg: float
+    shank_deg: float
+    trunk_px: float
+    leg_px: float
+    hip_height_px: float
+
+    @property
+    def hip_flexion_deg(self) -> float:
+        """Hip flexion of standing, degrees."""
+        return self.trunk_deg + self.thigh_deg
+
+    @property
+    def knee_flexion_deg(self) -> float:
+        """Knee flexion of standing, degrees."""
+        return self.thigh_deg + self.shank_deg
+
+
+def measure(
+    memory: Measuring, pose: Pose | None, t: float, standing: Standing | None, by: OneEuro
+) -> tuple[Measuring, Posture | Unseen]:
+    """Measure one picture.
+
+    memory: from the picture before. pose: None where nobody was found. t: the frame's time, s.
+    standing: the person's own standing, where known. by: filter of the variation.
+    """
+    if pose is None:
+        return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
+    joints = {name: _joint(pose, *pair) for name, pair in JOINTS.items()}
+    sights = {name: float(max(pose.visibility[list(pair)])) for name, pair in JOINTS.items()}
+    if min(sights["shoulder"], sights["hip"]) < PRESENT:
+        return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
+
+    shoulder, hip, knee, ankle = (joints[n] for n in ("shoulder", "hip", "knee", "ankle"))
+    heading = look(memory.heading, pose, standing.trunk_px if standing else None)
+    f = heading.facing
+    if memory.heading is not None and memory.heading.facing != f:
+        memory = Measuring(heading, frame_s=memory.frame_s, t=memory.t)  # angles change sign
+    trunk = one_euro(memory.trunk, inclination_deg(hip, shoulder, f), t, by)
+    thigh = one_euro(memory.thigh, inclination_deg(knee, hip, -f), t, by)
+    shank = one_euro(memory.shank, inclination_deg(ankle, knee, f), t, by)
+    leg_px = distance(hip, knee) + distance(knee, ankle)
+    legs = (*(m for m in memory.legs if t - m[0] < STEADY_S), (t, leg_px))
+    frame_s = _frame_s(memory, t)
+
+    doubts = _doubts(pose, heading, sights, legs, frame_s)
+    confidence, doubt = min(doubts)
+    near = Mark.LEFT_ANKLE if f < 0 else Mark.RIGHT_ANKLE
+    posture = Posture(
+        t=t,
+        view=heading.view,
+        turn_deg=heading.turn_deg,
+        facing=f,
+        trunk_deg=trunk.value,
+        thigh_deg=thigh.value,
+        shank_deg=shank.value,
+        hip_flexion_deg=trunk.value + thigh.value,
+        knee_flexion_deg=thigh.value + shank.value,
+        shoulder=shoulder,
+        hip=hip,
+        knee=knee,
+        ankle=ankle,
+        near_ankle=(float(pose.points[near, 0]), float(pose.points[near, 1])),
+        trunk_px=distance(shoulder, hip),
+        leg_px=leg_px,
+        confidence=confidence,
+        doubt=doubt if confidence < JUDGE else None,
+    )
+    return Measuring(heading, trunk, thigh, shank, frame_s, legs, t), posture
+
+
+def _joint(pose: Pose, left: Mark, right: Mark) -> Point:
+    return weighted_mean(pose.points[[left, right]], pose.visibility[[left, right]])
+
+
+def _frame_s(memory: Measuring, t: float) -> float | None:
+    """Smoothed time between pictures, seconds."""
+    if memory.t is None:
+        return memory.frame_s
+    dt = t - memory.t
+    return dt if memory.frame_s is None else memory.frame_s + 0.1 * (dt - memory.frame_s)
+
+
+def _doubts(
+    pose: Pose,
+    heading: Heading,
+    sights: dict[str, float],
+    legs: tuple[tuple[float, float], ...],
+    frame_s: float | None,
+) -> list[tuple[float, str]]:
+    """Confidence gates (METRICS 4c), each with the one thing that would help."""
+    width, height = pose.size
+    top = float(pose.points[: Mark.LEFT_SHOULDER, 1].min())
+    feet = pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE], 1]
+    lengths = [px for _, px in legs]
+    mean = sum(lengths) / len(lengths)
+    jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
+    standing_px = _standing_height(pose)
+    inside = 1.0 if top > -0.02 * height and float(feet.max()) < 1.02 * height else 0.0
+    return [
+        (inside, "step-back"),
+        (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
+        (gate(standing_px, 300.0, 180.0), "come-closer"),
+        (gate(heading.turn_deg, 15.0, 22.0), "turn-side-on"),
+        (gate(1.0 / frame_s, 12.0, 6.0) if frame_s else 1.0, "slow-pictures"),
+        (gate(jitter, 0.05, 0.12), "unsteady"),
+    ]
+
+
+def _standing_height(pose: Pose) -> float:
+    """Height the person would have upright, pixels: the bones end to end, plus the head."""
+    chain = (
+        (Mark.LEFT_EAR, Mark.RIGHT_EAR),
+        JOINTS["shoulder"],
+        JOINTS["hip"],
+        JOINTS["knee"],
+        JOINTS["ankle"],
+    )
+    joints = [_joint(pose, *pair) for pair in chain]
+    # Ear to crown and ankle to sole add about 11 % of the body height.
+    return sum(distance(a, b) for a, b in zip(joints, joints[1:], strict=False)) / 0.89

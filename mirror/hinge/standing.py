@@ -1,0 +1,87 @@
+"""A person's own standing, taken without asking: what every change is measured from.
+
+Standing is taken when the person has been upright and still for 0.7 s, and refined a little
+each time that happens again. It belongs to one person in one place: the caller forgets it when
+the person leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mirror.hinge.geometry import distance
+from mirror.hinge.posture import Posture, Standing
+
+STILL_S = 0.7
+TRUNK_DEG, KNEE_DEG = 15.0, 25.0
+SWAY_DEG = 5.0
+"""Largest range of hip and knee flexion within the window that is still standing."""
+SWAY = 0.06
+"""Largest move of the hip within the window, in leg lengths."""
+REFINE = 0.2
+"""Share of a new standing that enters the old one."""
+
+
+@dataclass(frozen=True)
+class Stillness:
+    """The pictures of the last `STILL_S` seconds in which the person was upright and still."""
+
+    window: tuple[Posture, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """How much of the still time has passed, 0..1; for a ring that fills."""
+        if not self.window:
+            return 0.0
+        return min(1.0, (self.window[-1].t - self.window[0].t) / STILL_S)
+
+
+def watch(
+    memory: Stillness, posture: Posture, standing: Standing | None
+) -> tuple[Stillness, Standing | None]:
+    """Take one picture; gives the standing, new or refined, when a still window is complete."""
+    upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
+    if not upright:
+        return Stillness(), standing
+    window = (*memory.window, posture)
+    while not _is_still(window):
+        window = window[1:]
+    if window[-1].t - window[0].t < STILL_S - 1e-6:
+        return Stillness(window), standing
+    # A complete window is used up, so that one long stand does not outweigh the rest.
+    return Stillness((posture,)), _refined(standing, _mean(window))
+
+
+def _is_still(window: tuple[Posture, ...]) -> bool:
+    hips = [p.hip_flexion_deg for p in window]
+    knees = [p.knee_flexion_deg for p in window]
+    moved = max(distance(p.hip, window[-1].hip) for p in window)
+    return (
+        max(hips) - min(hips) < SWAY_DEG
+        and max(knees) - min(knees) < SWAY_DEG
+        and moved < SWAY * window[-1].leg_px
+        and len({p.view for p in window}) == 1
+    )
+
+
+def _mean(window: tuple[Posture, ...]) -> Standing:
+    n = len(window)
+    return Standing(
+        trunk_deg=sum(p.trunk_deg for p in window) / n,
+        thigh_deg=sum(p.thigh_deg for p in window) / n,
+        shank_deg=sum(p.shank_deg for p in window) / n,
+        trunk_px=sum(p.trunk_px for p in window) / n,
+        leg_px=sum(p.leg_px for p in window) / n,
+        hip_height_px=sum(p.ankle[1] - p.hip[1] for p in window) / n,
+    )
+
+
+def _refined(old: Standing | None, new: Standing) -> Standing:
+    if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > 0.15:
+        return new  # another place or another person: the old lengths are of no use
+    return Standing(
+        *(
+            getattr(old, name) + REFINE * (getattr(new, name) - getattr(old, name))
+            for name in Standing.__dataclass_fields__
+        )
+    )

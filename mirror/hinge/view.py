@@ -1,0 +1,112 @@
+"""From which side the camera sees the person, and which way the person faces.
+
+The turn of the body from pure side view is read from how far the left and right shoulders
+(and hips) lie apart, in trunk lengths: delta = asin(gap / (trunk length x frontal gap)).
+0 deg is a pure side view, 90 deg faces the camera.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from mirror.hinge.geometry import Array, distance, weighted_mean
+from mirror.hinge.pose import Mark, Pose
+
+FRONTAL_SHOULDERS = 0.75
+"""Shoulder gap seen facing front, in trunk lengths (METRICS, judged)."""
+FRONTAL_HIPS = 0.45
+"""Hip gap seen facing front, in trunk lengths; read from real side and oblique footage, where
+shoulders and hips then tell the same turn on average."""
+SIDE_DEG = 15.0
+FRONT_DEG = 60.0
+HYSTERESIS_DEG = 5.0
+HOLD_S = 0.5
+FACING_S = 1.0
+SETTLE_S = 0.4
+"""Time constant of the smoothed turn: one noisy hip must not change the view."""
+
+
+class View(Enum):
+    """How the camera sees the body."""
+
+    SIDE = "side"
+    OBLIQUE = "oblique"
+    FRONT = "front"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The view with its memory.
+
+    turn_deg: smoothed, 0 side .. 90 front. facing: +1 to the right of the picture, -1 left.
+    """
+
+    view: View
+    turn_deg: float
+    facing: int
+    t: float
+    _candidate: View | None = None
+    _since: float = 0.0
+    _votes: tuple[tuple[float, int], ...] = ()
+
+
+def turn_deg(pose: Pose, trunk_px: float) -> float:
+    """Turn away from pure side view in one picture, 0..90 deg; mean of shoulders and hips."""
+    gaps = (
+        (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER, FRONTAL_SHOULDERS),
+        (Mark.LEFT_HIP, Mark.RIGHT_HIP, FRONTAL_HIPS),
+    )
+    turns = [
+        math.asin(min(1.0, abs(pose.points[a, 0] - pose.points[b, 0]) / (trunk_px * frontal)))
+        for a, b, frontal in gaps
+    ]
+    return math.degrees(sum(turns) / len(turns))
+
+
+def look(memory: Heading | None, pose: Pose, standing_trunk_px: float | None) -> Heading:
+    """One step: view with hysteresis and hold, facing by the majority of the last second.
+
+    standing_trunk_px: trunk length of the person standing, where known; else the present one.
+    """
+    now = pose.taken_at
+    shoulders = _middle(pose, Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER)
+    hips = _middle(pose, Mark.LEFT_HIP, Mark.RIGHT_HIP)
+    trunk = standing_trunk_px or max(1.0, distance(shoulders, hips))
+    turn = turn_deg(pose, trunk)
+    vote = _toes(pose)
+    if memory is None:
+        view = _classify(turn, None)
+        return Heading(view, turn, vote or 1, now, None, now, ((now, vote),))
+    share = 1.0 - math.exp(-max(0.0, now - memory.t) / SETTLE_S)
+    turn = memory.turn_deg + share * (turn - memory.turn_deg)
+    votes = (*(v for v in memory._votes if now - v[0] < FACING_S), (now, vote))
+    balance = sum(v for _, v in votes)
+    facing = memory.facing if balance == 0 else (1 if balance > 0 else -1)
+    seen = _classify(turn, memory.view)
+    if seen == memory.view:
+        return Heading(seen, turn, facing, now, None, now, votes)
+    since = memory._since if seen == memory._candidate else now
+    view = seen if now - since >= HOLD_S else memory.view
+    return Heading(view, turn, facing, now, seen, since, votes)
+
+
+def _classify(turn: float, current: View | None) -> View:
+    side = SIDE_DEG + (HYSTERESIS_DEG if current is View.SIDE else 0.0)
+    front = FRONT_DEG - (HYSTERESIS_DEG if current is View.FRONT else 0.0)
+    if turn <= side:
+        return View.SIDE
+    return View.FRONT if turn >= front else View.OBLIQUE
+
+
+def _toes(pose: Pose) -> int:
+    """Which way the feet point: +1, -1, or 0 where they tell nothing."""
+    heel = _middle(pose, Mark.LEFT_HEEL, Mark.RIGHT_HEEL)
+    toe = _middle(pose, Mark.LEFT_FOOT_INDEX, Mark.RIGHT_FOOT_INDEX)
+    return (toe[0] > heel[0]) - (toe[0] < heel[0])
+
+
+def _middle(pose: Pose, left: Mark, right: Mark) -> tuple[float, float]:
+    pair: Array = pose.points[[left, right]]
+    return weighted_mean(pair, pose.visibility[[left, right]])
