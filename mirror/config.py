@@ -128,10 +128,12 @@ def to_toml(settings: Settings) -> str:
 
 def _explain(message: str, data: dict[str, Any]) -> str:
     """`Expected X - at `$.a.b`` -> `a.b = 5: expected X`."""
-    reason, _, where = message.partition(" - at ")
-    keys = where.strip("`").removeprefix("$").strip(".")
+    # From the right: an unknown key is the file's own text and may hold anything.
+    reason, at, where = message.rpartition(" - at `$")
+    reason = reason if at else message
+    keys = where.strip("`.") if at else ""
     if reason.startswith("Object contains unknown field"):
-        field = reason.split("`")[1]
+        field = reason.partition("`")[2].removesuffix("`")
         return f"unknown key {'.'.join(filter(None, [keys, field]))}"
     value: Any = data
     for key in keys.split("."):

@@ -10,7 +10,7 @@ import math
 import os
 import re
 import sys
-import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -129,25 +129,35 @@ class _Clock:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Hold back what C++ writes to standard error, then pass on all but known chatter."""
+    """Keep MediaPipe's known chatter off standard error; all else passes, at once.
+
+    C++ may abort the process: so lines go through a pipe and are not held back to the end.
+    """
     sys.stderr.flush()
     try:
         real = os.dup(2)
     except OSError:  # started without a standard error: nothing to keep quiet
         yield
         return
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stderr.flush()
-            os.dup2(real, 2)
-            os.close(real)
-            held.seek(0)
-            for line in held:
-                if not _CHATTER.match(line):
-                    os.write(2, line)
+    out, into = os.pipe()
+    os.dup2(into, 2)
+    os.close(into)
+    reader = threading.Thread(target=_pass_on, args=(out, real), daemon=True)
+    reader.start()
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(real, 2)  # closes the pipe, so that the reader comes to its end
+        reader.join()
+        os.close(real)
+
+
+def _pass_on(out: int, real: int) -> None:
+    with open(out, "rb") as lines:
+        for line in lines:
+            if not _CHATTER.match(line):
+                os.write(real, line)
 
 
 def _first_line(error: Exception) -> str:

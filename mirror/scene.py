@@ -56,8 +56,9 @@ PALETTE = (WHITE, ICE, AMBER, EMBER, GREY)
 
 @dataclass(frozen=True)
 class Line:
-    """A polyline with round joints and ends. One point makes a dot. Points that are no number
-    (a landmark that was not seen) are skipped, and their neighbours joined.
+    """A polyline with round joints and ends; one point makes a dot.
+
+    Points that are no number (a landmark that was not seen) are skipped, their neighbours joined.
     """
 
     points: tuple[Point, ...]

@@ -177,10 +177,11 @@ def _new_set(session: Session, choice: Choice) -> Session:
 
 def _forget(session: Session, t: float) -> Session:
     """Let go of a person who has left."""
-    if session.last_seen is None or t - session.last_seen < FORGET_STANDING_S:
+    last_seen = session.last_seen
+    if last_seen is None or t - last_seen < FORGET_STANDING_S:
         return session
     session = replace(session, standing=None, stillness=Stillness(), measuring=Measuring())
-    if t - session.last_seen >= FORGET_SET_S and session.outcomes:
+    if t - last_seen >= FORGET_SET_S and session.outcomes:
         session = _new_set(session, session.choice)
     return session
 

@@ -53,12 +53,13 @@ CAMERAS: dict[str, str] = {
     "picamera": "mirror.camera.picamera",
     "figure": "mirror.camera.figure",
     "video": "mirror.camera.video",
+    "auto": "mirror.camera.auto",
 }
 """Name -> module with `open_camera(settings: CameraSettings, *, live: bool) -> Camera`."""
 
 
 def open_camera(settings: CameraSettings, *, live: bool = True) -> Camera:
-    """Open `settings.source`: `picamera`, `figure`, a webcam index, or the path of a video.
+    """Open `settings.source`: `picamera`, `figure`, `auto`, a webcam index, or the path of a video.
 
     live: a video or the figure keeps real time; else frames come as fast as they are read.
 

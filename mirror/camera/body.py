@@ -19,24 +19,13 @@ from mirror.hinge.pose import Array
 
 PELVIS, LUMBAR, THORACIC = 3, 5, 8
 """Nodes of the trunk from below: three of the pelvis, then the upper ends of the segments."""
-S1, MID_LUMBAR, T2, C7 = 2, 5, 14, 15
-"""Nodes with a name."""
-SIDES = (-1.0, 1.0)
-"""Sign of z of left and right."""
+S1, MID_LUMBAR, T2, C7 = 2, 5, 14, 15  # nodes with a name
+SIDES = (-1.0, 1.0)  # sign of z of left and right
 
-# Trunk outline of a man of 1.75 m by node, metres from the vertebral line: dorsal, ventral, lateral.
-_DORSAL = np.array(
-    [0.105, 0.108, 0.088, 0.070, 0.064, 0.062, 0.063, 0.066]
-    + [0.070, 0.073, 0.076, 0.077, 0.075, 0.070, 0.062, 0.048]
-)
-_VENTRAL = np.array(
-    [0.092, 0.104, 0.122, 0.124, 0.122, 0.120, 0.122, 0.126]
-    + [0.130, 0.134, 0.136, 0.132, 0.120, 0.102, 0.078, 0.056]
-)
-_LATERAL = np.array(
-    [0.172, 0.172, 0.162, 0.150, 0.142, 0.140, 0.142, 0.147]
-    + [0.153, 0.159, 0.164, 0.167, 0.166, 0.156, 0.128, 0.075]
-)
+# Trunk outline of a man of 1.75 m by node, millimetres from the vertebral line.
+_BACK = np.array([104, 108, 95, 81, 72, 67, 66, 68, 70, 73, 76, 77, 75, 70, 62, 48])
+_FRONT = np.array([92, 104, 122, 124, 122, 120, 122, 126, 130, 134, 136, 132, 120, 102, 78, 56])
+_WIDE = np.array([172, 172, 162, 150, 142, 140, 142, 147, 153, 160, 167, 173, 177, 170, 140, 80])
 _BELLY = np.array([0.2, 0.6, 0.9, 1, 1, 0.9, 0.75, 0.6, 0.4, 0.25, 0.1, 0, 0, 0, 0, 0])
 _ERECTOR = np.array([0, 0, 0.6, 1, 1, 1, 1, 1, 1, 0.9, 0.8, 0.6, 0.5, 0.3, 0.1, 0])
 _BUST = np.array([0, 0, 0, 0, 0, 0, 0, 0.1, 0.4, 0.9, 1, 0.7, 0.25, 0, 0, 0])
@@ -51,10 +40,8 @@ class Body:
     name: str
     height_m: float = 1.75
     leg: float = 1.0
-    shoulder_m: float = 0.176
-    """Half the distance of the shoulder joints at 1.75 m."""
-    hip_m: float = 0.088
-    """Half the distance of the hip joints at 1.75 m."""
+    shoulder_m: float = 0.176  # half the distance of the shoulder joints at 1.75 m
+    hip_m: float = 0.088  # half the distance of the hip joints at 1.75 m
     girth: float = 1.0
     hips: float = 1.0
     belly_m: float = 0.0
@@ -62,8 +49,7 @@ class Body:
     bust_m: float = 0.0
     lordosis_deg: float = 28.0
     kyphosis_deg: float = 34.0
-    neutral_lumbar_deg: float = 4.0
-    """Lumbar flexion that a neutral hinge of 90 deg has by itself."""
+    neutral_lumbar_deg: float = 4.0  # lumbar flexion that a neutral hinge of 90 deg has by itself
     long_hair: bool = False
 
     @property
@@ -73,14 +59,14 @@ class Body:
 
     def neutral_lumbar(self, pelvis_flexion_deg: float) -> float:
         """Lumbar flexion (deg) of a good hinge at this pelvis flexion; grows smoothly."""
-        return self.neutral_lumbar_deg * max(0.0, pelvis_flexion_deg / 90.0) ** 1.5
+        return self.neutral_lumbar_deg * float(max(0.0, pelvis_flexion_deg / 90.0) ** 1.5)
 
     def profile(self) -> tuple[Array, Array, Array]:
         """Dorsal, ventral and lateral distance of the bare skin from each trunk node, metres."""
-        dorsal = _DORSAL * (0.35 + 0.65 * self.girth) + self.erector_m * _ERECTOR
+        dorsal = 0.001 * _BACK * (0.35 + 0.65 * self.girth) + self.erector_m * _ERECTOR
         dorsal[:2] *= self.hips
-        ventral = _VENTRAL * self.girth + self.belly_m * _BELLY + self.bust_m * _BUST
-        lateral = _LATERAL * (0.3 + 0.7 * self.girth) + 0.5 * self.belly_m * _BELLY
+        ventral = 0.001 * _FRONT * self.girth + self.belly_m * _BELLY + self.bust_m * _BUST
+        lateral = 0.001 * _WIDE * (0.3 + 0.7 * self.girth) + 0.5 * self.belly_m * _BELLY
         lateral[:3] *= self.hips
         lateral[10:15] *= self.shoulder_m / 0.176
         return dorsal * self.scale, ventral * self.scale, lateral * self.scale
@@ -100,7 +86,7 @@ BODIES: tuple[Body, ...] = (
 
 @dataclass(frozen=True)
 class Side:
-    """Joint angles of one side, degrees. Arm angles count only where the arms are `free`."""
+    """Joint angles of one side, degrees. Arm angles count only where `Angles.arms` is None."""
 
     hip_flexion: float = 0.0
     hip_abduction: float = 0.0
@@ -120,19 +106,16 @@ class Angles:
     lumbar: float = 0.0
     thoracic: float = 0.0
     neck: float = 0.0
-    twist: float = 0.0
-    """Thorax turned to the left against the pelvis."""
-    pelvis_drop: float = 0.0
-    """The left hip lower than the right."""
+    twist: float = 0.0  # thorax turned to the left against the pelvis
+    pelvis_drop: float = 0.0  # the left hip lower than the right
     stance_m: float = 0.24
     turnout: float = 8.0
     support: Literal["both", "left", "right"] = "both"
-    com_fraction: float = 0.42
-    """Where the centre of mass stands over the foot: heel 0 .. toe 1."""
-    shank: float | None = None
-    """Shank inclination of the supporting leg; None lets balance decide."""
-    arms: str = "hang"
-    """A row of `ARMS`, or `free` for the angles of the sides."""
+    com_fraction: float = 0.42  # where the centre of mass stands over the foot: heel 0 .. toe 1
+    shank: float | None = None  # shank inclination of the supporting leg; None lets balance decide
+    arms: Callable[[Skeleton, int], Reach] | None = None
+    """Where the hands go, from a body without arms and a side (0 left, 1 right); None takes the
+    arm angles of the sides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,24 +123,19 @@ class Skeleton:
     """A posed body. Points in body axes, metres; frames have rows forward, up, right."""
 
     body: Body
-    spine: Array
-    """(16, 3) the vertebral line: see the names of nodes above."""
-    frames: Array
-    """(16, 3, 3)"""
-    neck: Array
-    """(4, 3) from C7 to the base of the skull."""
+    spine: Array  # (16, 3) the vertebral line: see the names of nodes above
+    frames: Array  # (16, 3, 3)
+    neck: Array  # (4, 3) from C7 to the base of the skull
     head: Array
     head_frame: Array
     hip: Array
     knee: Array
     ankle: Array
-    feet: Array
-    """(2, 3, 3) frames of the feet."""
+    feet: Array  # (2, 3, 3) frames of the feet
     shoulder: Array
     elbow: Array
     wrist: Array
-    hand: Array
-    """(2, 3) unit vectors from wrist to fingers."""
+    hand: Array  # (2, 3) unit vectors from wrist to fingers
     shank_deg: float
     thigh_deg: float
     pelvis_deg: float
@@ -170,7 +148,7 @@ class Skeleton:
 
     @property
     def foot_span(self) -> tuple[float, float]:
-        """x of heel and toe of the planted feet."""
+        """X of heel and toe of the planted feet."""
         s = self.body.scale
         return -0.062 * s, 0.200 * s
 
@@ -183,7 +161,7 @@ class Skeleton:
     def com(self) -> Array:
         """Centre of mass by the segment table of the measures (sums to 1)."""
         toes = self.ankle + 0.1 * self.body.scale * self.feet[:, 0]
-        return (
+        com: Array = (
             0.068 * (0.49 * self.spine[C7] + 0.51 * (self.head + 0.11 * self.head_frame[1]))
             + 0.430 * (0.60 * _mid(self.shoulder) + 0.40 * self.hip_centre)
             + 0.052 * (0.424 * _mid(self.shoulder) + 0.576 * _mid(self.elbow))
@@ -193,6 +171,7 @@ class Skeleton:
             + 0.092 * (0.562 * _mid(self.knee) + 0.438 * _mid(self.ankle))
             + 0.026 * _mid(toes)
         )
+        return com
 
     def com_fraction(self) -> float:
         """Where the centre of mass stands over the foot: heel 0 .. toe 1."""
@@ -238,45 +217,35 @@ def frame(inclination_deg: float, twist_deg: float = 0.0) -> Array:
 
 def _build(body: Body, angles: Angles, shank_deg: float) -> Skeleton:
     s = body.scale
-    ankle_m, shank_m, thigh_m = 0.085 * s, 0.428 * s * body.leg, 0.430 * s * body.leg
+    shank_m, thigh_m, hip_z = 0.428 * s * body.leg, 0.430 * s * body.leg, body.hip_m * s
     support = angles.left if angles.support == "left" else angles.right
     thigh_deg = support.knee - shank_deg
     pelvis_deg = support.hip_flexion - thigh_deg
-    hip_z = body.hip_m * s
-    spread = asin(min(0.9, (angles.stance_m / 2 - hip_z) / (shank_m + thigh_m)))
-
-    a, b = radians(thigh_deg), radians(shank_deg)
-    centre = cos(spread) * np.array(
-        [shank_m * sin(b) - thigh_m * sin(a), shank_m * cos(b) + thigh_m * cos(a), 0.0]
-    )
-    centre[1] += ankle_m
+    # On one leg the foot stands under the body, else half a stance to the side.
+    foot_z = angles.stance_m / 2 if angles.support == "both" else 0.3 * hip_z
+    spread = asin(min(0.9, (foot_z - hip_z) / (shank_m + thigh_m)))
     drop = radians(angles.pelvis_drop)
-    hip, knee, ankle, feet = np.empty((4, 2, 3)), None, None, None
-    hips, knees, ankles = np.empty((2, 3)), np.empty((2, 3)), np.empty((2, 3))
-    feet = np.empty((2, 3, 3))
+
+    down = np.array([0.0, 0.085 * s, 0.0])
+    centre = down + cos(spread) * (shank_m * _up(shank_deg) + thigh_m * _up(-thigh_deg))
+    hip, knee, ankle, feet = np.empty((2, 3)), np.empty((2, 3)), np.empty((2, 3)), []
     for i, (sign, side) in enumerate(zip(SIDES, (angles.left, angles.right), strict=True)):
         planted = angles.support in ("both", ("left", "right")[i])
-        hips[i] = centre + hip_z * np.array([0.0, sign * sin(drop), sign * cos(drop)])
+        hip[i] = centre + hip_z * sign * np.array([0.0, sin(drop), cos(drop)])
+        out = -sign * (spread if planted else radians(side.hip_abduction))
         thigh = side.hip_flexion - pelvis_deg
-        out = spread if planted else radians(side.hip_abduction)
-        knees[i] = hips[i] - thigh_m * _up(-thigh, -out * sign)
-        shank = side.knee - thigh
-        ankles[i] = knees[i] - shank_m * _up(shank, -out * sign)
-        feet[i] = frame(0.0 if planted else shank, -sign * angles.turnout)
-    if angles.support != "both":  # the supporting foot comes under the body
-        centre_z = hips[:, 2].mean()
-        ankles[:, 2] += 0.0 * centre_z
+        knee[i] = hip[i] - thigh_m * _up(-thigh, out)
+        ankle[i] = knee[i] - shank_m * _up(side.knee - thigh, out)
+        feet.append(frame(0.0 if planted else side.knee - thigh, -sign * angles.turnout))
 
     spine, frames = _spine(body, angles, centre, pelvis_deg)
     neck, head, head_frame = _head(body, angles, spine[C7], frames[C7])
-    chest = frames[T2]
-    shoulders = np.stack(
-        [spine[T2] + s * (0.012 * chest[0] - 0.002 * chest[1]) + sign * body.shoulder_m * s * chest[2]
-         for sign in SIDES]
-    )
+    reach = body.shoulder_m * s * np.array(SIDES)[:, None] * frames[T2, 2]
+    shoulder = spine[T2] + 0.012 * s * frames[T2, 0] + reach
     skeleton = Skeleton(
-        body, spine, frames, neck, head, head_frame, hips, knees, ankles, feet,
-        shoulders, shoulders, shoulders, shoulders, shank_deg, thigh_deg, pelvis_deg,
+        *(body, spine, frames, neck, head, head_frame, hip, knee, ankle, np.stack(feet)),
+        *(shoulder, shoulder, shoulder, shoulder),
+        *(shank_deg, thigh_deg, pelvis_deg),
     )
     return _with_arms(skeleton, angles)
 
@@ -286,7 +255,7 @@ def _spine(body: Body, angles: Angles, centre: Array, pelvis_deg: float) -> tupl
     s, lordosis = body.scale, body.lordosis_deg
     lumbar = np.linspace(0.46, -0.54, LUMBAR) * lordosis
     thoracic = np.linspace(-0.54 * lordosis, body.kyphosis_deg - 0.54 * lordosis, THORACIC + 1)[1:]
-    standing = np.concatenate([lumbar, thoracic - thoracic[0] * 0.0])
+    standing = np.concatenate([lumbar, thoracic])
     flexion = np.cumsum(
         np.concatenate([_LUMBAR_SHARE * angles.lumbar, _THORACIC_SHARE * angles.thoracic])
     )
@@ -297,7 +266,7 @@ def _spine(body: Body, angles: Angles, centre: Array, pelvis_deg: float) -> tupl
     base = centre + s * np.array([[0.0, 0.0], [-0.012, 0.052], [-0.022, 0.104]]) @ pelvis[:2]
     spine = np.concatenate([base, base[2] + np.cumsum(steps, 0)])
     # The skin at a node stands across the mean of the two segments that meet there.
-    own = np.concatenate([[pelvis_deg] * 2, [pelvis_deg], np.degrees(lean)])
+    own = np.concatenate([[pelvis_deg] * PELVIS, np.degrees(lean)])
     across = own.copy()
     across[2:-1] = 0.5 * (own[2:-1] + own[3:])
     twists = angles.twist * np.clip((np.arange(len(own)) - 5) / 8.0, 0.0, 1.0)
@@ -317,3 +286,64 @@ def _head(body: Body, angles: Angles, base: Array, chest: Array) -> tuple[Array,
         neck.append(neck[-1] + 0.031 * s * step)
     head = frame(turn + angles.neck)
     return np.stack(neck), neck[-1] + s * (0.012 * head[0] + 0.052 * head[1]), head
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Where one hand wants to be: the wrist, the way the elbow points, the way fingers point."""
+
+    wrist: Array
+    elbow: Array
+    hand: Array
+
+
+def _with_arms(k: Skeleton, angles: Angles) -> Skeleton:
+    upper, lower = 0.290 * k.body.scale, 0.250 * k.body.scale
+    elbow, wrist, hand = np.empty((2, 3)), np.empty((2, 3)), np.empty((2, 3))
+    for i, side in enumerate((angles.left, angles.right)):
+        if angles.arms is None:
+            directions = _free_arm(k.frames[T2], side, SIDES[i])
+            elbow[i] = k.shoulder[i] + upper * directions[0]
+            wrist[i], hand[i] = elbow[i] + lower * directions[1], directions[1]
+        else:
+            reach = angles.arms(k, i)
+            elbow[i], wrist[i] = bend(k.shoulder[i], reach.wrist, reach.elbow, upper, lower)
+            hand[i] = reach.hand / np.linalg.norm(reach.hand)
+    return replace(k, elbow=elbow, wrist=wrist, hand=hand)
+
+
+def _free_arm(chest: Array, side: Side, sign: float) -> tuple[Array, Array]:
+    """Directions of upper arm and forearm from the angles of the shoulder and the elbow."""
+    forward, up, right = chest
+    f, a, e = (radians(x) for x in (side.shoulder_flexion, side.shoulder_abduction, side.elbow))
+    arm = cos(a) * (sin(f) * forward - cos(f) * up) + sin(a) * sign * right
+    ahead = cos(f) * forward + sin(f) * up
+    turn = radians(side.forearm)
+    ahead = cos(turn) * ahead - sin(turn) * sign * right
+    return arm, cos(e) * arm + sin(e) * ahead
+
+
+def bend(
+    root: Array, target: Array, pole: Array, upper: float, lower: float
+) -> tuple[Array, Array]:
+    """Elbow and wrist (m) of a two-bone arm that reaches for the target, elbow towards `pole`."""
+    way = target - root
+    distance = float(np.linalg.norm(way))
+    way = way / max(distance, 1e-6)
+    distance = min(max(distance, abs(upper - lower) + 0.02), 0.995 * (upper + lower))
+    along = (distance**2 + upper**2 - lower**2) / (2 * distance)
+    side = pole - way * float(pole @ way)
+    side = side / max(float(np.linalg.norm(side)), 1e-6)
+    elbow = root + along * way + side * max(0.0, upper**2 - along**2) ** 0.5
+    return elbow, root + distance * way
+
+
+def _up(inclination_deg: float, out: float = 0.0) -> Array:
+    """Unit vector upwards, inclined forward by degrees and to the right by radians."""
+    a = radians(inclination_deg)
+    return np.array([cos(out) * sin(a), cos(out) * cos(a), sin(out)])
+
+
+def _mid(pair: Array) -> Array:
+    middle: Array = 0.5 * (pair[0] + pair[1])
+    return middle

@@ -92,6 +92,7 @@ class PiCamera:
             camera.create_video_configuration(
                 main={"size": size[::-1] if turned else size, "format": "BGR888"},
                 controls=controls,
+                sensor=_whole_view(camera, settings.fps),
                 transform=wanted,
                 buffer_count=_BUFFERS,
                 # Without a queue a capture is the next frame, never one from before the wait.
@@ -159,3 +160,29 @@ class PiCamera:
             camera.stop()
         with suppress(Exception):
             camera.close()
+
+
+def _whole_view(camera: Any, fps: float) -> dict[str, Any]:
+    """The sensor's smallest mode that sees all it can and is fast enough.
+
+    Left to itself libcamera takes the mode nearest in size, which on several sensors is cut
+    from the middle: a person two metres away would not fit.
+    """
+    if "ColorFilterArrangement" not in camera.camera_properties:
+        return {}  # a USB camera has no modes to choose from
+    modes = [mode for mode in camera.sensor_modes if "crop_limits" in mode]
+    widest = max((_area(mode["crop_limits"][2:]) for mode in modes), default=0)
+    # A whole view may be a few rows short of the array; a rate is rounded.
+    fit = [
+        mode
+        for mode in modes
+        if _area(mode["crop_limits"][2:]) >= 0.95 * widest and mode["fps"] >= fps - 0.5
+    ]
+    if not fit:
+        return {}
+    mode = min(fit, key=lambda mode: (_area(mode["size"]), mode["bit_depth"]))
+    return {"output_size": mode["size"], "bit_depth": mode["bit_depth"]}
+
+
+def _area(size: tuple[int, int]) -> int:
+    return size[0] * size[1]

@@ -38,9 +38,7 @@ def open_camera(settings: CameraSettings, *, live: bool) -> Camera:
     return VideoFile(settings, live=live)
 
 
-def upright(
-    bgr: npt.NDArray[np.uint8], rotate: Rotation, *, flip: bool
-) -> npt.NDArray[np.uint8]:
+def upright(bgr: npt.NDArray[np.uint8], rotate: Rotation, *, flip: bool) -> npt.NDArray[np.uint8]:
     """OpenCV's picture as red-first copy, turned clockwise by `rotate` degrees, then mirrored."""
     picture = np.rot90(bgr[..., ::-1], -rotate // 90)
     if flip:
@@ -64,7 +62,7 @@ class VideoFile:
             raise CameraError(f"the video {path} cannot be read ({error.strerror}).") from error
         if empty:
             raise CameraError(f"the video {path} is empty.")
-        self._cv2 = _opencv()
+        self._cv2 = opencv()
         # An absolute path cannot be taken for a URL. Rotation noted by a phone is honoured.
         self._capture = self._cv2.VideoCapture(str(path.absolute()), self._cv2.CAP_FFMPEG)
         self._capture.set(self._cv2.CAP_PROP_ORIENTATION_AUTO, 1)
@@ -135,10 +133,10 @@ class Webcam:
     def __init__(self, settings: CameraSettings) -> None:
         self._rotate, self._flip = settings.rotate, settings.flip
         self._stall_s, self._name = settings.stall_s, f"webcam {settings.source}"
-        cv2 = _opencv()
+        cv2 = opencv()
         # Longer numbers overflow OpenCV's int; no machine has so many webcams.
         found = len(settings.source) <= 3
-        self._capture = cv2.VideoCapture(int(settings.source)) if found else None
+        self._capture: Any = cv2.VideoCapture(int(settings.source)) if found else None
         if self._capture is None or not self._capture.isOpened():
             raise CameraError(f"there is no {self._name}, or another program is using it.")
         size = (settings.width, settings.height)
@@ -201,12 +199,17 @@ class Webcam:
                 self._news.notify_all()
 
 
-def _opencv() -> Any:
+def opencv() -> Any:
     """OpenCV with its own messages off: what is wrong is said by our errors."""
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
-    import cv2
-
+    try:
+        import cv2
+    except (ImportError, OSError) as error:
+        # Its wheel needs libraries of the system, e.g. libGL.so.1.
+        raise CameraError(f"OpenCV cannot be loaded ({error}).") from error
+    cv2.utils.logging.setLogLevel(
+        cv2.utils.logging.LOG_LEVEL_SILENT
+    )  # a variable would come too late where MediaPipe has loaded it already
     return cv2
 
 

@@ -24,11 +24,12 @@ class OneEuro:
 
 @dataclass(frozen=True)
 class Smoothed:
-    """Memory of one filtered value: the value, its rate per second, and when."""
+    """Memory of one filtered value: the value, its rate per second, when, and what came in."""
 
     value: float
     rate: float
     t: float
+    raw: float
 
 
 def one_euro(memory: Smoothed | None, value: float, t: float, by: OneEuro) -> Smoothed:
@@ -37,14 +38,14 @@ def one_euro(memory: Smoothed | None, value: float, t: float, by: OneEuro) -> Sm
     A step back in time, or none at all, keeps the memory as it is.
     """
     if memory is None:
-        return Smoothed(value, 0.0, t)
+        return Smoothed(value, 0.0, t, value)
     dt = t - memory.t
     if dt <= 0:
         return memory
-    raw_rate = (value - memory.value) / dt
+    raw_rate = (value - memory.raw) / dt
     rate = _blend(memory.rate, raw_rate, _alpha(by.d_cutoff, dt))
     smooth = _blend(memory.value, value, _alpha(by.min_cutoff + by.beta * abs(rate), dt))
-    return Smoothed(smooth, rate, t)
+    return Smoothed(smooth, rate, t, value)
 
 
 def _alpha(cutoff_hz: float, dt: float) -> float:

@@ -39,7 +39,6 @@ def weighted_mean(points: Array, weights: Array) -> Point:
     """Mean of (n, 2) points by (n,) weights; the plain mean where no point has weight."""
     total = float(weights.sum())
     if total <= 0:
-        mean = points.mean(axis=0)
-    else:
-        mean = (points * weights[:, None]).sum(axis=0) / total
+        total, weights = float(len(points)), np.ones(len(points))
+    mean = (points * weights[:, None]).sum(axis=0) / total
     return float(mean[0]), float(mean[1])

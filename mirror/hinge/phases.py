@@ -104,8 +104,10 @@ class Partial:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A movement that is no hinge; reason `squat sitting walking turning too-fast too-slow
-    lost other-person`."""
+    """A movement that is no hinge.
+
+    reason: `squat sitting walking turning too-fast too-slow lost other-person`.
+    """
 
     reason: str
     start_s: float
@@ -257,7 +259,8 @@ def _follow(
     move: Move, posture: Posture, standing: Standing | None, limits: Limits, fold: float
 ) -> Move:
     """Take one picture into the movement under way."""
-    trunk0 = standing.trunk_deg if standing else 0.0
+    # In front view the fold itself is the lean of the trunk.
+    lean = fold if posture.view is View.FRONT else posture.trunk_deg - _trunk0(standing)
     knee0 = standing.knee_flexion_deg if standing else 0.0
     if fold > move.peak:
         move = replace(
@@ -273,7 +276,7 @@ def _follow(
         low=min(move.low, fold),
         knee_change=max(move.knee_change, posture.knee_flexion_deg - knee0),
         trunk_max=max(move.trunk_max, posture.trunk_deg),
-        trunk_change=max(move.trunk_change, posture.trunk_deg - trunk0),
+        trunk_change=max(move.trunk_change, lean),
     )
     if move.reason is not None:
         return move
@@ -288,11 +291,13 @@ def _follow(
         or move.near_ankle[1] - posture.near_ankle[1] > limits.lift * leg
     ):
         reason = "walking"
-    elif (
-        posture.facing != move.facing or abs(posture.turn_deg - move.turn_deg) > limits.turn_deg
-    ):
+    elif posture.facing != move.facing or abs(posture.turn_deg - move.turn_deg) > limits.turn_deg:
         reason = "turning"
     return replace(move, seated_since=seated_since, reason=reason)
+
+
+def _trunk0(standing: Standing | None) -> float:
+    return standing.trunk_deg if standing else 0.0
 
 
 def _decide(

@@ -29,6 +29,8 @@ STEADY_S = 0.5
 """Window of the bone-length jitter."""
 PRESENT = 0.5
 """Least visibility at which the joints of a person are believed at all."""
+BODY_HEIGHT = 1.3
+"""Body height in lengths of trunk and leg together: .288 + .485 of it (Drillis and Contini)."""
 
 JOINTS = {
     "shoulder": (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER),
@@ -140,7 +142,7 @@ def measure(
     legs = (*(m for m in memory.legs if t - m[0] < STEADY_S), (t, leg_px))
     frame_s = _frame_s(memory, t)
 
-    doubts = _doubts(pose, heading, sights, legs, frame_s)
+    doubts = _doubts(pose, heading, sights, legs, frame_s, standing)
     confidence, doubt = min(doubts)
     near = Mark.LEFT_ANKLE if f < 0 else Mark.RIGHT_ANKLE
     posture = Posture(
@@ -184,35 +186,23 @@ def _doubts(
     sights: dict[str, float],
     legs: tuple[tuple[float, float], ...],
     frame_s: float | None,
+    standing: Standing | None,
 ) -> list[tuple[float, str]]:
     """Confidence gates (METRICS 4c), each with the one thing that would help."""
-    width, height = pose.size
+    height = pose.size[1]
     top = float(pose.points[: Mark.LEFT_SHOULDER, 1].min())
     feet = pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE], 1]
     lengths = [px for _, px in legs]
     mean = sum(lengths) / len(lengths)
     jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
-    standing_px = _standing_height(pose)
+    trunk_px = distance(_joint(pose, *JOINTS["shoulder"]), _joint(pose, *JOINTS["hip"]))
+    bones_px = standing.leg_px + standing.trunk_px if standing else lengths[-1] + trunk_px
     inside = 1.0 if top > -0.02 * height and float(feet.max()) < 1.02 * height else 0.0
     return [
         (inside, "step-back"),
         (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
-        (gate(standing_px, 300.0, 180.0), "come-closer"),
+        (gate(BODY_HEIGHT * bones_px, 300.0, 180.0), "come-closer"),
         (gate(heading.turn_deg, 15.0, 22.0), "turn-side-on"),
         (gate(1.0 / frame_s, 12.0, 6.0) if frame_s else 1.0, "slow-pictures"),
         (gate(jitter, 0.05, 0.12), "unsteady"),
     ]
-
-
-def _standing_height(pose: Pose) -> float:
-    """Height the person would have upright, pixels: the bones end to end, plus the head."""
-    chain = (
-        (Mark.LEFT_EAR, Mark.RIGHT_EAR),
-        JOINTS["shoulder"],
-        JOINTS["hip"],
-        JOINTS["knee"],
-        JOINTS["ankle"],
-    )
-    joints = [_joint(pose, *pair) for pair in chain]
-    # Ear to crown and ankle to sole add about 11 % of the body height.
-    return sum(distance(a, b) for a, b in zip(joints, joints[1:], strict=False)) / 0.89

@@ -1,0 +1,219 @@
+"""The commands: run, analyze, check, bench, model. Errors become one sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from mirror import __version__
+from mirror.config import Settings, default_file, load, to_toml
+from mirror.errors import ConfigError, MirrorError, UsageError
+
+COMMANDS = ("run", "analyze", "check", "bench", "model")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+        words.insert(0, "run")
+    options = _parser().parse_args(words)
+    try:
+        return int(options.command(options))
+    except MirrorError as error:
+        if options.debug:
+            traceback.print_exc()
+        print(f"hinge-mirror: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if options.debug:
+            raise
+        print(
+            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug tells more.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hinge-mirror", description="A mirror that coaches the hip hinge."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="mirror.toml to use")
+    common.add_argument("--debug", action="store_true", help="tell errors with their traceback")
+
+    run = commands.add_parser("run", parents=[common], help="be the mirror (the default)")
+    run.add_argument("--camera", metavar="C", help="picamera, figure, auto, an index, or a video")
+    run.add_argument("--variation", metavar="V", help="variation to start with")
+    run.add_argument("--windowed", action="store_true", help="a window on a desktop")
+    run.add_argument("--kiosk", action="store_true", help="stay up whatever happens")
+    run.add_argument("--for", dest="seconds", type=_positive, metavar="S", help="stop after S s")
+    run.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
+                     help="where pictures of an off-screen glass go")  # fmt: skip
+    run.add_argument("--record", type=Path, metavar="OUT.mp4", help="video of the glass")
+    run.set_defaults(command=_run)
+
+    analyze = commands.add_parser("analyze", parents=[common], help="the same core on a file")
+    analyze.add_argument("source", help="a video, `figure`, `picamera`, or a webcam index")
+    analyze.add_argument("--variation", default="basic", metavar="NAME")
+    analyze.add_argument("--drill", metavar="NAME")
+    analyze.add_argument("--for", dest="seconds", type=_positive, metavar="S")
+    analyze.add_argument("--fps", type=_positive, metavar="N", help="frames a second to process")
+    analyze.add_argument("--flip", action="store_true", help="mirror the picture left-right")
+    analyze.add_argument("--seed", type=int, metavar="N", help="seed of the figure")
+    analyze.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
+    analyze.add_argument("--plot", type=Path, metavar="OUT.png")
+    analyze.add_argument("--overlay", type=Path, metavar="OUT.mp4")
+    analyze.set_defaults(command=_analyze)
+
+    check = commands.add_parser("check", parents=[common], help="could the mirror do its work?")
+    check.add_argument("--camera", metavar="C")
+    check.add_argument("--boot", action="store_true", help="print, and always exit 0")
+    check.set_defaults(command=_check)
+
+    bench = commands.add_parser("bench", parents=[common], help="measure the core")
+    bench.add_argument("what", choices=("counts",), help="counts: expected and found reps")
+    bench.add_argument("--clips", type=Path, metavar="DIR",
+                       help="folder of videos with a LABELS.json")  # fmt: skip
+    bench.set_defaults(command=_bench)
+
+    model = commands.add_parser("model", parents=[common], help="obtain the pose model")
+    model.set_defaults(command=_model)
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = load(options.config or default_file())
+    return _with_camera(settings, options)
+
+
+def _with_camera(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The camera asked for: by option, else by a named config, else by the environment."""
+    source = options.camera
+    if source is None and options.config is None:
+        source = os.environ.get("HINGE_MIRROR_CAMERA")
+    if not source:
+        return settings
+    return msgspec.structs.replace(
+        settings, camera=msgspec.structs.replace(settings.camera, source=source)
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from mirror import app
+
+    warning = None
+    try:
+        settings = _settings(options)
+    except ConfigError as error:
+        if not options.kiosk:
+            raise
+        warning = f"{error} The mirror runs on its defaults."
+        print(warning, file=sys.stderr, flush=True)
+        settings = _with_camera(Settings(), options)
+    if options.variation is not None:
+        settings = msgspec.structs.replace(
+            settings, coach=msgspec.structs.replace(settings.coach, variation=options.variation)
+        )
+    return app.run(
+        settings,
+        app.Options(
+            kiosk=options.kiosk,
+            windowed=options.windowed,
+            seconds=options.seconds,
+            shots=options.shots,
+            record=options.record,
+            warning=warning,
+        ),
+    )
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from mirror import analyze
+    from mirror.camera import open_camera
+    from mirror.estimator import Estimator
+    from mirror.model import bundle
+    from mirror.session import start
+
+    settings = load(options.config or default_file())
+    session = start(options.variation, options.drill)
+    if options.source == "figure" and options.seconds is None:
+        raise UsageError("The figure hinges for ever: say how long with --for.")
+    changes = {"source": options.source, "flip": settings.camera.flip != options.flip}
+    if options.seed is not None:
+        changes["seed"] = options.seed
+    with ExitStack() as stack:
+        camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
+        stack.callback(camera.close)
+        estimator = Estimator(bundle(settings.model))
+        stack.callback(estimator.close)
+        return analyze.analyze(
+            camera,
+            estimator,
+            session,
+            source=options.source,
+            seconds=options.seconds,
+            fps=options.fps,
+            json_target=options.json,
+            plot_path=options.plot,
+            overlay_path=options.overlay,
+        )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from mirror import check
+
+    path = options.config or default_file()
+    is_ok = True
+    try:
+        settings = _settings(options)
+        print(f"# {path}\n{to_toml(settings)}")
+    except ConfigError as error:
+        print(f"config   FAULT  {error}")
+        is_ok, settings = False, _with_camera(Settings(), options)
+    for finding in check.findings(settings):
+        state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
+        print(f"{finding.part:8} {state}  {finding.told}", flush=True)
+        is_ok = is_ok and (finding.is_ok or not finding.needed)
+    return 0 if is_ok or options.boot else 1
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from mirror import bench
+
+    return bench.counts(load(options.config or default_file()), options.clips)
+
+
+def _model(options: argparse.Namespace) -> int:
+    from mirror.model import bundle
+
+    print(bundle(load(options.config or default_file()).model))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,313 @@
+"""The same core on a file or on the figure: deterministic, as fast as it goes.
+
+`follow` runs camera -> estimator -> Session; `records` makes JSON objects of it, one a line:
+a header, one per processed frame, the standing whenever it is taken, each outcome when it is
+known, and a summary. Angles are absolute degrees, times seconds, points image pixels.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from mirror import __version__
+from mirror.camera import Camera, Frame
+from mirror.errors import OutputError
+from mirror.estimator import Estimator
+from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
+from mirror.hinge.posture import Posture, Standing, Unseen
+from mirror.plot import plot
+from mirror.recording import Recording, overlay, pixel_screen
+from mirror.screen import Screen
+from mirror.session import Session, advance
+
+Record = dict[str, Any]
+
+
+def analyze(
+    camera: Camera,
+    estimator: Estimator,
+    session: Session,
+    *,
+    source: str,
+    seconds: float | None = None,
+    fps: float | None = None,
+    json_target: str | None = None,
+    plot_path: Path | None = None,
+    overlay_path: Path | None = None,
+) -> int:
+    """Analyse one source and write what was asked for; gives the exit code.
+
+    Raises:
+        CameraError: the source broke.
+        OutputError: a result cannot be written; what stood under its name is left as it was.
+    """
+    header = header_record(source, camera, session, fps)
+    kept: list[Record] = []
+    with ExitStack() as stack:
+        steps = follow(camera, estimator, session, seconds=seconds, fps=fps)
+        steps = _with_progress(steps, camera, seconds, fps)
+        if overlay_path is not None:
+            scratch = stack.enter_context(replacing(overlay_path))
+            recording = Recording(scratch, camera.size, header["fps"])
+            stack.callback(recording.close)
+            steps = _recorded(steps, recording, pixel_screen(camera.size))
+        out = None
+        if json_target is not None:
+            out = stack.enter_context(json_lines(json_target))
+        for record in records(steps, header):
+            kept.append(record)
+            if out is not None:
+                out.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+        if plot_path is not None:
+            plot(kept, stack.enter_context(replacing(plot_path)))
+    if json_target != "-":
+        print(told(kept))
+    return 0
+
+
+def told(kept: Sequence[Record]) -> str:
+    """The analysis for people: a line for each outcome, and the sums."""
+    lines = []
+    for record in kept:
+        match record["type"]:
+            case "rep":
+                lines.append(
+                    f"rep {record['number']:3}  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
+                    f"hip {record['hip_flexion_max_deg']:.0f}, "
+                    f"trunk {record['trunk_max_deg']:.0f}, "
+                    f"knee {record['knee_at_bottom_deg']:.0f} deg"
+                )
+            case "partial":
+                lines.append(
+                    f"partial  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
+                    f"hip {record['hip_flexion_max_deg']:.0f} deg"
+                )
+            case "rejected":
+                lines.append(
+                    f"no rep   {record['start_s']:7.2f}-{record['end_s']:.2f} s  {record['reason']}"
+                )
+            case "summary":
+                lines.append(
+                    f"{record['reps']} reps, {record['partials']} partial, "
+                    f"{record['rejected']} rejected"
+                )
+    return "\n".join(lines)
+
+
+def _with_progress(
+    steps: Iterator[tuple[Frame, Session]],
+    camera: Camera,
+    seconds: float | None,
+    fps: float | None,
+) -> Iterator[tuple[Frame, Session]]:
+    """A progress bar, where standard error is a terminal."""
+    from tqdm import tqdm
+
+    total = camera.frames_total
+    if seconds is not None:
+        wanted = int(seconds * camera.fps)
+        total = wanted if total is None else min(total, wanted)
+    if total is not None and fps is not None and fps < camera.fps:
+        total = int(total * fps / camera.fps)
+    yield from tqdm(steps, total=total, unit=" frames", disable=None, leave=False)
+
+
+def _recorded(
+    steps: Iterator[tuple[Frame, Session]], recording: Recording, screen: Screen
+) -> Iterator[tuple[Frame, Session]]:
+    for frame, session in steps:
+        recording.add(overlay(frame, session, screen))
+        yield frame, session
+
+
+def follow(
+    camera: Camera,
+    estimator: Estimator,
+    session: Session,
+    *,
+    seconds: float | None = None,
+    fps: float | None = None,
+) -> Iterator[tuple[Frame, Session]]:
+    """Each processed frame with the session after it.
+
+    seconds: stop after so much of the source. fps: process at most so many frames a second.
+
+    Raises:
+        CameraError: the source broke.
+    """
+    first: float | None = None
+    due = 0.0
+    while (frame := camera.read()) is not None:
+        first = frame.taken_at if first is None else first
+        t = frame.taken_at - first
+        if seconds is not None and t > seconds:
+            return
+        if fps is not None:
+            if t < due - 1e-3:
+                continue
+            due = max(due + 1.0 / fps, t)
+        frame = Frame(frame.rgb, t)
+        session = advance(session, estimator.estimate(frame), t)
+        yield frame, session
+
+
+def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[Record]:
+    """The JSON objects of one analysis, in order."""
+    yield {"type": "header", "version": __version__, **header}
+    standing: Standing | None = None
+    outcomes: list[Outcome] = []
+    for _, session in steps:
+        yield frame_record(session)
+        if session.standing is not standing and session.standing is not None:
+            yield standing_record(session.standing, session.t)
+        standing = session.standing
+        outcomes += session.events
+        for event in session.events:
+            yield outcome_record(event)
+    yield {
+        "type": "summary",
+        "reps": sum(isinstance(o, Rep) for o in outcomes),
+        "partials": sum(isinstance(o, Partial) for o in outcomes),
+        "rejected": sum(isinstance(o, Rejected) for o in outcomes),
+        "stop_hip_flexion_deg": None,
+    }
+
+
+def header_record(source: str, camera: Camera, session: Session, fps: float | None) -> Record:
+    """What was analysed, and how."""
+    return {
+        "source": source,
+        "width": camera.size[0],
+        "height": camera.size[1],
+        "fps": _short(min(fps, camera.fps) if fps else camera.fps),
+        "variation": session.choice.variation.name,
+        "drill": session.choice.drill,
+    }
+
+
+def frame_record(session: Session) -> Record:
+    """One processed frame; missing values are None."""
+    posture = session.posture
+    record: Record = {"type": "frame", "t": _short(session.t, 4)}
+    if not isinstance(posture, Posture):
+        reason = posture.reason if isinstance(posture, Unseen) else "nobody"
+        record |= {"seen": False, "reason": reason, "phase": None, "confidence": 0.0}
+        return record | dict.fromkeys(_MEASURES)
+    return record | {
+        "seen": True,
+        "reason": posture.doubt,
+        "view": posture.view.value,
+        "facing": "right" if posture.facing > 0 else "left",
+        "phase": session.phase.value if session.phase else None,
+        "trunk_deg": _short(posture.trunk_deg),
+        "hip_flexion_deg": _short(posture.hip_flexion_deg),
+        "knee_flexion_deg": _short(posture.knee_flexion_deg),
+        "shank_deg": _short(posture.shank_deg),
+        "back_rounding_deg": None,
+        "com_fraction": None,
+        "confidence": _short(posture.confidence, 3),
+        "spine": None,
+    }
+
+
+_MEASURES = (
+    "view",
+    "facing",
+    "trunk_deg",
+    "hip_flexion_deg",
+    "knee_flexion_deg",
+    "shank_deg",
+    "back_rounding_deg",
+    "com_fraction",
+    "spine",
+)
+
+
+def standing_record(standing: Standing, t: float | None) -> Record:
+    """The person's own standing, from which changes are measured."""
+    return {
+        "type": "standing",
+        "t": _short(t, 4),
+        "trunk_deg": _short(standing.trunk_deg),
+        "hip_flexion_deg": _short(standing.hip_flexion_deg),
+        "knee_flexion_deg": _short(standing.knee_flexion_deg),
+        "shank_deg": _short(standing.shank_deg),
+    }
+
+
+def outcome_record(outcome: Outcome) -> Record:
+    """A rep, a partial, or a rejected movement."""
+    values = {
+        key: _short(value, 3 if key.endswith("_s") else 1) if isinstance(value, float) else value
+        for key, value in asdict(outcome).items()
+    }
+    record = {"type": type(outcome).__name__.lower(), **values}
+    if isinstance(outcome, Rep):
+        record |= {"back_rounding_max_deg": None, "faults": []}
+    return record
+
+
+def _short(value: float | None, digits: int = 1) -> float | None:
+    return None if value is None else round(float(value), digits) + 0.0
+
+
+@contextmanager
+def json_lines(target: str) -> Iterator[TextIO]:
+    """A text file to write records to; `-` is standard output.
+
+    A file appears under its name only when it is complete: what stood there before is not lost
+    to a full disk or an interruption.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if target == "-":
+        try:
+            yield sys.stdout
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"standard output: cannot be written ({error.strerror}).") from error
+        return
+    path = Path(target)
+    with replacing(path) as scratch, scratch.open("w", encoding="utf-8") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A scratch file beside `path` that takes its place at the end, if all went well.
+
+    Raises:
+        OutputError: the folder cannot be written to, or the disk is full.
+    """
+    try:
+        handle, name = tempfile.mkstemp(path.suffix, f".{path.stem}-", path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+    scratch = Path(name)
+    try:
+        yield scratch
+        # mkstemp makes private files; an output is as readable as any other new file.
+        umask = os.umask(0)
+        os.umask(umask)
+        scratch.chmod(0o666 & ~umask)
+        scratch.replace(path)
+    except OSError as error:
+        if isinstance(error, OutputError) or error.filename not in (None, name):
+            raise
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+    finally:
+        scratch.unlink(missing_ok=True)

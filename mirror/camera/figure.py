@@ -1,0 +1,375 @@
+"""The shipped fake camera: a dressed human figure that does the hip hinge, drawn from its joints.
+
+Gives RGB frames like any camera, and beside them the truth: `Figure.motion.truth(t)` in degrees,
+`Figure.points(t)` and `Figure.back_px(t)` in pixels. All of it is a function of (seed, t).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from mirror.camera import Camera, Frame
+from mirror.camera.body import C7, S1, SIDES, T2, Angles, Skeleton, pose
+from mirror.camera.motion import Motion, landmarks
+from mirror.camera.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
+from mirror.config import CameraSettings
+from mirror.hinge.pose import Array, Mark
+
+Clothes = Literal["tight", "loose"]
+SKIN, HAIR, TOP, BOTTOM, SHOE, SOLE, DARK, LIPS, WHITE, IRON, WOOD = range(1, 12)
+
+_SKINS = ((224, 178, 150), (198, 146, 112), (160, 110, 80), (112, 74, 54), (236, 194, 170))
+_HAIRS = ((48, 34, 26), (92, 62, 38), (28, 26, 28), (150, 116, 70), (110, 106, 102))
+_TOPS = ((58, 104, 150), (168, 62, 58), (222, 220, 214), (62, 118, 92), (206, 148, 62))
+_BOTTOMS = ((44, 48, 60), (70, 74, 84), (34, 52, 82), (82, 64, 92))
+_SHOES = ((228, 228, 226), (60, 62, 70), (190, 70, 60))
+
+
+@dataclass(frozen=True)
+class Look:
+    """Clothes and colours. `loose` is a hoodie over sweatpants, `tight` a shirt over leggings."""
+
+    clothes: Clothes = "tight"
+    skin: Colour = _SKINS[0]
+    hair: Colour = _HAIRS[0]
+    top: Colour = _TOPS[0]
+    bottom: Colour = _BOTTOMS[0]
+    shoe: Colour = _SHOES[0]
+    slack_m: float = 0.025  # how far loose clothes stand off
+    prop: Literal["none", "kettlebell", "dumbbell", "stick"] = "none"
+
+    @classmethod
+    def drawn(cls, seed: int) -> Look:
+        """Clothes and colours of a seed."""
+        draw = np.random.default_rng([seed, 2])
+
+        clothes: Clothes = "loose" if draw.random() < 0.4 else "tight"
+        lists = (_SKINS, _HAIRS, _TOPS, _BOTTOMS, _SHOES)
+        colours = [colours[int(draw.integers(len(colours)))] for colours in lists]
+        return cls(clothes, *colours, slack_m=float(draw.uniform(0.015, 0.035)))
+
+    def colours(self) -> list[Colour]:
+        """By material number, from 1."""
+        sole = (235, 235, 232) if sum(self.shoe) < 400 else (96, 98, 104)
+        lips = (int(self.skin[0] * 0.86), int(self.skin[1] * 0.62), int(self.skin[2] * 0.62))
+        return [
+            *(self.skin, self.hair, self.top, self.bottom, self.shoe, sole),
+            *((36, 28, 26), lips, (238, 236, 232), (62, 64, 70), (176, 132, 84)),
+        ]
+
+
+def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
+    """Dorsal, ventral, lateral distance (m) of the clothed outline from each trunk node."""
+    dorsal, ventral, lateral = k.body.profile()
+    if look.clothes == "tight":
+        return dorsal + 0.003, ventral + 0.003, lateral + 0.003
+    back = k.spine - k.frames[:, 0] * dorsal[:, None]
+    chord = back[T2] - back[0]
+    chord /= np.linalg.norm(chord)
+    along = (back - back[0]) @ chord
+    off = (back[:, 1] - back[0, 1]) * chord[0] - (back[:, 0] - back[0, 0]) * chord[1]
+    bowed = float(np.clip(chord[0], 0.0, 1.0))
+    # A shirt hangs straight over the hollow; bent over, its weight lays it down on the back.
+    hollow = (_hull(along, off) - off) * (0.85 - 0.35 * bowed)
+    slack = look.slack_m * np.interp(np.arange(16), [0, 3, 10, 14, 15], [0.8, 1, 0.6, 0.4, 0.3])
+    dorsal = dorsal + hollow + slack * (0.9 - 0.5 * bowed)
+    dorsal[:3] += np.array([0.020, 0.018, 0.006]) * k.body.scale  # the hem covers the seat
+    hang = np.interp(np.arange(16), [0, 2, 5, 9, 13, 15], [0.5, 0.8, 1.2, 1.1, 0.5, 0.2])
+    ventral = ventral + slack + 1.1 * look.slack_m * hang * bowed
+    return dorsal, ventral, lateral + 0.7 * slack
+
+
+def _hull(x: Array, y: Array) -> Array:
+    """Height of the upper convex hull of points (x rising) above each of them."""
+    hull = y.copy()
+    for i in range(len(x) - 1):
+        for j in range(i + 1, len(x)):
+            inner = slice(i, j + 1)
+            line = y[i] + (y[j] - y[i]) * (x[inner] - x[i]) / max(x[j] - x[i], 1e-6)
+            np.maximum(hull[inner], line, out=hull[inner])
+    return hull
+
+
+def dress(k: Skeleton, look: Look) -> list[Solid]:
+    """The solids of a dressed figure, body axes, metres."""
+    return [*_trunk(k, look), *_legs(k, look), *_arms(k, look), *_head(k), *_prop(k, look)]
+
+
+def _trunk(k: Skeleton, look: Look) -> list[Solid]:
+    """Many overlapping ellipsoids along the spine; their envelope is the smooth trunk."""
+    s = k.body.scale
+    dorsal, ventral, lateral = drape(k, look)
+    steps = np.linalg.norm(np.diff(k.spine, axis=0), axis=1)
+    arc = np.concatenate([[0.0], np.cumsum(steps)])
+    places = np.linspace(0.0, arc[-1], 21)
+    hem = arc[1] if look.clothes == "tight" else 0.02
+    solids: list[Solid] = []
+    middle = k.spine + k.frames[:, 0] * (0.5 * (ventral - dorsal))[:, None]
+    for place in places:
+        at, axes = _between(arc, middle, place), _between(arc, k.frames, place)
+        deep = 0.5 * (np.interp(place, arc, dorsal) + np.interp(place, arc, ventral))
+        long = min(0.115 * s, 0.035 * s + 0.9 * (arc[-1] - place), 0.07 * s + place)
+        half = np.array([deep, long, np.interp(place, arc, lateral)])
+        material = TOP if place >= hem else BOTTOM
+        solids.append(Ball(at, axes * half[:, None], material, 0.035))
+    pelvis = k.frames[0]
+    puff = 1.0 if look.clothes == "tight" else 1.06
+    for i, sign in enumerate(SIDES):
+        seat = k.hip[i] + s * (-0.040 * pelvis[0] + 0.012 * pelvis[1] - 0.006 * sign * pelvis[2])
+        girth = (0.4 + 0.6 * k.body.girth) * k.body.hips * puff
+        axes = pelvis * (s * girth * np.array([0.086, 0.094, 0.082]))[:, None]
+        solids.append(Ball(seat, axes, BOTTOM, 0.03))
+        # Shoulder girdle from the root of the neck to the joint.
+        root = k.spine[C7] + s * (0.025 * k.frames[C7, 0] + 0.02 * sign * k.frames[C7, 2])
+        yoke = 0.055 if look.clothes == "tight" else 0.062
+        tip = k.shoulder[i] - 0.008 * s * k.frames[T2, 1]
+        solids.append(Cone(root, tip, 0.052 * s, yoke * s, TOP, 0.035))
+        # Pectoral and latissimus: the arm grows out of the chest instead of hanging beside it.
+        armpit = k.shoulder[i] - s * (0.030 * k.frames[T2, 1] + 0.018 * sign * k.frames[T2, 2])
+        chest = k.spine[11] + s * (0.025 * k.frames[11, 0] + 0.095 * sign * k.frames[11, 2])
+        size = 0.066 * (0.4 + 0.6 * k.body.girth) * s
+        solids.append(Cone(armpit, chest, 0.9 * size, size, TOP, 0.035))
+    return solids
+
+
+# Parts of a shoe from the ankle: ahead, up, radius of both ends (m), material, melting zone (m).
+_FOOT = (
+    (-0.028, -0.042, 0.037, 0.010, -0.012, 0.042, SHOE, 0.02),
+    (0.010, -0.022, 0.042, 0.120, -0.050, 0.033, SHOE, 0.02),
+    (0.120, -0.050, 0.034, 0.168, -0.056, 0.027, SHOE, 0.02),
+    (-0.034, -0.066, 0.020, 0.165, -0.068, 0.018, SOLE, 0.004),
+)
+
+
+def _between(arc: Array, values: Array, place: float) -> Array:
+    """Values of the nodes at `arc`, interpolated at one place."""
+    node = min(int(np.searchsorted(arc, place, "right")), len(arc) - 1)
+    share = (place - arc[node - 1]) / (arc[node] - arc[node - 1])
+    value: Array = (1 - share) * values[node - 1] + share * values[node]
+    return value
+
+
+def _legs(k: Skeleton, look: Look) -> list[Solid]:
+    s = k.body.scale
+    solids: list[Solid] = []
+    girth = (0.35 + 0.65 * k.body.girth) * s
+    wide = 0.010 * s if look.clothes == "loose" else 0.0
+    for i in range(2):
+        hip, knee, ankle = k.hip[i], k.knee[i], k.ankle[i]
+        thigh = hip + 0.5 * (knee - hip)
+        solids += [
+            Cone(hip, thigh, 0.089 * girth * k.body.hips, 0.075 * girth + wide, BOTTOM, 0.02),
+            Cone(thigh, knee, 0.075 * girth + wide, 0.054 * girth + wide, BOTTOM, 0.02),
+        ]
+        shin = ankle - knee
+        across = np.array([shin[1], -shin[0], 0.0]) / np.linalg.norm(shin)
+        calf = knee + 0.30 * shin + 0.020 * s * across
+        hem = knee + (0.9 if wide else 0.8) * shin
+        solids += [
+            Cone(knee, calf, 0.051 * girth + wide, 0.052 * girth + wide, BOTTOM, 0.03),
+            Cone(calf, hem, 0.052 * girth + wide, 0.037 * girth + wide, BOTTOM, 0.02),
+            Cone(hem, ankle - 0.02 * shin, 0.035 * s, 0.033 * s, SKIN, 0.006),
+        ]
+        for x0, y0, r0, x1, y1, r1, material, melt in _FOOT:
+            ends = ankle + s * np.array([(x0, y0), (x1, y1)]) @ k.feet[i, :2]
+            solids.append(Cone(ends[0], ends[1], r0 * s, r1 * s, material, melt))
+    return solids
+
+
+def _arms(k: Skeleton, look: Look) -> list[Solid]:
+    s = k.body.scale
+    solids: list[Solid] = []
+    girth = (0.45 + 0.55 * k.body.girth) * s
+    loose = look.clothes == "loose"
+    sleeve = 0.012 * s if loose else 0.006 * s
+    for i in range(2):
+        shoulder, elbow, wrist, hand = k.shoulder[i], k.elbow[i], k.wrist[i], k.hand[i]
+        cuff = wrist if loose else shoulder + 0.5 * (elbow - shoulder)
+        solids.append(Cone(shoulder, elbow, 0.050 * girth, 0.038 * girth, SKIN, 0.012))
+        solids.append(Cone(elbow, wrist, 0.039 * girth, 0.026 * girth, SKIN, 0.012))
+        wide = 0.052 * girth + sleeve
+        if loose:
+            solids.append(Cone(shoulder, elbow, wide, 0.042 * girth + sleeve, TOP, 0.02))
+            solids.append(Cone(elbow, cuff, 0.042 * girth + sleeve, 0.032 * s, TOP, 0.02))
+        else:
+            solids.append(Cone(shoulder, cuff, wide, 0.045 * girth + sleeve, TOP, 0.02))
+        knuckles, tips = wrist + 0.085 * s * hand, wrist + 0.16 * s * hand
+        curl = wrist + 0.05 * s * hand + np.array([0.032 * s, -0.01, 0.0])
+        solids += [
+            Cone(wrist, knuckles, 0.025 * s, 0.031 * s, SKIN, 0.012),
+            Cone(knuckles, tips, 0.029 * s, 0.015 * s, SKIN, 0.012),
+            Cone(wrist + 0.03 * s * hand, curl, 0.014 * s, 0.010 * s, SKIN, 0.008),
+        ]
+    return solids
+
+
+def _head(k: Skeleton) -> list[Solid]:
+    s = k.body.scale
+    frame = k.head_frame
+
+    def at(ahead: float, up: float, aside: float = 0.0) -> Array:
+        point: Array = k.head + s * (np.array([ahead, up, aside]) @ frame)
+        return point
+
+    def ball(place: Array, half: tuple[float, float, float], material: int, melt: float) -> Ball:
+        return Ball(place, frame * (s * np.array(half))[:, None], material, melt)
+
+    neck = k.neck + 0.022 * s * k.frames[C7, 0]
+    solids: list[Solid] = [
+        Cone(neck[0] - 0.01 * s * k.frames[C7, 1], neck[2], 0.056 * s, 0.052 * s, SKIN, 0.02),
+        Cone(neck[2], at(0.0, -0.02), 0.052 * s, 0.050 * s, SKIN, 0.02),
+        ball(at(-0.002, 0.036), (0.094, 0.084, 0.074), SKIN, 0.015),
+        ball(at(0.030, -0.012), (0.064, 0.092, 0.062), SKIN, 0.015),
+        ball(at(0.050, -0.078), (0.036, 0.030, 0.040), SKIN, 0.02),
+        Cone(at(0.094, 0.012), at(0.108, -0.022), 0.008 * s, 0.013 * s, SKIN, 0.01),
+        ball(at(0.088, -0.058), (0.009, 0.006, 0.022), LIPS, 0.003),
+        ball(at(-0.012, 0.055), (0.092, 0.080, 0.080), HAIR, 0.006),
+        ball(at(-0.040, 0.010), (0.064, 0.074, 0.076), HAIR, 0.012),
+    ]
+    for sign in SIDES:
+        solids += [
+            ball(at(-0.004, -0.006, 0.074 * sign), (0.020, 0.032, 0.010), SKIN, 0.006),
+            ball(at(0.083, 0.016, 0.032 * sign), (0.010, 0.007, 0.014), WHITE, 0.002),
+            ball(at(0.089, 0.016, 0.032 * sign), (0.006, 0.006, 0.007), DARK, 0.002),
+            ball(at(0.087, 0.034, 0.033 * sign), (0.007, 0.004, 0.019), HAIR, 0.003),
+        ]
+    if k.body.long_hair:
+        solids.append(ball(at(-0.105, 0.075), (0.040, 0.038, 0.040), HAIR, 0.01))
+    return solids
+
+
+def _prop(k: Skeleton, look: Look) -> list[Solid]:
+    s = k.body.scale
+    if look.prop == "stick":
+        low, high = stick_line(k)
+        return [Cone(low, high, 0.013, 0.013, WOOD, 0.002)]
+    grip = k.wrist + 0.085 * s * k.hand
+    if look.prop == "kettlebell":
+        bell = 0.5 * (grip[0] + grip[1]) - np.array([0.015, 0.105, 0.0])
+        left, right = grip - np.array([0.0, 0.02, 0.0])
+        horns = [Cone(end, bell, 0.014, 0.02, IRON) for end in (left, right)]
+        return [*horns, Cone(left, right, 0.016, 0.016, IRON), Ball(bell, np.eye(3) * 0.08, IRON)]
+    if look.prop == "dumbbell":
+        back, front = grip[1] + np.array([(-0.13, 0.0, 0.0), (0.13, 0.0, 0.0)])
+        discs = [Ball(end, np.diag([0.045, 0.062, 0.062]), IRON) for end in (back, front)]
+        return [Cone(back, front, 0.015, 0.015, IRON), *discs]
+    return []
+
+
+def stick_line(k: Skeleton) -> tuple[Array, Array]:
+    """Ends (m) of a straight stick on sacrum and upper back.
+
+    It keeps its place on the thorax: a back that rounds takes the pelvis away from it.
+    """
+    upright = pose(k.body, Angles())
+    hold = 12
+    back = upright.skin()[0]
+    touch = back[9:13][np.argmin((back[9:13] - back[S1])[:, 0])]
+    line = (touch - back[S1]) / np.linalg.norm(touch - back[S1])
+    local = upright.frames[hold] @ np.stack([back[S1] - upright.spine[hold], line]).T
+    start = k.spine[hold] + local[:, 0] @ k.frames[hold]
+    line = local[:, 1] @ k.frames[hold]
+    behind = np.array([-line[1], line[0], 0.0])
+    lift = max(0.013, 0.013 + float(((k.skin()[0][S1:C7] - start) @ behind).max()))
+    start = start + lift * behind
+    return start - 0.12 * line, start + 0.72 * k.body.scale * line
+
+
+class Figure:
+    """One dressed person in front of one camera: pictures and what is true in them."""
+
+    def __init__(
+        self,
+        motion: Motion,
+        look: Look | None = None,
+        view: View | None = None,
+        *,
+        light: Light | None = None,
+        flip: bool = False,
+    ):
+        self.motion = motion
+        self.look = look or Look()
+        if motion.arms == "stick":
+            self.look = replace(self.look, prop="stick")
+        self.view = view or View.framing(motion.body.height_m, (480, 640))
+        self.flip = flip
+        k = motion.skeleton(0.0)
+        ends = [np.array([(-0.05, 0, 0), (0.17, 0, 0)]) @ k.feet[i] + k.ankle[i] for i in range(2)]
+        self._painter = Painter(self.view, self.look.colours(), light or Light(), np.stack(ends))
+
+    def picture(self, t: float) -> Picture:
+        """(height, width, 3) uint8 RGB at t seconds."""
+        solids = dress(self.motion.skeleton(t), self.look)
+        picture = self._painter.paint(solids, round(t * 1000))
+        return np.ascontiguousarray(picture[:, ::-1]) if self.flip else picture
+
+    def points(self, t: float) -> Array:
+        """(33, 2) landmarks in pixels as a pose estimator should see them, in order of `Mark`."""
+        points = self._place(landmarks(self.motion.skeleton(t)))
+        return points[_SWAPPED] if self.flip else points
+
+    def back_px(self, t: float, *, clothed: bool = True) -> Array:
+        """(n, 2) pixels of the outline of the back in the middle plane, sacrum to C7."""
+        k = self.motion.skeleton(t)
+        dorsal = drape(k, self.look)[0] if clothed else k.body.profile()[0]
+        return self._place((k.spine - k.frames[:, 0] * dorsal[:, None])[S1:])
+
+    def spine_px(self, t: float) -> Array:
+        """(n, 2) pixels of the vertebral line, pelvis to C7."""
+        return self._place(self.motion.skeleton(t).spine)
+
+    def _place(self, points: Array) -> Array:
+        pixels = self.view.project(points)[..., :2]
+        if self.flip:
+            pixels[..., 0] = self.view.size[0] - pixels[..., 0]
+        return pixels
+
+
+# In a mirrored picture the left side looks like a right one.
+_SWAPPED = [
+    Mark[m.name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")] for m in Mark
+]
+
+
+class FigureCamera:
+    """A Camera that films the figure of `settings.seed`, seen from the side."""
+
+    frames_total: int | None = None
+
+    def __init__(self, settings: CameraSettings, *, live: bool):
+        draw = np.random.default_rng([settings.seed, 5])
+        arms = ("hang", "crossed", "hold")[int(draw.integers(3))]
+        motion = Motion(settings.seed, arms=arms)
+        look = replace(Look.drawn(settings.seed), prop="kettlebell" if arms == "hold" else "none")
+        self.size = (settings.width, settings.height)
+        self.fps = settings.fps
+        yaw = float(draw.choice([0.0, 180.0]) + draw.uniform(-4, 4))
+        view = View.framing(motion.body.height_m, self.size, yaw)
+        self.figure = Figure(motion, look, view, flip=settings.flip)
+        self._live = live
+        self._index = -1
+        self._opened: float | None = None
+
+    def read(self) -> Frame:
+        """The next frame; live, the one that is due now, so that a slow reader skips some."""
+        self._index += 1
+        if self._live:
+            if self._opened is None:
+                self._opened = time.monotonic()
+            passed = time.monotonic() - self._opened
+            self._index = max(self._index, int(passed * self.fps))
+            time.sleep(max(0.0, self._index / self.fps - passed))
+        t = self._index / self.fps
+        return Frame(self.figure.picture(t), t)
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def open_camera(settings: CameraSettings, *, live: bool) -> Camera:
+    """Open the figure of `settings.seed`; live, it keeps real time."""
+    return FigureCamera(settings, live=live)

@@ -1,0 +1,87 @@
+"""`hinge-mirror check`: could this mirror do its work? Each part OK, or one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from mirror.buttons import open_buttons
+from mirror.camera import open_camera
+from mirror.config import Settings
+from mirror.errors import ButtonsError, CameraError, MirrorError
+from mirror.estimator import Estimator
+from mirror.hinge.variations import VARIATIONS
+from mirror.model import locate
+from mirror.screen import open_screen
+from mirror.session import start
+
+
+@dataclass(frozen=True)
+class Finding:
+    """State of one part. `needed`: without it the mirror cannot do its work."""
+
+    part: str
+    is_ok: bool
+    told: str
+    needed: bool = True
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Try each part as the mirror would use it, and free it again."""
+    yield _try("coach", lambda: _coach(settings))
+    yield _try("model", lambda: _model(settings))
+    yield _try("camera", lambda: _camera(settings))
+    yield _try("display", lambda: _display(settings))
+    yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
+
+
+def _try(part: str, work: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, True, work())
+    except MirrorError as error:
+        return Finding(part, False, str(error))
+
+
+def _coach(settings: Settings) -> str:
+    start(settings.coach.variation)
+    return f"starts with {settings.coach.variation}; variations: {', '.join(VARIATIONS)}"
+
+
+def _model(settings: Settings) -> str:
+    path = locate(settings.model)
+    Estimator(path).close()
+    return f"{path} loads"
+
+
+def _camera(settings: Settings) -> str:
+    camera = open_camera(settings.camera, live=False)
+    try:
+        frame = camera.read()
+        if frame is None:
+            raise CameraError(f"{settings.camera.source} gave no picture.")
+        height, width = frame.rgb.shape[:2]
+        return f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
+    finally:
+        camera.close()
+
+
+def _display(settings: Settings) -> str:
+    screen = open_screen(settings.screen)
+    try:
+        glass = screen.glass
+        return (
+            f"{screen.driver}, {glass.width_px}x{glass.height_px} pixels, "
+            f"{glass.width_mm:.0f}x{glass.height_mm:.0f} mm upright"
+        )
+    finally:
+        screen.close()
+
+
+def _buttons(settings: Settings) -> str:
+    buttons = open_buttons("gpio", settings.buttons)
+    stuck = buttons.stuck()
+    buttons.close()
+    if stuck:
+        raise ButtonsError(f"down without being pressed: {', '.join(stuck)}; check the wiring.")
+    pins = settings.buttons
+    return f"GPIO next {pins.next}, previous {pins.previous}, select {pins.select}"

@@ -1,0 +1,101 @@
+"""Pictures to a video file (MPEG-4), for people who check the thing.
+
+`overlay` draws what the core saw over the camera picture; it is never shown on the glass and
+made only on request.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.camera import Frame
+from mirror.compose import LIMBS, line_colour
+from mirror.config import ScreenSettings
+from mirror.errors import OutputError
+from mirror.glass import MM_PER_INCH
+from mirror.hinge.posture import Posture, Unseen
+from mirror.scene import AMBER, GREY, ICE, WHITE, Line, Scene, Shape, Text
+from mirror.screen import Screen, open_screen
+from mirror.session import Session
+
+
+class Recording:
+    """A video being written. Close it, or the file cannot be played.
+
+    Raises:
+        OutputError: the file cannot be made.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
+        import cv2
+
+        # The codec halves the colour resolution, so both sides must be even.
+        self._size = (size[0] // 2 * 2, size[1] // 2 * 2)
+        self._path = path
+        self._writer: Any = cv2.VideoWriter(
+            str(path), cv2.VideoWriter.fourcc(*"mp4v"), fps, self._size
+        )
+        if not self._writer.isOpened():
+            raise OutputError(f"{path}: the video cannot be written.")
+
+    def add(self, rgb: npt.NDArray[np.uint8]) -> None:
+        """One more picture, (height, width, 3) uint8, red first."""
+        width, height = self._size
+        # OpenCV writes blue first.
+        self._writer.write(np.ascontiguousarray(rgb[:height, :width, ::-1]))
+
+    def close(self) -> None:
+        """Finish the file. May be called twice."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+
+
+def pixel_screen(size: tuple[int, int]) -> Screen:
+    """An off-screen glass of this size on which one millimetre is one pixel."""
+    diagonal = math.hypot(*size) / MM_PER_INCH
+    return open_screen(ScreenSettings(diagonal_in=diagonal), mode="offscreen", size=size)
+
+
+def overlay(frame: Frame, session: Session, screen: Screen) -> npt.NDArray[np.uint8]:
+    """The camera picture with landmarks, trunk line, phase and count drawn over it.
+
+    screen: from `pixel_screen`, of the frame's size.
+    """
+    screen.draw(Scene(tuple(_marks(frame, session))))
+    light = screen.pixels()
+    # The scene is light on black: where it shines, the picture steps back.
+    shade = light.max(axis=2, keepdims=True).astype(np.uint16)
+    picture = frame.rgb.astype(np.uint16) * (255 - shade) // 255
+    drawn: npt.NDArray[np.uint8] = np.minimum(picture + light, 255).astype(np.uint8)
+    return drawn
+
+
+def _marks(frame: Frame, session: Session) -> list[Shape]:
+    height, width = frame.rgb.shape[:2]
+    u = min(width, height) / 100
+    shapes: list[Shape] = [
+        Text(str(len(session.reps)), (width - 4 * u, 4 * u), 12 * u, WHITE, "right", "top", "bold")
+    ]
+    word = session.phase.value if session.phase else "-"
+    shapes.append(Text(word, (4 * u, 4 * u), 3.5 * u, ICE, "left", "top"))
+    posture = session.posture
+    if isinstance(posture, Unseen):
+        shapes.append(Text(posture.reason, (4 * u, 11 * u), 3.5 * u, AMBER, "left", "top"))
+    if not isinstance(posture, Posture) or session.pose is None:
+        return shapes
+    if posture.doubt:
+        shapes.append(Text(posture.doubt, (4 * u, 11 * u), 3.5 * u, AMBER, "left", "top"))
+    points = session.pose.points
+    for limb in LIMBS:
+        bones = tuple((float(points[m, 0]), float(points[m, 1])) for m in limb)
+        shapes.append(Line(bones, 0.5 * u, GREY))
+    shapes.append(Line((posture.hip, posture.shoulder), 1.2 * u, line_colour(posture)))
+    joints = (posture.hip, posture.knee, posture.ankle)
+    shapes.append(Line(joints, 0.7 * u, ICE))
+    return shapes

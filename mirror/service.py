@@ -1,0 +1,39 @@
+"""READY, WATCHDOG and STATUS to systemd (sd_notify protocol), where it listens.
+
+Source: sd_notify(3). Without NOTIFY_SOCKET every call does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+
+
+class Service:
+    """The line to systemd; says READY once."""
+
+    def __init__(self) -> None:
+        self._address = os.environ.get("NOTIFY_SOCKET", "")
+        self._is_ready = False
+
+    def ready(self, status: str) -> None:
+        """Frames flow, or the trouble screen is drawn. Also pats the watchdog."""
+        lines = ["WATCHDOG=1", f"STATUS={status}"]
+        if not self._is_ready:
+            lines.insert(0, "READY=1")
+            self._is_ready = True
+        self._send("\n".join(lines))
+
+    def stopping(self) -> None:
+        """The mirror is about to stop."""
+        self._send("STOPPING=1")
+
+    def _send(self, message: str) -> None:
+        if not self._address:
+            return
+        # A leading @ stands for the NUL of Linux' abstract name space.
+        address = "\0" + self._address[1:] if self._address[0] == "@" else self._address
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.connect(address)
+            line.send(message.encode())

@@ -1,0 +1,25 @@
+"""What every test may rely on: no real display is opened, and GPIO is back as it was."""
+
+import os
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ["SDL_AUDIODRIVER"] = "dummy"
+
+from collections.abc import Iterator
+
+import pytest
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
+
+
+@pytest.fixture
+def pins() -> Iterator[MockFactory]:
+    """Mock pins as the chosen factory; drive one with `pins.pin(17).drive_low()`."""
+    before = Device.pin_factory
+    factory = MockFactory()
+    Device.pin_factory = factory
+    try:
+        yield factory
+    finally:
+        factory.reset()
+        Device.pin_factory = before

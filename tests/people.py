@@ -1,0 +1,119 @@
+"""Builders of poses: a flat person in pure side view, drawn from joint angles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from mirror.hinge.pose import Mark, Pose
+
+SIZE = (480, 640)
+TRUNK, THIGH, SHANK = 150.0, 115.0, 110.0
+ANKLE = (240.0, 560.0)
+
+
+def person(
+    t: float = 0.0,
+    trunk: float = 0.0,
+    thigh: float = 0.0,
+    shank: float = 0.0,
+    *,
+    facing: int = 1,
+    at: tuple[float, float] = ANKLE,
+    turn: float = 0.0,
+    scale: float = 1.0,
+    visibility: float = 1.0,
+) -> Pose:
+    """A pose of these sagittal angles (degrees, as in `mirror.hinge.posture`).
+
+    turn: degrees away from side view; spreads left and right, angles stay as they are.
+    """
+
+    def up(base: tuple[float, float], length: float, lean: float) -> tuple[float, float]:
+        a = math.radians(lean)
+        return (
+            base[0] + facing * scale * length * math.sin(a),
+            base[1] - scale * length * math.cos(a),
+        )
+
+    ankle = at
+    knee = up(ankle, SHANK, shank)
+    hip = up(knee, THIGH, -thigh)
+    shoulder = up(hip, TRUNK, trunk)
+    ear = up(shoulder, 45.0, trunk)
+    elbow = up(shoulder, 60.0, 180.0)
+    wrist = up(elbow, 55.0, 180.0)
+    heel = (ankle[0] - facing * 12 * scale, ankle[1] + 12 * scale)
+    toe = (ankle[0] + facing * 40 * scale, ankle[1] + 14 * scale)
+    centres = {
+        "EAR": ear, "SHOULDER": shoulder, "ELBOW": elbow, "WRIST": wrist, "PINKY": wrist,
+        "INDEX": wrist, "THUMB": wrist, "HIP": hip, "KNEE": knee, "ANKLE": ankle, "HEEL": heel,
+        "FOOT_INDEX": toe, "EYE": ear, "EYE_INNER": ear, "EYE_OUTER": ear,
+    }  # fmt: skip
+    points = np.zeros((33, 2))
+    points[Mark.NOSE] = points[Mark.MOUTH_LEFT] = points[Mark.MOUTH_RIGHT] = up(shoulder, 40, trunk)
+    spread = math.sin(math.radians(turn)) * TRUNK * scale / 2
+    for name, centre in centres.items():
+        half = spread * (0.45 if name in ("HIP", "KNEE", "ANKLE", "HEEL", "FOOT_INDEX") else 0.75)
+        points[Mark[f"LEFT_{name}"]] = (centre[0] + half, centre[1])
+        points[Mark[f"RIGHT_{name}"]] = (centre[0] - half, centre[1])
+    return Pose(
+        points=points,
+        visibility=np.full(33, visibility),
+        world=np.zeros((33, 3)),
+        mask=None,
+        size=SIZE,
+        taken_at=t,
+    )
+
+
+def hinge(depth: float = 1.0, *, knee: float = 0.3) -> tuple[float, float, float]:
+    """Trunk, thigh, shank at a depth 0..1; hip flexion 90 deg at depth 1.
+
+    knee: knee flexion in shares of the hip flexion; .3 is a hinge, 1.2 a squat.
+    """
+    hip = 90.0 * depth
+    bend = knee * hip
+    thigh = 0.3 * hip if knee < 0.85 else 0.75 * hip
+    return hip - thigh, thigh, bend - thigh
+
+
+def wave(t: float, *, start: float, down: float, hold: float, up: float) -> float:
+    """Depth 0..1 of one rep, with smooth ends."""
+    s = t - start
+    if s < 0 or s > down + hold + up:
+        return 0.0
+    if s < down:
+        x = s / down
+    elif s < down + hold:
+        return 1.0
+    else:
+        x = 1.0 - (s - down - hold) / up
+    return x * x * x * (x * (x * 6 - 15) + 10)
+
+
+Motion = Callable[[float], tuple[float, float, float]]
+
+
+def reps(
+    count: int, *, depth: float = 1.0, knee: float = 0.3, period: float = 3.0, stand: float = 2.0
+) -> Motion:
+    """`stand` seconds of standing, then `count` reps of `period` seconds each, then standing."""
+
+    def at(t: float) -> tuple[float, float, float]:
+        k = math.floor((t - stand) / period)
+        if not 0 <= k < count:
+            return hinge(0.0)
+        begin = stand + k * period
+        share = wave(t, start=begin, down=0.4 * period, hold=0.1 * period, up=0.4 * period)
+        return hinge(depth * share, knee=knee)
+
+    return at
+
+
+def film(motion: Motion, seconds: float, fps: float = 30.0, **how: object) -> Iterator[Pose]:
+    """Poses of a motion, `fps` a second."""
+    for k in range(int(seconds * fps) + 1):
+        yield person(k / fps, *motion(k / fps), **how)  # type: ignore[arg-type]

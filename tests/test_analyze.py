@@ -1,0 +1,199 @@
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from people import SIZE, film, reps
+
+from mirror import analyze
+from mirror.analyze import follow, json_lines, records, replacing
+from mirror.camera import Frame
+from mirror.errors import OutputError
+from mirror.session import start
+
+
+class Film:
+    """A camera and its estimator in one: frames carry their index, poses are a film's."""
+
+    def __init__(self, poses, fps=30.0, first=100.0):
+        self.poses = list(poses)
+        self.fps = fps
+        self.size = SIZE
+        self.frames_total = len(self.poses)
+        self._first = first
+        self._next = 0
+        self._index = {}
+
+    def read(self):
+        """The next frame, on a clock that does not start at nought."""
+        if self._next >= len(self.poses):
+            return None
+        frame = Frame(np.zeros((640, 480, 3), np.uint8), self._first + self._next / self.fps)
+        self._next += 1
+        return frame
+
+    def estimate(self, frame):
+        """The pose of the film at the frame's time."""
+        return self.poses[round(frame.taken_at * self.fps)]
+
+    def close(self):
+        """Nothing to free."""
+
+
+def run(tmp_path, poses, **how):
+    """Analyse a film; the records that were written."""
+    film = Film(poses)
+    out = tmp_path / "out.jsonl"
+    code = analyze.analyze(film, film, start(), source="film", json_target=str(out), **how)
+    assert code == 0
+    return [json.loads(line) for line in out.read_text().splitlines()]
+
+
+def test_records_have_the_documented_shape(tmp_path):
+    """Header, frames, standing, reps, summary, each with its keys."""
+    got = run(tmp_path, film(reps(2), 9))
+    by_type = {}
+    for record in got:
+        by_type.setdefault(record["type"], []).append(record)
+    assert got[0]["type"] == "header"
+    assert set(got[0]) >= {"version", "source", "width", "height", "fps", "variation"}
+    assert got[-1] == {
+        "type": "summary",
+        "reps": 2,
+        "partials": 0,
+        "rejected": 0,
+        "stop_hip_flexion_deg": None,
+    }
+    assert len(by_type["frame"]) == 271
+    keys = {
+        "type", "t", "seen", "reason", "view", "facing", "phase", "trunk_deg", "hip_flexion_deg",
+        "knee_flexion_deg", "shank_deg", "back_rounding_deg", "com_fraction", "confidence",
+        "spine",
+    }  # fmt: skip
+    assert all(set(frame) == keys for frame in by_type["frame"])
+    assert [rep["number"] for rep in by_type["rep"]] == [1, 2]
+    assert set(by_type["rep"][0]) == {
+        "type", "number", "start_s", "bottom_s", "end_s", "hip_flexion_max_deg", "trunk_max_deg",
+        "knee_at_bottom_deg", "back_rounding_max_deg", "side", "faults",
+    }  # fmt: skip
+    assert by_type["standing"][0]["trunk_deg"] == pytest.approx(0, abs=0.1)
+
+
+def test_nobody_is_said_in_each_frame(tmp_path):
+    """Unseen frames have their reason and no numbers."""
+    got = run(tmp_path, [None] * 10)
+    frames = [r for r in got if r["type"] == "frame"]
+    assert all(not f["seen"] and f["reason"] == "nobody" for f in frames)
+    assert all(f["trunk_deg"] is None and f["confidence"] == 0 for f in frames)
+
+
+def test_time_starts_at_nought():
+    """The clock of the camera does not show."""
+    film_ = Film(film(reps(0), 1))
+    times = [session.t for _, session in follow(film_, film_, start())]
+    assert times[0] == 0
+    assert times[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("fps", "expected"), [(10, 51), (15, 76), (30, 151), (60, 151)])
+def test_fewer_frames_can_be_processed(fps, expected):
+    """--fps thins the frames evenly and never invents any."""
+    film_ = Film(film(reps(0), 5))
+    assert len(list(follow(film_, film_, start(), fps=fps))) == pytest.approx(expected, abs=1)
+
+
+def test_analysis_stops_when_asked_to():
+    """--for ends in the middle of the source."""
+    film_ = Film(film(reps(0), 5))
+    times = [session.t for _, session in follow(film_, film_, start(), seconds=2.0)]
+    assert times[-1] == pytest.approx(2.0)
+
+
+def test_the_summary_counts_over_absences():
+    """A person who leaves for long begins a new set; the summary keeps all reps."""
+    poses = [*film(reps(1), 6), *[None] * 600, *film(reps(1), 6)]
+    film_ = Film(poses)
+    got = list(records(follow(film_, film_, start()), {}))
+    assert got[-1]["reps"] == 2
+
+
+def test_the_same_source_gives_the_same_bytes(tmp_path):
+    """Deterministic."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert run(tmp_path / "a", film(reps(2), 9)) == run(tmp_path / "b", film(reps(2), 9))
+
+
+def test_plot_and_overlay_are_written(tmp_path):
+    """A PNG and an MP4, from the same run."""
+    plot, overlay = tmp_path / "p.png", tmp_path / "o.mp4"
+    run(tmp_path, film(reps(1, depth=0.3), 5), plot_path=plot, overlay_path=overlay)
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert b"ftyp" in overlay.read_bytes()[:16]
+    assert {p.name for p in tmp_path.iterdir()} == {"p.png", "o.mp4", "out.jsonl"}
+
+
+def test_people_get_a_line_for_each_outcome(tmp_path, capsys):
+    """Reps, partials and rejections are told on standard output."""
+    poses = list(film(reps(1), 6))
+    run(tmp_path, poses)
+    out = capsys.readouterr().out
+    assert "rep   1" in out
+    assert "1 reps, 0 partial, 0 rejected" in out
+    run(tmp_path, film(reps(1, knee=1.2), 6))
+    assert "squat" in capsys.readouterr().out
+    run(tmp_path, film(reps(1, depth=0.3), 6))
+    assert "partial" in capsys.readouterr().out
+
+
+def test_json_to_standard_output_is_only_json(capsys):
+    """- writes nothing but the records."""
+    film_ = Film(film(reps(1), 6))
+    analyze.analyze(film_, film_, start(), source="film", json_target="-")
+    lines = capsys.readouterr().out.splitlines()
+    assert json.loads(lines[-1])["type"] == "summary"
+    assert sum(json.loads(line)["type"] == "rep" for line in lines) == 1
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path):
+    """What stood under the name is still there, and no scratch file is left."""
+    out = tmp_path / "out.jsonl"
+    out.write_text("precious")
+
+    def full_disk():
+        with json_lines(str(out)) as file:
+            file.write("x")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputError, match=r"out\.jsonl: cannot be written"):
+        full_disk()
+    assert out.read_text() == "precious"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_standard_output_is_one_sentence(monkeypatch):
+    """The same where the shell redirects to a full disk."""
+    film_ = Film(film(reps(1), 3))
+    full = open("/dev/full", "w")  # noqa: SIM115 # closing it would raise again
+    monkeypatch.setattr("sys.stdout", full)
+    with pytest.raises(OutputError, match="standard output"):
+        analyze.analyze(film_, film_, start(), source="film", json_target="-")
+    monkeypatch.undo()
+    with suppress(OSError):
+        full.close()
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path):
+    """Said before the analysis begins."""
+    path = tmp_path / "none" / "p.png"
+    with pytest.raises(OutputError, match="No such file"), replacing(path):
+        pass
+
+
+def test_errors_of_the_analysis_itself_are_not_mistaken_for_the_disk(tmp_path):
+    """A camera that breaks stays a camera error."""
+    with pytest.raises(ValueError, match="broke"), json_lines(str(tmp_path / "x")) as _:
+        raise ValueError("broke")
+    assert not list(tmp_path.iterdir())

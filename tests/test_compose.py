@@ -1,0 +1,114 @@
+import math
+
+import pytest
+from people import film, person, reps
+
+from mirror.compose import CAP_MM, GRACE_S, TEXTS, compose, trouble
+from mirror.config import ScreenSettings
+from mirror.glass import Glass
+from mirror.hinge.variations import VARIATIONS
+from mirror.scene import Dot, Line, Ring, Scene, Text
+from mirror.screen import open_screen
+from mirror.session import advance, start
+
+SIZES = [(1080, 1920), (1920, 1080), (720, 1280), (1280, 720), (2160, 3840)]
+
+
+def working(turn=0.0):
+    """A session in the middle of its third rep."""
+    session = start()
+    for pose in film(reps(5), 9.5, turn=turn):
+        session = advance(session, pose, pose.taken_at)
+    return session
+
+
+def texts(scene):
+    """What is written on the glass."""
+    return [shape.text for shape in scene.shapes if isinstance(shape, Text)]
+
+
+def test_the_count_is_on_the_glass():
+    """Two reps done: a large 2."""
+    scene = compose(working(), Glass.of((1080, 1920), ScreenSettings()))
+    assert "2" in texts(scene)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("session", [working(), working(turn=40), advance(start(), person(), 0.0)])
+def test_nothing_leaves_the_glass_or_overlaps(size, session):
+    """Every text and line is inside, and no two texts cross."""
+    screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
+    glass = screen.glass
+    boxes = []
+    for shape in compose(session, glass).shapes:
+        if isinstance(shape, Text):
+            left, top, right, bottom = box = screen.extent(shape)
+            boxes.append(box)
+        elif isinstance(shape, Line):
+            left, right = min(p[0] for p in shape.points), max(p[0] for p in shape.points)
+            top, bottom = min(p[1] for p in shape.points), max(p[1] for p in shape.points)
+        else:
+            (x, y), r = shape.centre, shape.radius_mm
+            left, top, right, bottom = x - r, y - r, x + r, y + r
+        assert left >= 0, shape
+        assert top >= 0, shape
+        assert right <= glass.width_mm, shape
+        assert bottom <= glass.height_mm, shape
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_type_is_large_enough_to_be_read_at_three_metres():
+    """On a 32 inch glass no capitals are below 25 mm."""
+    scene = compose(working(turn=40), Glass.of((1080, 1920), ScreenSettings(diagonal_in=32)))
+    caps = [shape.cap_mm for shape in scene.shapes if isinstance(shape, Text)]
+    assert caps
+    assert min(caps) >= CAP_MM - 0.2
+
+
+def test_nobody_there_is_a_pure_mirror_after_a_while():
+    """At first the count stays; after the grace period nothing shines."""
+    glass = Glass.of((1080, 1920), ScreenSettings())
+    session = working()
+    assert compose(start(), glass) == Scene()
+    soon = advance(session, None, session.t + 1)
+    assert "2" in texts(compose(soon, glass))
+    late = advance(session, None, session.t + GRACE_S + 0.1)
+    assert compose(late, glass) == Scene()
+
+
+def test_the_figure_is_the_mirror_image_of_the_camera_picture():
+    """Who faces right in the picture faces left on the glass, as in a mirror."""
+    glass = Glass.of((1080, 1920), ScreenSettings())
+    session = working()
+    trunk = max(
+        (s for s in compose(session, glass).shapes if isinstance(s, Line) and len(s.points) == 2),
+        key=lambda s: s.width_mm * (s.points[0][0] != s.points[1][0]),
+    )
+    (hip_x, hip_y), (shoulder_x, shoulder_y) = trunk.points
+    lean = math.degrees(math.atan2(hip_x - shoulder_x, hip_y - shoulder_y))
+    assert lean == pytest.approx(session.posture.trunk_deg, abs=0.5)
+
+
+def test_the_line_is_grey_where_nothing_can_be_judged():
+    """Colour and words both say so."""
+    glass = Glass.of((1080, 1920), ScreenSettings())
+    scene = compose(working(turn=40), glass)
+    assert TEXTS["turn-side-on"] in texts(scene)
+    dots = [s.colour.name for s in scene.shapes if isinstance(s, Dot)]
+    assert "grey" in dots
+    assert "white" not in dots
+
+
+def test_every_word_of_guidance_has_a_text():
+    """No key without its sentence."""
+    assert set(TEXTS) >= {"step-back", "come-closer", "turn-side-on", "stand-still", "squat"}
+    assert all(v.instruction and v.title for v in VARIATIONS.values())
+
+
+def test_trouble_says_what_is_wrong():
+    """A ring with an exclamation mark, and the sentence."""
+    scene = trouble("the camera is gone.", Glass.of((1080, 1920), ScreenSettings()))
+    assert "the camera is gone." in texts(scene)
+    assert any(isinstance(shape, Ring) for shape in scene.shapes)

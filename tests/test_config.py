@@ -1,0 +1,159 @@
+"""mirror.toml -> Settings: what is accepted, and how a mistake is told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mirror.config import Settings, default_file, load, shipped, to_toml
+from mirror.errors import ConfigError
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write text or bytes to a mirror.toml and give its path."""
+
+    def write(content):
+        path = tmp_path / "mirror.toml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_the_shipped_file_holds_the_defaults():
+    """config/mirror.toml changes nothing, and every key that has a default is in it."""
+    path = shipped("mirror.toml")
+    assert load(path) == Settings()
+    text = path.read_text(encoding="utf-8")
+    section = ""
+    keys = set()
+    for line in text.splitlines():
+        if match := re.match(r"\[(\w+)\]", line):
+            section = match[1]
+        elif match := re.match(r"(?:# )?(\w+) +=", line):
+            keys.add((section, match[1]))
+    expected = {
+        (name, key)
+        for name in Settings.__struct_fields__
+        for key in getattr(Settings(), name).__struct_fields__
+    }
+    assert keys == expected
+
+
+def test_every_line_of_the_shipped_file_says_what_it_means():
+    """Each key has a comment on its line, or follows one that speaks for both."""
+    lines = shipped("mirror.toml").read_text(encoding="utf-8").splitlines()
+    silent = [line for line in lines if re.match(r"\w+ +=", line) and "#" not in line]
+    assert silent == ["previous = 27"]
+
+
+def test_an_empty_file_is_the_defaults(written):
+    """Every key may be left out."""
+    assert load(written("")) == Settings()
+
+
+def test_the_default_file_is_the_systems_if_there_is_one(monkeypatch, written):
+    """/etc first, else the shipped one."""
+    path = written("")
+    monkeypatch.setattr("mirror.config.SYSTEM_CONFIG", path)
+    assert default_file() == path
+    path.unlink()
+    assert default_file() == shipped("mirror.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[camera]\nsource = '0'",
+        "[camera]\nfps = 30",
+        "[camera]\nrotate = 270\nflip = true",
+        "[screen]\nfps = 5",
+        "[buttons]\ndrill = 4",
+        "[coach]\nbody_height_m = 1.75",
+        "[model]\npath = '/opt/heavy.task'",
+    ],
+)
+def test_what_is_accepted_survives_printing(written, text):
+    """A good file loads, and the effective settings as TOML load to the same settings."""
+    settings = load(written(text))
+    assert settings != Settings() or "fps = 30" in text
+    assert load(written(to_toml(settings))) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("[camera]\nsauce = 'x'", ["unknown key camera.sauce"]),
+        ("[kamera]\nwidth = 5", ["unknown key kamera"]),
+        ("volume = 3", ["unknown key volume"]),
+        ("[camera]\n'a.b' = 3", ["unknown key camera.a.b"]),
+        ("[camera]\n'a`b' = 3", ["unknown key camera.a`b"]),
+        ("[camera]\n'x - at y' = 3", ["unknown key camera.x - at y"]),
+        ("'x - at y' = 3", ["unknown key x - at y"]),
+        ("'' = 3", ["unknown key"]),
+        ("[camera]\nwidth = 'wide'", ["camera.width = 'wide'", "expected `int`"]),
+        ("[camera]\nwidth = 480.5", ["camera.width = 480.5", "expected `int`"]),
+        ("[camera]\nwidth = 100", ["camera.width = 100", ">= 160"]),
+        ("[camera]\nwidth = 99999", ["camera.width = 99999", "<= 1920"]),
+        ("[camera]\nsource = ''", ["camera.source = ''", "length >= 1"]),
+        ("[camera]\nsource = 0", ["camera.source = 0", "expected `str`"]),
+        ("[camera]\nflip = 1", ["camera.flip = 1", "expected `bool`"]),
+        ("[camera]\nrotate = 45", ["camera.rotate = 45", "45"]),
+        ("[camera]\nrotate = '90'", ["camera.rotate = '90'", "expected `int`"]),
+        ("[camera]\nfps = nan", ["camera.fps = nan"]),
+        ("[camera]\nstall_s = inf", ["camera.stall_s = inf", "<= 60"]),
+        ("[camera]\nseed = -1", ["camera.seed = -1", ">= 0"]),
+        ("[camera]\nfps = 2026-01-01", ["camera.fps", "2026"]),
+        ("camera = 5", ["camera = 5", "expected `object`"]),
+        ("[[camera]]\nwidth = 480", ["camera = [{'width': 480}]", "expected `object`"]),
+        ("[model]\npath = 3", ["model.path = 3", "expected `str`"]),
+        ("[screen]\ndiagonal_in = 1", ["screen.diagonal_in = 1", ">= 3"]),
+        ("[buttons]\nnext = 28", ["buttons.next = 28", "<= 27"]),
+        ("[buttons]\nnext = -1", ["buttons.next = -1", ">= 0"]),
+        ("[buttons]\ndrill = 'x'", ["buttons.drill = 'x'", "int"]),
+        ("[buttons]\nnext = 22", ["buttons.select = 22", "buttons.next"]),
+        ("[buttons]\ndrill = 27", ["buttons.drill = 27", "buttons.previous"]),
+        ("[coach]\nbody_height_m = 175", ["coach.body_height_m = 175", "<= 2.3"]),
+    ],
+)
+def test_a_mistake_is_told_with_file_key_and_value(written, text, parts):
+    """One sentence: the file, the key's path, its value, and what was expected."""
+    path = written(text)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    for part in parts:
+        assert part in message
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("not toml at all", "is not valid TOML"),
+        ("[camera]\nwidth = 480\nwidth = 320", "is not valid TOML"),
+        ("[camera\n", "is not valid TOML"),
+        (b"\x7fELF\x00\xff\xfe", "is not valid TOML"),
+        (b"\x00" * 64, "is not valid TOML"),
+    ],
+)
+def test_what_is_no_toml(written, content, reason):
+    """A file of another kind is one sentence that names the file."""
+    path = written(content)
+    with pytest.raises(ConfigError, match=reason) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_file(tmp_path):
+    """A folder, or nothing at all, is one sentence that names it and the reason."""
+    with pytest.raises(ConfigError, match=r"cannot be read \(Is a directory\)"):
+        load(tmp_path)
+    with pytest.raises(ConfigError, match=r"none\.toml: cannot be read \(No such file"):
+        load(tmp_path / "none.toml")

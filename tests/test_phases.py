@@ -1,0 +1,262 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from people import ANKLE, film, hinge, person, reps
+
+from mirror.hinge.phases import Limits, Partial, Phase, Rejected, Rep, Tracking, step
+from mirror.hinge.pose import Mark
+from mirror.session import advance, start
+
+
+def outcomes(poses, gaps=()):
+    """What a session makes of a film; in the gaps (start, end) nobody is found."""
+    session, found, phases = start(), [], []
+    for pose in poses:
+        t = pose.taken_at
+        hidden = any(a <= t < b for a, b in gaps)
+        session = advance(session, None if hidden else pose, t)
+        found += session.events
+        if not phases or phases[-1] is not session.phase:
+            phases.append(session.phase)
+    return found, phases
+
+
+def kinds(found):
+    """Short names of outcomes."""
+    return [o.reason if isinstance(o, Rejected) else type(o).__name__.lower() for o in found]
+
+
+@pytest.mark.parametrize("fps", [10, 15, 30])
+@pytest.mark.parametrize("facing", [1, -1])
+@pytest.mark.parametrize("period", [1.6, 3.0, 6.0])
+def test_every_rep_counts_once(fps, facing, period):
+    """Five reps are five, at any frame rate, tempo, and side."""
+    poses = film(reps(5, period=period), 2 + 5 * period + 1, fps=fps, facing=facing)
+    found, _ = outcomes(poses)
+    assert kinds(found) == ["rep"] * 5
+    assert [r.number for r in found] == [1, 2, 3, 4, 5]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.floats(1.6, 5.0), st.floats(0.5, 1.1))
+def test_dropped_frames_never_change_the_count(seed, period, depth):
+    """One frame in five missing at random: the same three reps."""
+    rng = np.random.default_rng(seed)
+    poses = film(reps(3, period=period, depth=depth), 2 + 3 * period + 1)
+    found, _ = outcomes(p for p in poses if rng.random() > 0.2)
+    assert kinds(found) == ["rep"] * 3
+
+
+def test_a_rep_goes_through_all_phases_and_tells_its_measures():
+    """Standing, down, bottom, up, lockout; the rep has times and angles of its own."""
+    found, phases = outcomes(film(reps(1, period=4.0), 8))
+    assert phases == [
+        None,
+        Phase.STANDING,
+        Phase.DESCENDING,
+        Phase.BOTTOM,
+        Phase.ASCENDING,
+        Phase.LOCKOUT,
+        Phase.STANDING,
+    ]
+    (rep,) = found
+    assert isinstance(rep, Rep)
+    assert 2.0 < rep.start_s < rep.bottom_s < rep.end_s < 6.0
+    assert rep.bottom_s == pytest.approx(3.8, abs=0.3)
+    assert rep.hip_flexion_max_deg == pytest.approx(90, abs=3)
+    assert rep.trunk_max_deg == pytest.approx(63, abs=3)
+    assert rep.knee_at_bottom_deg == pytest.approx(27, abs=3)
+    assert rep.side == "right"
+
+
+def test_a_rep_counts_at_lockout_not_later():
+    """The count comes within 0.3 s of standing up."""
+    session = start()
+    for pose in film(reps(1, period=4.0), 8):
+        session = advance(session, pose, pose.taken_at)
+        if session.events:
+            break
+    assert session.t == pytest.approx(2 + 3.6, abs=0.35)
+
+
+def test_a_shallow_bow_is_a_partial():
+    """27 deg is shown, not counted."""
+    found, _ = outcomes(film(reps(2, depth=0.3), 9))
+    assert kinds(found) == ["partial", "partial"]
+    assert all(isinstance(p, Partial) for p in found)
+    assert found[0].hip_flexion_max_deg == pytest.approx(27, abs=2)
+
+
+def test_far_above_the_own_depth_is_a_partial():
+    """Who hinges to 90 deg and then only to 45 has not done a full rep."""
+    deep, shallow = reps(3), reps(1, depth=0.5, stand=0.0)
+
+    def both(t):
+        return deep(t) if t < 11 else shallow(t - 11)
+
+    found, _ = outcomes(film(both, 16))
+    assert kinds(found) == ["rep", "rep", "rep", "partial"]
+
+
+def test_a_squat_is_rejected_as_a_squat():
+    """Knee-dominant bending is no hinge."""
+    found, _ = outcomes(film(reps(3, knee=1.2), 12))
+    assert kinds(found) == ["squat"] * 3
+
+
+def test_folding_without_bowing_the_trunk_is_rejected_as_a_squat():
+    """Hips that bend while the trunk stays upright are no hinge."""
+
+    def motion(t):
+        depth = reps(1)(t)[0] / 63
+        return 8 * depth, 52 * depth, -12 * depth
+
+    assert kinds(outcomes(film(motion, 6))[0]) == ["squat"]
+
+
+def test_lifting_a_knee_is_nothing():
+    """Hip flexion of the leg alone, with the trunk still, is not even a partial."""
+
+    def motion(t):
+        return 0.0, 0.35 * reps(1)(t)[0], 0.0
+
+    assert kinds(outcomes(film(motion, 6))[0]) == []
+
+
+def test_too_fast_and_too_slow_are_told():
+    """Half a second is a jerk; more than ten seconds is a rest at the bottom."""
+    fast, _ = outcomes(film(reps(1, period=0.8), 5))
+    assert kinds(fast) == ["too-fast"]
+    slow, _ = outcomes(film(reps(1, period=20.0), 25))
+    assert kinds(slow) == ["too-slow"]
+
+
+def test_sitting_down_is_told_while_seated_and_only_once():
+    """Hips low for over two seconds: sitting, said before the person stands up."""
+
+    def motion(t):
+        # A seat: shanks upright, thighs level, and the trunk leaning a little.
+        share = reps(1, period=10.0)(t)[0] / 63
+        return 40 * share, 90 * share, 0.0
+
+    session, told = start(), []
+    for pose in film(motion, 14):
+        session = advance(session, pose, pose.taken_at)
+        told += [(e.reason, session.phase) for e in session.events]
+    assert [reason for reason, _ in told] == ["sitting"]
+    assert told[0][1] is not Phase.LOCKOUT
+
+
+def test_walking_is_rejected():
+    """Feet that travel while the trunk bows are no rep."""
+    motion = reps(1)
+    poses = [
+        person(t, *motion(t), at=(ANKLE[0] - 80 + (60 * max(0.0, t - 2)), ANKLE[1]))
+        for t in np.arange(0, 6, 1 / 30)
+    ]
+    assert kinds(outcomes(poses)[0]) == ["walking"]
+
+
+def test_a_lifted_foot_is_rejected():
+    """A step in place during the bow is no rep either."""
+    motion = reps(1)
+    poses = list(film(motion, 6))
+    for pose in poses:
+        if 3.0 < pose.taken_at < 3.6:
+            pose.points[Mark.RIGHT_ANKLE, 1] -= 30
+    assert kinds(outcomes(poses)[0]) == ["walking"]
+
+
+def test_turning_during_the_bow_is_rejected():
+    """A body that turns while it bends shows no hinge."""
+    motion = reps(1)
+    poses = [
+        person(t, *motion(t), turn=min(50.0, max(0.0, 60 * (t - 2.4))))
+        for t in np.arange(0, 6, 1 / 30)
+    ]
+    assert kinds(outcomes(poses)[0]) == ["turning"]
+
+
+def test_losing_the_person_mid_rep_is_told_once():
+    """Half a second without a person ends the rep as lost; a shorter gap changes nothing."""
+    found, phases = outcomes(film(reps(2), 9), gaps=[(3.0, 3.6)])
+    assert kinds(found) == ["lost", "rep"]
+    assert None in phases[1:]
+    found, _ = outcomes(film(reps(2), 9), gaps=[(3.0, 3.3)])
+    assert kinds(found) == ["rep", "rep"]
+
+
+def test_walking_out_while_standing_is_not_lost():
+    """Nothing was under way, so nothing is lost."""
+    found, _ = outcomes(film(reps(1), 9), gaps=[(6.0, 9.0)])
+    assert kinds(found) == ["rep"]
+
+
+def test_another_body_ends_the_rep():
+    """Hips that jump across the picture belong to somebody else."""
+    poses = [
+        pose if pose.taken_at < 3 else person(pose.taken_at, *hinge(0), at=(80.0, 560.0))
+        for pose in film(reps(1), 6)
+    ]
+    assert kinds(outcomes(poses)[0]) == ["other-person"]
+
+
+def test_no_pause_between_reps_is_needed():
+    """Turning round at 10 deg of hip flexion is a lockout."""
+
+    def motion(t):
+        if t < 2:
+            return hinge(0)
+        return hinge(0.55 - 0.45 * np.cos(2 * np.pi * (t - 2) / 2.0) if t > 2.25 else 0.1)
+
+    found, phases = outcomes(film(motion, 8.2))
+    assert kinds(found) == ["rep"] * 3
+    assert Phase.STANDING not in phases[2:]
+
+
+def test_pulsing_at_the_bottom_is_one_rep():
+    """Half-way up and down again belongs to the same rep."""
+
+    def motion(t):
+        if 2 < t < 6:
+            x = (t - 2) / 4
+            return hinge(min(1.0, 3 * x, 3 * (1 - x)) * (0.8 + 0.2 * np.cos(12 * np.pi * x)))
+        return hinge(0)
+
+    found, phases = outcomes(film(motion, 8))
+    assert kinds(found) == ["rep"]
+    assert phases.count(Phase.DESCENDING) > 1
+
+
+def test_going_deeper_after_a_stop_is_the_same_rep():
+    """A pause on the way down is a bottom that goes on."""
+
+    def motion(t):
+        down = np.interp(t, [2, 2.8, 3.8, 4.8, 5.4, 6.8], [0, 0.55, 0.55, 1, 1, 0])
+        return hinge(float(down))
+
+    found, phases = outcomes(film(motion, 8))
+    assert kinds(found) == ["rep"]
+    assert phases[2:6] == [Phase.DESCENDING, Phase.BOTTOM, Phase.DESCENDING, Phase.BOTTOM]
+
+
+def test_front_view_counts_by_the_foreshortening_of_the_trunk():
+    """Facing the glass the trunk gets shorter; that is the rep."""
+    poses = []
+    for pose in film(reps(3), 12, turn=80):
+        # Seen from the front, what goes forwards goes towards the camera: x carries nothing.
+        pose.points[:, 0] = person(turn=80).points[:, 0]
+        poses.append(pose)
+    assert kinds(outcomes(poses)[0]) == ["rep"] * 3
+
+
+def test_limits_belong_to_the_variation():
+    """A stricter limit makes a partial of a rep."""
+    memory, found = Tracking(), []
+    session = start()
+    for pose in film(reps(1), 6):
+        session = advance(session, pose, pose.taken_at)
+        memory, new = step(memory, session.posture, session.standing, Limits(full_deg=100))
+        found += new
+    assert kinds(found) == ["partial"]

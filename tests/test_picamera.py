@@ -1,0 +1,197 @@
+"""The Raspberry Pi camera, against a stand-in faithful to picamera2's signatures."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from mirror.camera import open_camera
+from mirror.config import CameraSettings
+from mirror.errors import CameraError, CameraStalled
+from tests.fakes import picamera2 as fake
+
+WIDTH, HEIGHT = 160, 240
+MODES = [
+    # As an IMX219 has them: the smallest one sees only the middle.
+    {"size": (640, 480), "bit_depth": 8, "fps": 206.0, "crop_limits": (1000, 752, 1280, 960)},
+    {"size": (1640, 1232), "bit_depth": 8, "fps": 83.0, "crop_limits": (0, 0, 3280, 2464)},
+    {"size": (1640, 1232), "bit_depth": 10, "fps": 41.0, "crop_limits": (0, 0, 3280, 2464)},
+    {"size": (3280, 2464), "bit_depth": 10, "fps": 21.0, "crop_limits": (0, 0, 3280, 2464)},
+]
+
+
+@pytest.fixture
+def world(monkeypatch):
+    """One working camera that gives frames for ever; a test changes what it is about."""
+    resumed = threading.Event()
+    resumed.set()
+    rng = np.random.default_rng(1)
+    world = SimpleNamespace(
+        cameras=[{"Model": "imx219", "Num": 0}],
+        busy=False,
+        controls={"FrameDurationLimits", "ExposureTime"},
+        properties={"ColorFilterArrangement": 0},
+        modes=MODES,
+        can_flip=True,
+        gives_format=None,
+        gives_size=None,
+        scene=rng.integers(0, 99, (300, 300, 3), dtype=np.uint8),
+        stamps_ns=[5_000_000_000 + i * 33_000_000 for i in range(20)],
+        resumed=resumed,
+        opened=[],
+    )
+    picamera2, libcamera = fake.make(world)
+    monkeypatch.setitem(sys.modules, "picamera2", picamera2)
+    monkeypatch.setitem(sys.modules, "libcamera", libcamera)
+    yield world
+    resumed.set()
+
+
+def opened(**changes):
+    """An open camera with small, quick settings."""
+    settings = {"width": WIDTH, "height": HEIGHT, "stall_s": 0.5} | changes
+    return open_camera(CameraSettings(**settings))
+
+
+def test_red_is_first_and_padding_is_gone(world):
+    """A frame holds the scene's pixels, red first, at exactly the configured size."""
+    camera = opened()
+    frame = camera.read()
+    assert camera.size == (WIDTH, HEIGHT)
+    assert np.array_equal(frame.rgb, world.scene[:HEIGHT, :WIDTH])
+
+
+@pytest.mark.parametrize("layout", ["BGR888", "RGB888", "XBGR8888", "XRGB8888"])
+def test_any_rgb_layout_gives_red_first(world, layout):
+    """A camera that insists on another byte order still gives red first."""
+    world.gives_format = layout
+    assert np.array_equal(opened().read().rgb, world.scene[:HEIGHT, :WIDTH])
+
+
+def test_a_format_without_rgb_is_refused(world):
+    """A camera without RGB pictures is an error that names its format, and is closed again."""
+    world.gives_format = "YUYV"
+    with pytest.raises(CameraError, match="YUYV"):
+        opened()
+    assert world.opened[0].calls == ["stop", "close"]
+
+
+@pytest.mark.parametrize("can_flip", [True, False])
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_rotation_and_flip(world, rotate, flip, can_flip):
+    """Turned clockwise, then mirrored, whether or not the sensor can flip by itself."""
+    world.can_flip = can_flip
+    camera = opened(rotate=rotate, flip=flip)
+    size = (HEIGHT, WIDTH) if rotate in (0, 180) else (WIDTH, HEIGHT)
+    expected = np.rot90(world.scene[: size[0], : size[1]], -rotate // 90)
+    expected = expected[:, ::-1] if flip else expected
+    frame = camera.read()
+    assert camera.size == (WIDTH, HEIGHT)
+    assert np.array_equal(frame.rgb, expected)
+    assert frame.rgb.flags.c_contiguous
+
+
+def test_the_camera_may_adjust_the_size(world):
+    """`size` tells what the camera really gives."""
+    world.gives_size = (128, 96)
+    camera = opened()
+    assert camera.size == (128, 96)
+    assert camera.read().rgb.shape == (96, 128, 3)
+
+
+def test_frames_survive_their_buffer(world):
+    """A frame keeps its pixels after the request went back, and each request goes back once."""
+    camera = opened()
+    first, second = camera.read(), camera.read()
+    assert np.array_equal(first.rgb, second.rgb)
+    assert world.opened[0].requests_out == 0
+
+
+def test_time_is_the_sensors(world):
+    """`taken_at` is the sensor's timestamp in seconds."""
+    camera = opened()
+    assert [camera.read().taken_at for _ in range(3)] == pytest.approx([5.0, 5.033, 5.066])
+
+
+def test_time_without_a_sensor_timestamp_still_rises(world):
+    """A camera that stamps nothing is stamped with the monotonic clock."""
+    world.stamps_ns = [None, None]
+    camera = opened()
+    assert 0 < camera.read().taken_at <= camera.read().taken_at
+
+
+def test_the_configuration_asked_for(world):
+    """Frame rate in microseconds, the whole view of the sensor, and no queue of old frames."""
+    opened(fps=25)
+    config = world.opened[0].camera_configuration()
+    assert config["controls"] == {"FrameDurationLimits": (40_000, 40_000)}
+    assert config["sensor"] == {"output_size": (1640, 1232), "bit_depth": 8}
+    assert config["queue"] is False
+
+
+def test_a_camera_without_modes_or_rate_control(world):
+    """A USB or test camera, which has neither, is not asked for them."""
+    world.properties, world.controls, world.modes = {}, set(), [{"format": "YUYV"}]
+    camera = opened()
+    assert world.opened[0].camera_configuration()["sensor"] == {}
+    assert camera.read() is not None
+
+
+def test_a_stall_is_an_error_and_can_end(world):
+    """No frame for stall_s is CameraStalled; when frames come again none was lost."""
+    camera = opened()
+    camera.read()
+    world.resumed.clear()
+    with pytest.raises(CameraStalled, match=r"0\.5 s"):
+        camera.read()
+    with pytest.raises(CameraStalled):
+        camera.read()
+    world.resumed.set()
+    assert camera.read().taken_at == pytest.approx(5.033)
+    assert world.opened[0].requests_out == 0
+
+
+def test_closing_after_a_stall_does_not_hang(world):
+    """The capture that never came is called off before the camera is stopped."""
+    world.stamps_ns = []
+    camera = opened()
+    with pytest.raises(CameraStalled):
+        camera.read()
+    camera.close()
+    assert world.opened[0].calls == ["stop", "close"]
+
+
+def test_close_twice_then_read(world):
+    """Close may be called twice; a closed camera has ended."""
+    camera = opened()
+    camera.close()
+    camera.close()
+    assert world.opened[0].calls == ["stop", "close"]
+    assert camera.read() is None
+
+
+def test_no_camera(world):
+    """Without a camera the sentence says so, and what to check."""
+    world.cameras = []
+    with pytest.raises(CameraError, match="no camera is connected"):
+        opened()
+
+
+def test_a_camera_in_use(world):
+    """A camera that another program holds is an error that keeps picamera2's reason."""
+    world.busy = True
+    with pytest.raises(CameraError, match=r"another program.*did not complete"):
+        opened()
+
+
+def test_no_picamera2(monkeypatch):
+    """Without the library the sentence gives the command that installs it."""
+    monkeypatch.setitem(sys.modules, "libcamera", None)
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    with pytest.raises(CameraError, match="apt install python3-picamera2"):
+        opened()
