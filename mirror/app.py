@@ -24,7 +24,7 @@ from mirror.buttons.keyboard import Keyboard
 from mirror.camera import Camera, Frame, open_camera
 from mirror.compose import compose, trouble
 from mirror.config import Settings
-from mirror.errors import ButtonsError, CameraError, MirrorError, OutputError, ScreenError
+from mirror.errors import ButtonsError, MirrorError, OutputError, ScreenError
 from mirror.estimator import Estimator
 from mirror.hinge.phases import Rep
 from mirror.hinge.pose import Pose
@@ -92,23 +92,28 @@ class Look:
 class Eyes:
     """Camera and estimator, each in its own thread, opened again when they break.
 
-    looks: what was seen, for the loop to take in. fault: what is wrong now, or None.
+    looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
-        self.fault: MirrorError | None = None
         self.ended = threading.Event()
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
         self._box: Newest[Frame] = Newest()
+        self._faults: dict[str, MirrorError] = {}
         self._threads = [
-            threading.Thread(target=self._guard, args=(work,), daemon=True)
-            for work in (self._watch, self._estimate)
+            threading.Thread(target=self._guard, args=(part, work), daemon=True)
+            for part, work in (("camera", self._watch), ("estimator", self._estimate))
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def fault(self) -> MirrorError | None:
+        """What is wrong now, the camera first; None if all is well."""
+        return self._faults.get("camera") or self._faults.get("estimator")
 
     def close(self) -> None:
         """Stop both threads; a camera that hangs is left behind after a moment."""
@@ -116,18 +121,18 @@ class Eyes:
         for thread in self._threads:
             thread.join(timeout=2.0)
 
-    def _guard(self, work: Callable[[], None]) -> None:
-        """Run one thread's work, again after a while if it breaks and that is wanted."""
+    def _guard(self, part: str, work: Callable[[], None]) -> None:
+        """Do one part's work; again after a while if it breaks and that is wanted."""
         while not self._stop.is_set():
             try:
                 work()
                 return
             except MirrorError as error:
-                self.fault = error
+                self._faults[part] = error
             except Exception as error:
-                self.fault = MirrorError(f"the mirror stumbled: {error!r}.")
-                if not self._keep_trying:
-                    self.fault.__cause__ = error
+                # A defect: one sentence for the owner, the cause for --debug.
+                self._faults[part] = MirrorError(f"the {part} stumbled ({error!r}).")
+                self._faults[part].__cause__ = error
             if not self._keep_trying:
                 self.ended.set()
                 return
@@ -141,8 +146,7 @@ class Eyes:
                 if frame is None:
                     self.ended.set()
                     return
-                if isinstance(self.fault, CameraError):
-                    self.fault = None
+                self._faults.pop("camera", None)
                 self._box.put(frame)
         finally:
             camera.close()
@@ -155,8 +159,7 @@ class Eyes:
                 if frame is None:
                     continue
                 pose = estimator.estimate(frame)
-                if not isinstance(self.fault, CameraError):
-                    self.fault = None
+                self._faults.pop("estimator", None)
                 self.looks.put(Look(pose, frame.taken_at))
         finally:
             estimator.close()

@@ -39,27 +39,27 @@ class Estimator:
         self._landmarker: Any = None
         self._found_once = False
         self._clock = _Clock()
-        with _quiet():
-            try:
-                import mediapipe
-                from mediapipe.tasks.python import BaseOptions, vision
-            except (ImportError, OSError) as error:
-                # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
-                raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
-            self._image = mediapipe.Image
-            self._srgb = mediapipe.ImageFormat.SRGB
-            options = vision.PoseLandmarkerOptions(
-                base_options=BaseOptions(model_asset_path=str(model)),
-                running_mode=vision.RunningMode.VIDEO,
-                num_poses=1,
-                output_segmentation_masks=True,
-            )
-            try:
+        try:
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
+        except (ImportError, OSError) as error:
+            # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
+            raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
+        self._image = mediapipe.Image
+        self._srgb = mediapipe.ImageFormat.SRGB
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model)),
+            running_mode=vision.RunningMode.VIDEO,
+            num_poses=1,
+            output_segmentation_masks=True,
+        )
+        try:
+            with _quiet():
                 self._landmarker = vision.PoseLandmarker.create_from_options(options)
-            except (OSError, RuntimeError, ValueError) as error:
-                raise ModelError(
-                    f"the pose model {model} cannot be loaded ({_first_line(error)})."
-                ) from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ModelError(
+                f"the pose model {model} cannot be loaded ({_first_line(error)})."
+            ) from error
 
     def estimate(self, frame: Frame) -> Pose | None:
         """Find the person in the next frame; None if there is nobody.

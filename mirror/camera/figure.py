@@ -17,7 +17,7 @@ from mirror.camera.body import C7, S1, SIDES, T2, Angles, Skeleton, pose
 from mirror.camera.motion import Motion, landmarks
 from mirror.camera.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.config import CameraSettings
-from mirror.hinge.pose import Array, Mark
+from mirror.hinge.pose import Array
 
 Clothes = Literal["tight", "loose"]
 SKIN, HAIR, TOP, BOTTOM, SHOE, SOLE, DARK, LIPS, WHITE, IRON, WOOD = range(1, 12)
@@ -49,8 +49,8 @@ class Look:
 
         clothes: Clothes = "loose" if draw.random() < 0.4 else "tight"
         lists = (_SKINS, _HAIRS, _TOPS, _BOTTOMS, _SHOES)
-        colours = [colours[int(draw.integers(len(colours)))] for colours in lists]
-        return cls(clothes, *colours, slack_m=float(draw.uniform(0.015, 0.035)))
+        skin, hair, top, bottom, shoe = (some[int(draw.integers(len(some)))] for some in lists)
+        return cls(clothes, skin, hair, top, bottom, shoe, float(draw.uniform(0.015, 0.035)))
 
     def colours(self) -> list[Colour]:
         """By material number, from 1."""
@@ -74,24 +74,16 @@ def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
     off = (back[:, 1] - back[0, 1]) * chord[0] - (back[:, 0] - back[0, 0]) * chord[1]
     bowed = float(np.clip(chord[0], 0.0, 1.0))
     # A shirt hangs straight over the hollow; bent over, its weight lays it down on the back.
-    hollow = (_hull(along, off) - off) * (0.85 - 0.35 * bowed)
+    top = 8 + int(off[8:13].argmax())
+    bridge = np.interp(along, along[[0, top]], off[[0, top]])
+    hollow = np.where(along < along[top], np.maximum(0.0, bridge - off), 0.0)
+    hollow *= 0.85 - 0.35 * bowed
     slack = look.slack_m * np.interp(np.arange(16), [0, 3, 10, 14, 15], [0.8, 1, 0.6, 0.4, 0.3])
     dorsal = dorsal + hollow + slack * (0.9 - 0.5 * bowed)
     dorsal[:3] += np.array([0.020, 0.018, 0.006]) * k.body.scale  # the hem covers the seat
     hang = np.interp(np.arange(16), [0, 2, 5, 9, 13, 15], [0.5, 0.8, 1.2, 1.1, 0.5, 0.2])
     ventral = ventral + slack + 1.1 * look.slack_m * hang * bowed
     return dorsal, ventral, lateral + 0.7 * slack
-
-
-def _hull(x: Array, y: Array) -> Array:
-    """Height of the upper convex hull of points (x rising) above each of them."""
-    hull = y.copy()
-    for i in range(len(x) - 1):
-        for j in range(i + 1, len(x)):
-            inner = slice(i, j + 1)
-            line = y[i] + (y[j] - y[i]) * (x[inner] - x[i]) / max(x[j] - x[i], 1e-6)
-            np.maximum(hull[inner], line, out=hull[inner])
-    return hull
 
 
 def dress(k: Skeleton, look: Look) -> list[Solid]:
@@ -105,29 +97,26 @@ def _trunk(k: Skeleton, look: Look) -> list[Solid]:
     dorsal, ventral, lateral = drape(k, look)
     steps = np.linalg.norm(np.diff(k.spine, axis=0), axis=1)
     arc = np.concatenate([[0.0], np.cumsum(steps)])
-    places = np.linspace(0.0, arc[-1], 21)
+    places = np.linspace(0.0, arc[-1], 26)
     hem = arc[1] if look.clothes == "tight" else 0.02
     solids: list[Solid] = []
     middle = k.spine + k.frames[:, 0] * (0.5 * (ventral - dorsal))[:, None]
     for place in places:
         at, axes = _between(arc, middle, place), _between(arc, k.frames, place)
         deep = 0.5 * (np.interp(place, arc, dorsal) + np.interp(place, arc, ventral))
-        long = min(0.115 * s, 0.035 * s + 0.9 * (arc[-1] - place), 0.07 * s + place)
+        long = min(0.085 * s, 0.035 * s + 0.9 * (arc[-1] - place), 0.07 * s + place)
         half = np.array([deep, long, np.interp(place, arc, lateral)])
-        material = TOP if place >= hem else BOTTOM
-        solids.append(Ball(at, axes * half[:, None], material, 0.035))
-    pelvis = k.frames[0]
-    puff = 1.0 if look.clothes == "tight" else 1.06
+        solids.append(Ball(at, axes * half[:, None], TOP if place >= hem else BOTTOM, 0.04))
+    pelvis, tight = k.frames[0], look.clothes == "tight"
     for i, sign in enumerate(SIDES):
         seat = k.hip[i] + s * (-0.040 * pelvis[0] + 0.012 * pelvis[1] - 0.006 * sign * pelvis[2])
-        girth = (0.4 + 0.6 * k.body.girth) * k.body.hips * puff
+        girth = (0.4 + 0.6 * k.body.girth) * k.body.hips * (1.0 if tight else 1.06)
         axes = pelvis * (s * girth * np.array([0.086, 0.094, 0.082]))[:, None]
         solids.append(Ball(seat, axes, BOTTOM, 0.03))
         # Shoulder girdle from the root of the neck to the joint.
         root = k.spine[C7] + s * (0.025 * k.frames[C7, 0] + 0.02 * sign * k.frames[C7, 2])
-        yoke = 0.055 if look.clothes == "tight" else 0.062
         tip = k.shoulder[i] - 0.008 * s * k.frames[T2, 1]
-        solids.append(Cone(root, tip, 0.052 * s, yoke * s, TOP, 0.035))
+        solids.append(Cone(root, tip, 0.052 * s, (0.055 if tight else 0.062) * s, TOP, 0.035))
         # Pectoral and latissimus: the arm grows out of the chest instead of hanging beside it.
         armpit = k.shoulder[i] - s * (0.030 * k.frames[T2, 1] + 0.018 * sign * k.frames[T2, 2])
         chest = k.spine[11] + s * (0.025 * k.frames[11, 0] + 0.095 * sign * k.frames[11, 2])
@@ -161,15 +150,13 @@ def _legs(k: Skeleton, look: Look) -> list[Solid]:
     for i in range(2):
         hip, knee, ankle = k.hip[i], k.knee[i], k.ankle[i]
         thigh = hip + 0.5 * (knee - hip)
-        solids += [
-            Cone(hip, thigh, 0.089 * girth * k.body.hips, 0.075 * girth + wide, BOTTOM, 0.02),
-            Cone(thigh, knee, 0.075 * girth + wide, 0.054 * girth + wide, BOTTOM, 0.02),
-        ]
         shin = ankle - knee
         across = np.array([shin[1], -shin[0], 0.0]) / np.linalg.norm(shin)
         calf = knee + 0.30 * shin + 0.020 * s * across
         hem = knee + (0.9 if wide else 0.8) * shin
         solids += [
+            Cone(hip, thigh, 0.089 * girth * k.body.hips, 0.075 * girth + wide, BOTTOM, 0.02),
+            Cone(thigh, knee, 0.075 * girth + wide, 0.054 * girth + wide, BOTTOM, 0.02),
             Cone(knee, calf, 0.051 * girth + wide, 0.052 * girth + wide, BOTTOM, 0.03),
             Cone(calf, hem, 0.052 * girth + wide, 0.037 * girth + wide, BOTTOM, 0.02),
             Cone(hem, ankle - 0.02 * shin, 0.035 * s, 0.033 * s, SKIN, 0.006),
@@ -188,15 +175,14 @@ def _arms(k: Skeleton, look: Look) -> list[Solid]:
     sleeve = 0.012 * s if loose else 0.006 * s
     for i in range(2):
         shoulder, elbow, wrist, hand = k.shoulder[i], k.elbow[i], k.wrist[i], k.hand[i]
-        cuff = wrist if loose else shoulder + 0.5 * (elbow - shoulder)
-        solids.append(Cone(shoulder, elbow, 0.050 * girth, 0.038 * girth, SKIN, 0.012))
-        solids.append(Cone(elbow, wrist, 0.039 * girth, 0.026 * girth, SKIN, 0.012))
-        wide = 0.052 * girth + sleeve
+        cuff = elbow if loose else shoulder + 0.5 * (elbow - shoulder)
+        bend = (0.042 if loose else 0.045) * girth + sleeve
+        solids.append(Cone(shoulder, cuff, 0.052 * girth + sleeve, bend, TOP, 0.02))
         if loose:
-            solids.append(Cone(shoulder, elbow, wide, 0.042 * girth + sleeve, TOP, 0.02))
-            solids.append(Cone(elbow, cuff, 0.042 * girth + sleeve, 0.032 * s, TOP, 0.02))
+            solids.append(Cone(elbow, wrist, bend, 0.032 * s, TOP, 0.02))
         else:
-            solids.append(Cone(shoulder, cuff, wide, 0.045 * girth + sleeve, TOP, 0.02))
+            solids.append(Cone(cuff, elbow, 0.044 * girth, 0.038 * girth, SKIN))
+            solids.append(Cone(elbow, wrist, 0.039 * girth, 0.026 * girth, SKIN))
         knuckles, tips = wrist + 0.085 * s * hand, wrist + 0.16 * s * hand
         curl = wrist + 0.05 * s * hand + np.array([0.032 * s, -0.01, 0.0])
         solids += [
@@ -208,8 +194,7 @@ def _arms(k: Skeleton, look: Look) -> list[Solid]:
 
 
 def _head(k: Skeleton) -> list[Solid]:
-    s = k.body.scale
-    frame = k.head_frame
+    s, frame = k.body.scale, k.head_frame
 
     def at(ahead: float, up: float, aside: float = 0.0) -> Array:
         point: Array = k.head + s * (np.array([ahead, up, aside]) @ frame)
@@ -266,13 +251,12 @@ def stick_line(k: Skeleton) -> tuple[Array, Array]:
     It keeps its place on the thorax: a back that rounds takes the pelvis away from it.
     """
     upright = pose(k.body, Angles())
-    hold = 12
     back = upright.skin()[0]
     touch = back[9:13][np.argmin((back[9:13] - back[S1])[:, 0])]
     line = (touch - back[S1]) / np.linalg.norm(touch - back[S1])
-    local = upright.frames[hold] @ np.stack([back[S1] - upright.spine[hold], line]).T
-    start = k.spine[hold] + local[:, 0] @ k.frames[hold]
-    line = local[:, 1] @ k.frames[hold]
+    local = upright.frames[12] @ np.stack([back[S1] - upright.spine[12], line]).T
+    start = k.spine[12] + local[:, 0] @ k.frames[12]
+    line = local[:, 1] @ k.frames[12]
     behind = np.array([-line[1], line[0], 0.0])
     lift = max(0.013, 0.013 + float(((k.skin()[0][S1:C7] - start) @ behind).max()))
     start = start + lift * behind
@@ -313,14 +297,10 @@ class Figure:
         return points[_SWAPPED] if self.flip else points
 
     def back_px(self, t: float, *, clothed: bool = True) -> Array:
-        """(n, 2) pixels of the outline of the back in the middle plane, sacrum to C7."""
+        """(14, 2) pixels of the outline of the back in the middle plane, sacrum to C7."""
         k = self.motion.skeleton(t)
         dorsal = drape(k, self.look)[0] if clothed else k.body.profile()[0]
         return self._place((k.spine - k.frames[:, 0] * dorsal[:, None])[S1:])
-
-    def spine_px(self, t: float) -> Array:
-        """(n, 2) pixels of the vertebral line, pelvis to C7."""
-        return self._place(self.motion.skeleton(t).spine)
 
     def _place(self, points: Array) -> Array:
         pixels = self.view.project(points)[..., :2]
@@ -329,10 +309,8 @@ class Figure:
         return pixels
 
 
-# In a mirrored picture the left side looks like a right one.
-_SWAPPED = [
-    Mark[m.name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")] for m in Mark
-]
+# In a mirrored picture the left side looks like a right one; left marks are odd beyond the eyes.
+_SWAPPED = [0, 4, 5, 6, 1, 2, 3, *(m + 1 if m % 2 else m - 1 for m in range(7, 33))]
 
 
 class FigureCamera:

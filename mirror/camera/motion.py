@@ -38,21 +38,15 @@ class Plan:
     """Weights of the kinds of rep; the first rep is the heaviest kind."""
     reps: int | None = None  # how many; then the person stands for ever. None: no end
     stand_s: Range = (2.5, 3.5)
-    tempo_s: Range = (1.8, 5.0)
-    """Length of a rep without its hold."""
+    tempo_s: Range = (1.8, 5.0)  # length of a rep without its hold
     hold_s: Range = (0.0, 0.6)
     pause_s: Range = (0.3, 1.5)
     no_pause: float = 0.15  # share of reps that follow without any pause
-    hip_deg: Range = (62.0, 98.0)
-    """Pelvis flexion at the bottom of a neutral or rounded rep."""
-    rounding_deg: Range = (20.0, 35.0)
-    """Lumbar and thoracic flexion beyond neutral at the bottom of a rounded rep."""
-    phi0_deg: Range = (20.0, 50.0)
-    """Pelvis flexion at which rounding begins."""
-    early: Range = (0.0, 0.06)
-    """b1: rounding per degree of pelvis flexion from the start of a rounded rep."""
-    late: float | None = None
-    """b2: rounding per degree beyond phi0; None takes what reaches `rounding_deg`."""
+    hip_deg: Range = (62.0, 98.0)  # pelvis flexion at the bottom of a neutral or rounded rep
+    rounding_deg: Range = (20.0, 35.0)  # flexion of the back beyond neutral at the bottom
+    phi0_deg: Range = (20.0, 50.0)  # pelvis flexion at which rounding begins
+    early: Range = (0.0, 0.06)  # b1: rounding per degree of pelvis flexion from the start
+    late: float | None = None  # b2: the same beyond phi0; None: what reaches `rounding_deg`
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,6 @@ class Motion:
         body: Body | None = None,
         arms: str | None = None,
     ):
-        self.seed = seed
         self.plan = plan = plan or Plan()
         self.pattern = PATTERNS[variation]
         self.arms = arms or self.pattern.arms
@@ -301,10 +294,9 @@ PATTERNS: dict[str, Pattern] = {
 
 
 def _hang(k: Skeleton, i: int) -> Reach:
-    """Arms hang by gravity, a little in front of the shoulders."""
-    length = 0.52 * k.body.scale
-    wrist = k.shoulder[i] + np.array([0.05, -length, SIDES[i] * 0.04])
-    return Reach(wrist, np.array([-1.0, 0.0, 0.3 * SIDES[i]]), np.array([0.1, -1.0, 0.0]))
+    """Arms hang by gravity, a little in front, so that no elbow shows behind the back."""
+    wrist = k.shoulder[i] + k.body.scale * np.array([0.09, -0.522, SIDES[i] * 0.03])
+    return Reach(wrist, np.array([-0.3, 0.0, SIDES[i]]), np.array([0.1, -1.0, 0.0]))
 
 
 def _hold(k: Skeleton, i: int) -> Reach:

@@ -162,9 +162,9 @@ class Painter:
         x, y = x - np.float32(where[0]), y - np.float32(where[1])
         a, b, c = (np.float32(v) for v in (flat[0, 0], flat[0, 1], flat[1, 1]))
         u, v = a * x + b * y, b * x + c * y
-        w: Plane = 1 - (u * x + v * y)
-        inside = w > 0
-        w = np.sqrt(np.maximum(w, 1e-4))
+        left = 1 - (u * x + v * y)
+        inside = left > 0
+        w: Plane = np.sqrt(np.maximum(left, np.float32(1e-4)))
         lx, ly = np.float32(lean[0]), np.float32(lean[1])
         z: Plane = (lx * x + ly * y) + np.float32(rise) * w
         gz: Plane = w * np.float32(1 / rise)

@@ -1,0 +1,271 @@
+import os
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+from people import SIZE, film, person, reps
+
+from mirror import app
+from mirror.app import Newest, Options, run
+from mirror.camera import Frame
+from mirror.config import CoachSettings, ScreenSettings, Settings
+from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
+from mirror.session import Press
+
+SETTINGS = Settings(screen=ScreenSettings(fps=60))
+
+
+class Stage:
+    """A camera whose film runs ten times as fast as its timestamps, and its estimator."""
+
+    fps = 30.0
+    size = SIZE
+    frames_total = None
+
+    def __init__(self, poses):
+        self._poses = iter(poses)
+        self._by_time = {}
+        self.closed = 0
+
+    def read(self):
+        """The next frame; None at the end of the film."""
+        pose = next(self._poses, None)
+        if pose is None:
+            return None
+        if isinstance(pose, Exception):
+            raise pose
+        time.sleep(1 / 300)
+        self._by_time[pose.taken_at] = pose
+        return Frame(np.zeros((2, 2, 3), np.uint8), pose.taken_at)
+
+    def estimate(self, frame):
+        """The pose that was filmed at that time."""
+        return self._by_time[frame.taken_at]
+
+    def close(self):
+        """Counted."""
+        self.closed += 1
+
+
+@pytest.fixture
+def stage(monkeypatch, tmp_path):
+    """Puts stages before the mirror, one after the other; off-screen, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+    def no_display(settings, *, mode="auto", size=None):
+        if mode == "auto":
+            raise ScreenError("No display can be opened (none here).")
+        return real_screen(settings, mode=mode, size=(270, 480))
+
+    real_screen = app.open_screen
+    monkeypatch.setattr(app, "open_screen", no_display)
+    monkeypatch.setattr(app, "bundle", lambda settings: None)
+    monkeypatch.setattr(app, "RETRY_S", 0.05)
+
+    def put(*films):
+        stages = [f if isinstance(f, Exception) else Stage(f) for f in films]
+        waiting = iter(stages)
+        playing = []
+
+        def open_camera(settings):
+            playing.append(next(waiting, playing[-1] if playing else None))
+            if isinstance(playing[-1], Exception):
+                raise playing[-1]
+            return playing[-1]
+
+        class Estimator:
+            def __init__(self, model):
+                pass
+
+            def estimate(self, frame):
+                return playing[-1].estimate(frame)
+
+            def close(self):
+                pass
+
+        monkeypatch.setattr(app, "open_camera", open_camera)
+        monkeypatch.setattr(app, "Estimator", Estimator)
+        return stages
+
+    return put
+
+
+def test_five_reps_before_the_camera_are_counted(stage, capsys, tmp_path):
+    """Frames in, five out; the glass is written as pictures, the camera is freed."""
+    (camera,) = stage(film(reps(5), 18))
+    assert run(SETTINGS, Options()) == 0
+    out, err = capsys.readouterr()
+    assert "5 reps counted." in out
+    assert "No display can be opened" in err
+    assert (tmp_path / "out" / "glass.png").exists()
+    assert (tmp_path / "out" / "rep-05.png").exists()
+    assert camera.closed
+
+
+def test_it_stops_after_the_time_asked_for(stage, capsys):
+    """--for ends a camera that never ends."""
+    stage(film(reps(0), 10_000))
+    began = time.monotonic()
+    assert run(SETTINGS, Options(seconds=0.5)) == 0
+    assert time.monotonic() - began < 10
+    assert "0 reps counted." in capsys.readouterr().out
+
+
+def test_a_broken_camera_ends_the_mirror_with_its_sentence(stage):
+    """At a terminal the error is told, not swallowed."""
+    stage(CameraError("camera 7 is not there."))
+    with pytest.raises(CameraError, match="camera 7"):
+        run(SETTINGS, Options())
+
+
+def test_a_camera_that_breaks_later_does_too(stage):
+    """Stalling after some frames is told as well."""
+    stage([*film(reps(0), 1), CameraStalled("no frame for 5 s.")])
+    with pytest.raises(CameraStalled):
+        run(SETTINGS, Options())
+
+
+def test_a_kiosk_stays_up_and_tries_again(stage, capsys, monkeypatch):
+    """The trouble is on the glass until frames flow again, and the count goes on."""
+    drawn = []
+    real = app.trouble
+    monkeypatch.setattr(app, "trouble", lambda text, glass: drawn.append(text) or real(text, glass))
+    poses = list(film(reps(2), 9))
+    stage(CameraError("the camera is gone."), [*poses[:30], CameraStalled("stalled.")], poses[30:])
+    assert run(SETTINGS, Options(kiosk=True, seconds=60)) == 0
+    assert "the camera is gone." in drawn
+    assert "2 reps counted." in capsys.readouterr().out
+
+
+def test_a_kiosk_without_a_model_says_so_on_the_glass(stage, monkeypatch):
+    """A missing model is trouble, not the end."""
+    drawn = []
+    real = app.trouble
+    monkeypatch.setattr(app, "trouble", lambda text, glass: drawn.append(text) or real(text, glass))
+    stage(film(reps(0), 10_000))
+
+    def missing(settings):
+        raise ModelError("the pose model is missing.")
+
+    monkeypatch.setattr(app, "bundle", missing)
+    assert run(SETTINGS, Options(kiosk=True, seconds=0.5)) == 0
+    assert "the pose model is missing." in drawn
+    with pytest.raises(ModelError):
+        run(SETTINGS, Options(seconds=5))
+
+
+def test_an_unforeseen_error_of_a_thread_is_not_swallowed(stage):
+    """A defect shows as one sentence, with its cause for --debug."""
+    stage([*film(reps(0), 0.3), ZeroDivisionError("oh")])
+    with pytest.raises(Exception, match="ZeroDivisionError") as caught:
+        run(SETTINGS, Options())
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_warning_of_the_start_is_on_the_glass_until_somebody_is_seen(stage, monkeypatch):
+    """A broken config does not keep the kiosk from starting, but it is said."""
+    drawn = []
+    real = app.trouble
+    monkeypatch.setattr(app, "trouble", lambda text, glass: drawn.append(text) or real(text, glass))
+    stage(film(reps(0), 2))
+    run(SETTINGS, Options(kiosk=True, seconds=0.5, warning="mirror.toml is broken."))
+    assert "mirror.toml is broken." in drawn
+
+
+def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
+    """At a desktop Esc quits; behind the glass the Pi goes down."""
+    called = []
+    monkeypatch.setattr(app.subprocess, "run", lambda command, check: called.append(command))
+
+    class Pressed:
+        def presses(self):
+            return [Press.SHUTDOWN]
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(app, "open_buttons", lambda name, settings: Pressed())
+    stage(film(reps(0), 10_000))
+    assert run(SETTINGS, Options()) == 0
+    assert called == []
+    stage(film(reps(0), 10_000))
+    assert run(SETTINGS, Options(kiosk=True)) == 0
+    assert called == [["systemctl", "poweroff"]]
+
+
+def test_a_video_of_the_glass_is_recorded_on_request(stage, tmp_path):
+    """--record writes a playable file."""
+    stage(film(reps(0), 20))
+    run(SETTINGS, Options(seconds=1.0, record=tmp_path / "glass.mp4"))
+    assert b"ftyp" in (tmp_path / "glass.mp4").read_bytes()[:16]
+
+
+def test_a_video_that_cannot_be_written_is_one_sentence(stage, tmp_path):
+    """The folder is missing."""
+    stage(film(reps(0), 20))
+    with pytest.raises(OutputError, match="cannot be written"):
+        run(SETTINGS, Options(seconds=1.0, record=tmp_path / "none" / "glass.mp4"))
+
+
+def test_pictures_that_cannot_be_written_stop_nothing(stage, tmp_path, capsys):
+    """A full disk is said once."""
+    (tmp_path / "out").write_text("a file where the folder should be")
+    stage(film(reps(2), 9))
+    assert run(SETTINGS, Options()) == 0
+    out, err = capsys.readouterr()
+    assert "2 reps counted." in out
+    assert err.count("cannot be written") == 1
+    assert (tmp_path / "out").read_text() == "a file where the folder should be"
+
+
+def test_an_unknown_variation_in_the_config_is_told(stage):
+    """Before anything is opened."""
+    stage(film(reps(0), 1))
+    with pytest.raises(ValueError, match="There is no variation 'salsa'"):
+        run(Settings(coach=CoachSettings(variation="salsa")), Options())
+
+
+def test_the_box_holds_only_the_newest():
+    """What nobody took in time is gone; waiting ends with nothing."""
+    box = Newest()
+    box.put(1)
+    box.put(2)
+    assert box.take(0.1) == 2
+    assert box.take(0.01) is None
+    threading.Timer(0.05, box.put, [3]).start()
+    assert box.take(5.0) == 3
+
+
+def test_systemd_hears_ready_once_and_the_watchdog_often(stage, monkeypatch, tmp_path):
+    """READY when frames flow; a pat at every turn."""
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(address)
+        line.settimeout(0.2)
+        heard = []
+
+        def listen():
+            while not stop.is_set():
+                try:
+                    heard.append(line.recv(1024).decode())
+                except TimeoutError:
+                    continue
+
+        stop = threading.Event()
+        listener = threading.Thread(target=listen)
+        listener.start()
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+        stage([*film(reps(0), 3), person(4.0)])
+        run(SETTINGS, Options())
+        time.sleep(0.3)
+        stop.set()
+        listener.join()
+    assert sum("READY=1" in message for message in heard) == 1
+    assert sum("WATCHDOG=1" in message for message in heard) > 3
+    assert heard[-1] == "STOPPING=1"
+    assert os.path.exists(address)

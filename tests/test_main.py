@@ -1,0 +1,243 @@
+import json
+
+import pytest
+from people import SIZE, film, reps
+
+import mirror.camera
+import mirror.estimator
+import mirror.model
+from mirror import __version__, app, check
+from mirror.__main__ import main
+from mirror.camera import Frame
+from mirror.check import Finding
+from mirror.errors import ModelError
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Catches what `run` was asked for instead of running."""
+    calls = []
+    monkeypatch.setattr(
+        app, "run", lambda settings, options: calls.append((settings, options)) or 0
+    )
+    monkeypatch.delenv("HINGE_MIRROR_CAMERA", raising=False)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["run"], ["--for", "20"], ["run", "--for", "20"], ["--camera", "figure"]]
+)
+def test_run_is_the_default_command(ran, words):
+    """With no command, or only options, the mirror runs."""
+    assert main(words) == 0
+    assert len(ran) == 1
+
+
+def test_options_reach_the_mirror(ran, tmp_path):
+    """Each option of run arrives."""
+    words = ["--camera", "figure", "--variation", "basic", "--windowed", "--kiosk", "--for", "2.5"]
+    assert main([*words, "--shots", str(tmp_path)]) == 0
+    settings, options = ran[0]
+    assert settings.camera.source == "figure"
+    assert settings.coach.variation == "basic"
+    assert options.windowed
+    assert options.kiosk
+    assert options.seconds == 2.5
+    assert options.shots == tmp_path
+
+
+def test_the_camera_comes_from_the_option_then_the_config_then_the_environment(
+    ran, monkeypatch, tmp_path
+):
+    """A named config is not overruled by the environment."""
+    config = tmp_path / "m.toml"
+    config.write_text('[camera]\nsource = "video.mp4"\n')
+    monkeypatch.setenv("HINGE_MIRROR_CAMERA", "auto")
+    main([])
+    main(["--config", str(config)])
+    main(["--config", str(config), "--camera", "figure"])
+    assert [settings.camera.source for settings, _ in ran] == ["auto", "video.mp4", "figure"]
+
+
+@pytest.mark.parametrize("text", ["[camera]\nfsp = 3\n", "[camera]\nfps = 'many'\n", "not toml"])
+def test_a_broken_config_is_one_sentence_and_exit_code_2(ran, tmp_path, capsys, text):
+    """The mirror does not start at a terminal."""
+    config = tmp_path / "m.toml"
+    config.write_text(text)
+    assert main(["--config", str(config)]) == 2
+    err = capsys.readouterr().err
+    assert str(config) in err
+    assert "Traceback" not in err
+    assert ran == []
+
+
+def test_a_kiosk_runs_on_defaults_with_a_broken_config(ran, tmp_path, capsys):
+    """And is told what to show."""
+    config = tmp_path / "m.toml"
+    config.write_text("[camera]\nfsp = 3\n")
+    assert main(["--kiosk", "--config", str(config)]) == 0
+    assert "camera.fsp" in ran[0][1].warning
+    assert "camera.fsp" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dance"],
+        ["analyze"],
+        ["--for", "0"],
+        ["--for", "-1"],
+        ["--for", "nan"],
+        ["run", "--for", "x"],
+    ],
+)
+def test_bad_usage_is_exit_code_2(words, capsys):
+    """Said by the parser."""
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err
+
+
+def test_version(capsys):
+    """--version prints it."""
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out.strip() == __version__
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--variation", "salsa", "x.mp4"], "There is no variation 'salsa'"),
+        (["--drill", "rope", "x.mp4"], "There is no drill 'rope'"),
+        (["figure"], "--for"),
+    ],
+)
+def test_analyze_says_what_does_not_exist(words, said, capsys):
+    """One sentence, exit code 2."""
+    assert main(["analyze", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
+    """A source in, JSON Lines out; camera and estimator are freed."""
+    poses = list(film(reps(2), 9))
+    freed = []
+
+    class Source:
+        fps, size, frames_total = 30.0, SIZE, len(poses)
+        k = -1
+
+        def read(self):
+            self.k += 1
+            return Frame(None, self.k / 30) if self.k < len(poses) else None
+
+        def close(self):
+            freed.append("camera")
+
+    class Estimator:
+        def __init__(self, model):
+            pass
+
+        def estimate(self, frame):
+            return poses[round(frame.taken_at * 30)]
+
+        def close(self):
+            freed.append("estimator")
+
+    asked = []
+    monkeypatch.setattr(
+        mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
+    )
+    monkeypatch.setattr(mirror.estimator, "Estimator", Estimator)
+    monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
+    out = tmp_path / "o.jsonl"
+    words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
+    assert main(words) == 0
+    assert json.loads(out.read_text().splitlines()[-1])["reps"] == 2
+    assert "2 reps" in capsys.readouterr().out
+    assert freed == ["estimator", "camera"]
+    settings, live = asked[0]
+    assert settings.flip
+    assert settings.seed == 7
+    assert not live
+
+
+def test_a_missing_video_is_one_sentence_and_exit_code_1(capsys, monkeypatch, tmp_path):
+    """The file is named."""
+    monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
+    assert main(["analyze", str(tmp_path / "none.mp4")]) == 1
+    err = capsys.readouterr().err
+    assert "none.mp4" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("flag", [[], ["--debug"]])
+def test_a_missing_model_is_one_sentence(capsys, tmp_path, flag):
+    """--debug adds the traceback."""
+    config = tmp_path / "m.toml"
+    config.write_text(f'[model]\npath = "{tmp_path}/none.task"\n')
+    assert main(["model", "--config", str(config), *flag]) == 1
+    err = capsys.readouterr().err
+    assert "none.task" in err
+    assert ("Traceback" in err) == bool(flag)
+
+
+def test_an_unforeseen_error_has_no_traceback_unless_asked_for(ran, monkeypatch, capsys):
+    """A defect is admitted in one sentence."""
+
+    def broken(settings, options):
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(app, "run", broken)
+    assert main([]) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    with pytest.raises(ZeroDivisionError):
+        main(["--debug"])
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([Finding("camera", True, "fine")], 0),
+        ([Finding("camera", False, "gone.")], 1),
+        ([Finding("buttons", False, "none.", needed=False)], 0),
+    ],
+)
+def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, findings, code):
+    """And never with --boot."""
+    monkeypatch.setattr(check, "findings", lambda settings: iter(findings))
+    assert main(["check"]) == code
+    out = capsys.readouterr().out
+    assert "[camera]" in out
+    assert findings[0].told in out
+    assert main(["check", "--boot"]) == 0
+
+
+def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
+    """And looks at the rest with defaults."""
+    monkeypatch.setattr(check, "findings", lambda settings: iter([Finding("camera", True, "ok")]))
+    config = tmp_path / "m.toml"
+    config.write_text("[screen]\nrotate = 45\n")
+    assert main(["check", "--config", str(config)]) == 1
+    assert "screen.rotate = 45" in capsys.readouterr().out
+    assert main(["check", "--boot", "--config", str(config)]) == 0
+
+
+def test_findings_name_each_part(monkeypatch):
+    """Coach, model, camera, display, buttons; a broken part does not hide the others."""
+    from mirror.config import CameraSettings, Settings
+
+    def missing(settings):
+        raise ModelError("no model.")
+
+    monkeypatch.setattr(check, "locate", missing)
+    found = list(check.findings(Settings(camera=CameraSettings(source="/none.mp4"))))
+    assert [f.part for f in found] == ["coach", "model", "camera", "display", "buttons"]
+    by_part = {f.part: f for f in found}
+    assert by_part["coach"].is_ok
+    assert not by_part["model"].is_ok
+    assert "no model." in by_part["model"].told
+    assert "/none.mp4" in by_part["camera"].told
+    assert not by_part["buttons"].needed
