@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("what", choices=("counts",), help="counts: expected and found reps")
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
+    bench.add_argument("--seeds", type=int, default=3, metavar="N", help="figures 1..N (3)")
+    bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
+                       help="seconds of each figure (30)")  # fmt: skip
     bench.set_defaults(command=_bench)
 
     model = commands.add_parser("model", parents=[common], help="obtain the pose model")
@@ -205,7 +208,8 @@ def _check(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     from mirror import bench
 
-    return bench.counts(load(options.config or default_file()), options.clips)
+    settings = load(options.config or default_file())
+    return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 
 def _model(options: argparse.Namespace) -> int:

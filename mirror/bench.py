@@ -10,13 +10,18 @@ import msgspec
 
 from mirror.analyze import follow
 from mirror.camera import open_camera
+from mirror.camera.motion import Motion
 from mirror.config import CameraSettings, Settings
 from mirror.errors import UsageError
 from mirror.estimator import Estimator
-from mirror.hinge.phases import Outcome, Rejected, Rep
+from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
 from mirror.hinge.variations import VARIATIONS
 from mirror.model import bundle
 from mirror.session import start
+
+
+LOCKOUT_S = 0.6
+"""A rep of the figure is counted at the latest so long after its end (at 10 frames/s)."""
 
 
 class Clip(msgspec.Struct, frozen=True):
@@ -35,41 +40,81 @@ class Labels(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the core counted."""
+class Count:
+    """What there is to count in a clip, or what the core counted."""
 
     reps: int
+    partials: int | None
     squats: int
 
+    def agrees(self, found: Count) -> bool:
+        """Whether the found count is this one; what no label tells is left open."""
+        partials = self.partials in (None, found.partials)
+        return partials and (self.reps, self.squats) == (found.reps, found.squats)
 
-def counts(settings: Settings, folder: Path | None) -> int:
-    """Print expected and found counts for labelled clips; 0 if all agree, else 1.
+
+RATES: tuple[float | None, ...] = (None, 15.0, 10.0)
+"""Frames a second at which each source is counted; None is its own rate."""
+
+
+def counts(settings: Settings, folder: Path | None, *, seeds: int, seconds: float) -> int:
+    """Print expected and found counts for the figure and for labelled clips; 0 if all agree.
+
+    seeds: figures 1..seeds are counted, for about `seconds` each. folder: of clips, or None.
 
     Raises:
         UsageError: the folder has no readable LABELS.json.
     """
-    if folder is None:
-        raise UsageError("Name a folder of labelled videos with --clips.")
-    clips = _labels(folder).clips
-    rates: tuple[float | None, ...] = (None, 15.0, 10.0)
-    print(f"{'clip':32} {'variation':10} {'frames/s':>8} {'reps':>9} {'squats':>9}")
-    print(f"{'':32} {'':10} {'':>8} {'exp found':>9} {'exp found':>9}")
     model = bundle(settings.model)
+    clips = _labels(folder).clips if folder is not None else ()
+    print(f"{'source':34} {'variation':10} {'frames/s':12} reps      partials  squats")
+    print(f"{'':34} {'':10} {'':12} exp found exp found exp found")
     is_right = True
+    for seed in range(1, seeds + 1):
+        expected, until = _truth(seed, seconds)
+        for fps, flip in _ways():
+            source = CameraSettings(source="figure", seed=seed, flip=flip)
+            found = _count(source, "basic", model, fps, until)
+            is_right &= _row(f"figure {seed}, {until:.1f} s", "basic", fps, flip, expected, found)
     for clip in clips:
         if clip.variation not in VARIATIONS:
-            print(f"{clip.file:32} {clip.variation:10} {'not built yet':>8}")
+            print(f"{clip.file:34} {clip.variation:10} not built yet")
             continue
-        for fps in rates:
-            for flip in (False, True):
-                found = _count(clip, folder, model, fps, flip=flip)
-                agrees = found == Found(clip.reps, clip.squats)
-                is_right = is_right and agrees
-                rate = f"{fps or 'all':>8}{' flipped' if flip else ''}"
-                row = f"{clip.file:32} {clip.variation:10} {rate:16}"
-                row += f" {clip.reps:3} {found.reps:3}   {clip.squats:3} {found.squats:3}"
-                print(row + ("" if agrees else "   <- differs"), flush=True)
+        expected = Count(clip.reps, None, clip.squats)
+        for fps, flip in _ways():
+            source = CameraSettings(source=str(folder / clip.file) if folder else "", flip=flip)
+            found = _count(source, clip.variation, model, fps, None)
+            is_right &= _row(clip.file, clip.variation, fps, flip, expected, found)
     return 0 if is_right else 1
+
+
+def _ways() -> Iterator[tuple[float | None, bool]]:
+    return ((fps, flip) for fps in RATES for flip in (False, True))
+
+
+def _row(
+    name: str, variation: str, fps: float | None, flip: bool, expected: Count, found: Count
+) -> bool:
+    """Print one row; whether the counts agree."""
+    agrees = expected.agrees(found)
+    rate = f"{fps or 'all':>4}{' flipped' if flip else ''}"
+    pairs = (
+        (expected.reps, found.reps),
+        (expected.partials, found.partials),
+        (expected.squats, found.squats),
+    )
+    numbers = " ".join(f"{'-' if e is None else e:>3} {f:>5}" for e, f in pairs)
+    print(f"{name:34} {variation:10} {rate:12} {numbers}{'' if agrees else '  <- differs'}", flush=True)
+    return agrees
+
+
+def _truth(seed: int, seconds: float) -> tuple[Count, float]:
+    """What figure `seed` does within about `seconds`, and when to stop, just after a rep."""
+    reps = [r for r in Motion(seed).reps_between(0.0, seconds) if r.end_s <= seconds - LOCKOUT_S]
+    kinds = [r.kind for r in reps]
+    full = sum(kind in ("neutral", "rounded") for kind in kinds)
+    until = reps[-1].end_s + LOCKOUT_S if reps else seconds
+    return Count(full, kinds.count("partial"), kinds.count("squat")), until
 
 
 def _labels(folder: Path) -> Labels:
@@ -80,23 +125,21 @@ def _labels(folder: Path) -> Labels:
         raise UsageError(f"{path}: cannot be used ({error}).") from error
 
 
-def _count(clip: Clip, folder: Path, model: Path, fps: float | None, *, flip: bool) -> Found:
-    outcomes = list(_outcomes(clip, folder, model, fps, flip=flip))
-    return Found(
-        reps=sum(isinstance(o, Rep) for o in outcomes),
-        squats=sum(isinstance(o, Rejected) and o.reason == "squat" for o in outcomes),
-    )
-
-
-def _outcomes(
-    clip: Clip, folder: Path, model: Path, fps: float | None, *, flip: bool
-) -> Iterator[Outcome]:
-    settings = CameraSettings(source=str(folder / clip.file), flip=flip)
-    camera = open_camera(settings, live=False)
+def _count(
+    source: CameraSettings, variation: str, model: Path, fps: float | None, until: float | None
+) -> Count:
+    """Run the whole core over one source."""
+    camera = open_camera(source, live=False)
     estimator = Estimator(model)
+    found: list[Outcome] = []
     try:
-        for _, session in follow(camera, estimator, start(clip.variation), fps=fps):
-            yield from session.events
+        for _, session in follow(camera, estimator, start(variation), seconds=until, fps=fps):
+            found += session.events
     finally:
         estimator.close()
         camera.close()
+    return Count(
+        reps=sum(isinstance(o, Rep) for o in found),
+        partials=sum(isinstance(o, Partial) for o in found),
+        squats=sum(isinstance(o, Rejected) and o.reason == "squat" for o in found),
+    )

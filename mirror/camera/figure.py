@@ -246,10 +246,7 @@ def _prop(k: Skeleton, look: Look) -> list[Solid]:
 
 
 def stick_line(k: Skeleton) -> tuple[Array, Array]:
-    """Ends (m) of a straight stick on sacrum and upper back.
-
-    It keeps its place on the thorax: a back that rounds takes the pelvis away from it.
-    """
+    """Ends (m) of a stick that stays on the thorax: rounding takes the pelvis away from it."""
     upright = pose(k.body, Angles())
     back = upright.skin()[0]
     touch = back[9:13][np.argmin((back[9:13] - back[S1])[:, 0])]

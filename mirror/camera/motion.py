@@ -23,8 +23,6 @@ from mirror.hinge.pose import Array, Mark
 Kind = Literal["neutral", "rounded", "partial", "squat"]
 Phase = Literal["standing", "descending", "bottom", "ascending"]
 Range = tuple[float, float]
-
-
 _MIX: Mapping[Kind, float] = MappingProxyType(
     {"neutral": 0.62, "rounded": 0.2, "partial": 0.1, "squat": 0.08}
 )

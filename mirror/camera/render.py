@@ -257,7 +257,7 @@ class Painter:
             height, width = self._material.shape
             a, b = (grain * 37) % 64, (grain * 23 + 11) % 64
             noisy = self._noise[a : a + height, b : b + width] + picture
-            picture = np.clip(noisy, 0, 255).astype(np.uint8)
+            picture = np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)
         return picture
 
 
