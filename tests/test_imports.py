@@ -16,6 +16,7 @@ ORDER = (
     "mirror.hinge.pose",
     "mirror.hinge.filters",
     "mirror.hinge.view",
+    "mirror.hinge.contour",
     "mirror.hinge.posture",
     "mirror.hinge.standing",
     "mirror.hinge.phases",

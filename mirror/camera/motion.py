@@ -229,7 +229,7 @@ class Motion:
             knee = between((84, 106))
             hip = knee / between((1.08, 1.27))
         elif kind == "partial":
-            hip, knee, tempo = between((22, 29)), between((6, 12)), max(1.5, 0.7 * tempo)
+            hip, knee, tempo = between((25, 30)), between((6, 12)), max(1.5, 0.7 * tempo)
         if kind == "rounded":
             late = (rounding - early * hip) / (hip - phi0) if plan.late is None else plan.late
         else:

@@ -6,7 +6,7 @@ hip flexion cannot be seen, the foreshortening of the trunk takes its place.
 
     from         to           when
     (none)       STANDING     upright (fold < 12) and still (|rate| < 15/s) for 0.4 s
-    STANDING     DESCENDING   fold > 20 with rate > 15/s for 0.15 s
+    STANDING     DESCENDING   fold > 20, having left upright with rate > 15/s for 0.15 s
     DESCENDING   BOTTOM       fold >= 35 and |rate| < 12/s for 0.12 s
     DESCENDING   ASCENDING    8 deg below the peak and rising (no pause at the bottom)
     BOTTOM       ASCENDING    8 deg below the peak and rising
@@ -152,6 +152,8 @@ class Tracking:
     """When the person was last upright."""
     held: tuple[str, float] | None = None
     """A condition that holds, and since when."""
+    leaving: bool = False
+    """Has left upright at speed: a movement begins if it gets deep enough."""
     last: Posture | None = None
     fold: Smoothed | None = None
 
@@ -199,19 +201,21 @@ def step(
 
 
 def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tracking:
-    if memory.phase is not None and fold > START_DEG and rate > START_RATE:
+    if fold < UPRIGHT_DEG:
+        memory = replace(memory, leaving=False)
+    if memory.phase is not None and memory.leaving and fold > START_DEG:
+        move = Move(
+            start_s=memory.upright_s,
+            trigger_s=posture.t,
+            ankle=posture.ankle,
+            near_ankle=posture.near_ankle,
+            turn_deg=posture.turn_deg,
+            facing=posture.facing,
+        )
+        return replace(memory, phase=Phase.DESCENDING, move=move, held=None, leaving=False)
+    if memory.phase is not None and fold >= UPRIGHT_DEG and rate > START_RATE:
         memory, long_enough = _hold(memory, "start", posture.t, START_S)
-        if long_enough:
-            move = Move(
-                start_s=memory.upright_s,
-                trigger_s=posture.t - START_S,
-                ankle=posture.ankle,
-                near_ankle=posture.near_ankle,
-                turn_deg=posture.turn_deg,
-                facing=posture.facing,
-            )
-            return replace(memory, phase=Phase.DESCENDING, move=move, held=None)
-        return memory
+        return replace(memory, leaving=memory.leaving or long_enough)
     if fold < UPRIGHT_DEG and abs(rate) < STILL_RATE and memory.phase is not Phase.STANDING:
         memory, long_enough = _hold(memory, "stand", posture.t, UPRIGHT_S)
         return replace(memory, phase=Phase.STANDING, held=None) if long_enough else memory

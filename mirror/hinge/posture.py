@@ -16,6 +16,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from mirror.hinge.filters import OneEuro, Smoothed, one_euro
 from mirror.hinge.geometry import Point, distance, gate, inclination_deg, weighted_mean
 from mirror.hinge.pose import Mark, Pose
@@ -29,6 +31,9 @@ STEADY_S = 0.5
 """Window of the bone-length jitter."""
 PRESENT = 0.5
 """Least visibility at which the joints of a person are believed at all."""
+GUESSED, FAINT = 0.4, 0.01
+"""A joint of this visibility and less is a guess: a far ankle behind a weight may be drawn half a
+shank away at .35. It keeps a faint weight, for where both sides are guesses."""
 BODY_HEIGHT = 1.3
 """Body height in lengths of trunk and leg together: .288 + .485 of it (Drillis and Contini)."""
 
@@ -169,7 +174,8 @@ def measure(
 
 
 def _joint(pose: Pose, left: Mark, right: Mark) -> Point:
-    return weighted_mean(pose.points[[left, right]], pose.visibility[[left, right]])
+    pair = [left, right]
+    return weighted_mean(pose.points[pair], np.maximum(pose.visibility[pair] - GUESSED, FAINT))
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:

@@ -1,0 +1,106 @@
+"""Cases of the truth bench: figures drawn from seeds, filmed, with the truth beside each pose.
+
+Bodies and clothes are split in two: constants are fitted on one half, tables are made of the
+other, so that no table tells how well the bench was learnt by heart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from mirror.camera import Frame
+from mirror.camera.body import BODIES, Body
+from mirror.camera.figure import Figure, Look
+from mirror.camera.motion import Motion, Plan, Truth
+from mirror.camera.render import Light, View
+from mirror.estimator import Estimator
+from mirror.hinge.pose import Pose
+
+Half = Literal["fit", "table"]
+HALVES: dict[Half, tuple[tuple[str, ...], tuple[float, float]]] = {
+    "fit": (("average", "short-heavy", "woman", "belly"), (0.015, 0.028)),
+    "table": (("tall-slim", "sturdy", "woman-slim", "woman-short"), (0.018, 0.035)),
+}
+"""Bodies, and how far loose clothes stand off, metres."""
+
+SIZE = (480, 640)
+ROUNDINGS = {"none": (0.0, 0.0), "slight": (4.0, 8.0), "middle": (9.0, 19.0), "strong": (20.0, 36.0)}
+"""Rounding at the bottom beyond neutral, degrees."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of reps by one figure before one camera."""
+
+    name: str
+    body: Body
+    look: Look
+    view: View
+    light: Light
+    plan: Plan
+    arms: str
+    fps: float
+    seed: int
+    rounding: str
+
+    def figure(self) -> Figure:
+        """The figure that does it."""
+        motion = Motion(self.seed, plan=self.plan, body=self.body, arms=self.arms)
+        return Figure(motion, self.look, self.view, light=self.light)
+
+
+def case(half: Half, index: int, *, reps: int = 4) -> Case:
+    """Case number `index`; bodies, clothes, rounding and side take turns, the rest is drawn."""
+    draw = np.random.default_rng([index, 7 if half == "fit" else 8])
+    names, slack = HALVES[half]
+    body = next(b for b in BODIES if b.name == names[index % len(names)])
+    clothes: Literal["tight", "loose"] = "loose" if (index // 4) % 2 else "tight"
+    rounding = list(ROUNDINGS)[(index // 8 + index) % 4]
+    arms = ("hang", "crossed", "hold")[int(draw.integers(3))]
+    look = replace(
+        Look.drawn(1000 * (half == "table") + index),
+        clothes=clothes,
+        slack_m=float(draw.uniform(*slack)),
+        prop="kettlebell" if arms == "hold" else "none",
+    )
+    facing = 0.0 if (index // 2) % 2 else 180.0
+    view = View.framing(body.height_m, SIZE, facing + float(draw.uniform(-15, 15)))
+    view = replace(
+        view,
+        height_m=float(draw.uniform(1.0, 1.4)),
+        distance_m=view.distance_m * float(draw.uniform(1.0, 1.25)),
+        pitch_deg=float(draw.uniform(2, 7)),
+    )
+    ends = ROUNDINGS[rounding]
+    plan = Plan(
+        mix={"neutral" if rounding == "none" else "rounded": 1.0},
+        reps=reps,
+        stand_s=(1.6, 2.2),
+        rounding_deg=ends if ends[1] else (20.0, 20.0),
+    )
+    return Case(
+        name=f"{half}-{index}",
+        body=body,
+        look=look,
+        view=view,
+        light=Light(level=float(draw.uniform(0.45, 1.0)), noise=float(draw.uniform(0, 8))),
+        plan=plan,
+        arms=arms,
+        fps=float(draw.choice([10, 15, 20, 30])),
+        seed=int(draw.integers(1_000_000)),
+        rounding=rounding,
+    )
+
+
+def film(what: Case, estimator: Estimator) -> Iterator[tuple[Truth, Pose | None]]:
+    """Render the case and estimate each frame, to half a second after its last rep."""
+    figure = what.figure()
+    last = figure.motion.reps_between(0.0, 1e4)[-1]
+    for k in range(int((last.end_s + 0.6) * what.fps)):
+        t = k / what.fps
+        pose = estimator.estimate(Frame(figure.picture(t), t))
+        yield figure.motion.truth(t), pose
