@@ -44,6 +44,7 @@ ORDER = (
     "mirror.recording",
     "mirror.plot",
     "mirror.analyze",
+    "mirror.truth",
     "mirror.bench",
     "mirror.check",
     "mirror.app",

@@ -73,11 +73,12 @@ def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
     along = (back - back[0]) @ chord
     off = (back[:, 1] - back[0, 1]) * chord[0] - (back[:, 0] - back[0, 0]) * chord[1]
     bowed = float(np.clip(chord[0], 0.0, 1.0))
-    # A shirt hangs straight over the hollow; bent over, its weight lays it down on the back.
+    # A shirt hangs over the hollow, but not straight: hoodies filmed from the side keep a hollow of
+    # .05 of the chord when standing. Bent over, its weight lays it down on the back a little more.
     top = 8 + int(off[8:13].argmax())
     bridge = np.interp(along, along[[0, top]], off[[0, top]])
     hollow = np.where(along < along[top], np.maximum(0.0, bridge - off), 0.0)
-    hollow *= 0.85 - 0.35 * bowed
+    hollow *= 0.5 - 0.15 * bowed
     slack = look.slack_m * np.interp(np.arange(16), [0, 3, 10, 14, 15], [0.8, 1, 0.6, 0.4, 0.3])
     dorsal = dorsal + hollow + slack * (0.9 - 0.5 * bowed)
     dorsal[:3] += np.array([0.020, 0.018, 0.006]) * k.body.scale  # the hem covers the seat

@@ -18,7 +18,7 @@ from mirror.hinge.pose import Mark, Pose
 BINS = 64
 T = np.linspace(-0.05, 1.05, BINS)
 """Place of each bin along the axis, hip 0 .. shoulder 1."""
-REACH = 0.5
+REACH = 0.7
 """How far the rays go, in trunk lengths."""
 CLEAR = 0.06
 """A bin is dropped if an elbow or hand lies within this many trunk lengths (3 cm) of the edge."""
