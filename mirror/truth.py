@@ -6,6 +6,7 @@ other, so that no table tells how well the bench was learnt by heart.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -69,12 +70,11 @@ def case(half: Half, index: int, *, reps: int = 4) -> Case:
     )
     facing = 0.0 if (index // 2) % 2 else 180.0
     view = View.framing(body.height_m, SIZE, facing + float(draw.uniform(-15, 15)))
-    view = replace(
-        view,
-        height_m=float(draw.uniform(1.0, 1.4)),
-        distance_m=view.distance_m * float(draw.uniform(1.0, 1.25)),
-        pitch_deg=float(draw.uniform(2, 7)),
-    )
+    height, distance = float(draw.uniform(1.0, 1.4)), view.distance_m * float(draw.uniform(1, 1.25))
+    # The owner aims the camera at the middle of the body, to within a degree.
+    aim = math.degrees(math.atan2(height - 0.52 * body.height_m, distance))
+    pitch = aim + float(draw.uniform(-1, 1))
+    view = replace(view, height_m=height, distance_m=distance, pitch_deg=pitch)
     ends = ROUNDINGS[rounding]
     plan = Plan(
         mix={"neutral" if rounding == "none" else "rounded": 1.0},

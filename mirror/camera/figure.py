@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from mirror.camera import Camera, Frame
-from mirror.camera.body import C7, S1, SIDES, T2, Angles, Skeleton, pose
-from mirror.camera.motion import Motion, landmarks
+from mirror.camera.body import C7, S1, SIDES, T2, Skeleton
+from mirror.camera.motion import STICK_M, Motion, landmarks, stick_line, string_points
 from mirror.camera.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.config import CameraSettings
 from mirror.hinge.pose import Array
@@ -40,7 +41,7 @@ class Look:
     bottom: Colour = _BOTTOMS[0]
     shoe: Colour = _SHOES[0]
     slack_m: float = 0.025  # how far loose clothes stand off
-    prop: Literal["none", "kettlebell", "dumbbell", "stick"] = "none"
+    prop: Literal["none", "kettlebell", "dumbbell", "stick", "string"] = "none"
 
     @classmethod
     def drawn(cls, seed: int) -> Look:
@@ -73,14 +74,16 @@ def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
     along = (back - back[0]) @ chord
     off = (back[:, 1] - back[0, 1]) * chord[0] - (back[:, 0] - back[0, 0]) * chord[1]
     bowed = float(np.clip(chord[0], 0.0, 1.0))
-    # A shirt hangs over the hollow, but not straight: hoodies filmed from the side keep a hollow of
-    # .05 of the chord when standing. Bent over, its weight lays it down on the back a little more.
+    # A shirt bridges the hollow in part: a hoodie filmed from the side keeps a hollow of .05 of the
+    # chord when standing, about that of a tight shirt. Bent over, its weight lays it down and the
+    # arms draw it taut: in those films the hollow of a neutral back grows flatter by .04, never
+    # deeper, so that both cancel here and a shirt stands off alike at every inclination.
     top = 8 + int(off[8:13].argmax())
     bridge = np.interp(along, along[[0, top]], off[[0, top]])
     hollow = np.where(along < along[top], np.maximum(0.0, bridge - off), 0.0)
-    hollow *= 0.5 - 0.15 * bowed
+    hollow *= 0.1 + 10 * look.slack_m
     slack = look.slack_m * np.interp(np.arange(16), [0, 3, 10, 14, 15], [0.8, 1, 0.6, 0.4, 0.3])
-    dorsal = dorsal + hollow + slack * (0.9 - 0.5 * bowed)
+    dorsal = dorsal + hollow + 0.7 * slack
     dorsal[:3] += np.array([0.020, 0.018, 0.006]) * k.body.scale  # the hem covers the seat
     hang = np.interp(np.arange(16), [0, 2, 5, 9, 13, 15], [0.5, 0.8, 1.2, 1.1, 0.5, 0.2])
     ventral = ventral + slack + 1.1 * look.slack_m * hang * bowed
@@ -232,7 +235,10 @@ def _prop(k: Skeleton, look: Look) -> list[Solid]:
     s = k.body.scale
     if look.prop == "stick":
         low, high = stick_line(k)
-        return [Cone(low, high, 0.013, 0.013, WOOD, 0.002)]
+        return [Cone(low, high, STICK_M, STICK_M, WOOD, 0.002)]
+    if look.prop == "string":
+        line = string_points(k)
+        return [Cone(a, b, 0.003, 0.003, WHITE, 0.001) for a, b in pairwise(line)]
     grip = k.wrist + 0.085 * s * k.hand
     if look.prop == "kettlebell":
         bell = 0.5 * (grip[0] + grip[1]) - np.array([0.015, 0.105, 0.0])
@@ -244,21 +250,6 @@ def _prop(k: Skeleton, look: Look) -> list[Solid]:
         discs = [Ball(end, np.diag([0.045, 0.062, 0.062]), IRON) for end in (back, front)]
         return [Cone(back, front, 0.015, 0.015, IRON), *discs]
     return []
-
-
-def stick_line(k: Skeleton) -> tuple[Array, Array]:
-    """Ends (m) of a stick that stays on the thorax: rounding takes the pelvis away from it."""
-    upright = pose(k.body, Angles())
-    back = upright.skin()[0]
-    touch = back[9:13][np.argmin((back[9:13] - back[S1])[:, 0])]
-    line = (touch - back[S1]) / np.linalg.norm(touch - back[S1])
-    local = upright.frames[12] @ np.stack([back[S1] - upright.spine[12], line]).T
-    start = k.spine[12] + local[:, 0] @ k.frames[12]
-    line = local[:, 1] @ k.frames[12]
-    behind = np.array([-line[1], line[0], 0.0])
-    lift = max(0.013, 0.013 + float(((k.skin()[0][S1:C7] - start) @ behind).max()))
-    start = start + lift * behind
-    return start - 0.12 * line, start + 0.72 * k.body.scale * line
 
 
 class Figure:
@@ -277,6 +268,8 @@ class Figure:
         self.look = look or Look()
         if motion.arms == "stick":
             self.look = replace(self.look, prop="stick")
+        elif motion.arms == "string":
+            self.look = replace(self.look, prop="string")
         self.view = view or View.framing(motion.body.height_m, (480, 640))
         self.flip = flip
         k = motion.skeleton(0.0)

@@ -10,19 +10,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import atan2, degrees, sin
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
-from mirror.camera.body import BODIES, C7, SIDES, Angles, Body, Reach, Side, Skeleton, pose
+from mirror.camera.body import BODIES, C7, S1, SIDES, Angles, Body, Reach, Side, Skeleton, pose
 from mirror.camera.render import View
 from mirror.hinge.pose import Array, Mark
 
 Kind = Literal["neutral", "rounded", "partial", "squat"]
 Phase = Literal["standing", "descending", "bottom", "ascending"]
 Range = tuple[float, float]
+STICK_M = 0.013
+"""Half the thickness of the stick."""
 _MIX: Mapping[Kind, float] = MappingProxyType(
     {"neutral": 0.62, "rounded": 0.2, "partial": 0.1, "squat": 0.08}
 )
@@ -319,15 +322,56 @@ def _crossed(k: Skeleton, i: int) -> Reach:
     return Reach(wrist, elbow, 0.75 * up - SIDES[i] * right - 0.25 * forward)
 
 
+@lru_cache(maxsize=32)
+def _standing(body: Body) -> Skeleton:
+    return pose(body, Angles())
+
+
+def _behind(line: Array) -> Array:
+    """Across a line up the back, to the dorsal side."""
+    return np.array([-line[1], line[0], 0.0])
+
+
+def stick_line(k: Skeleton) -> tuple[Array, Array]:
+    """Ends (m) of a stick held along the back.
+
+    It lies on the upper back and in the low hand, and the hand stays in the hollow of the low
+    back. Standing it just touches the sacrum too; a back that rounds lifts the hand, and with it
+    the stick comes off the pelvis.
+    """
+    back, upright = k.skin()[0], _standing(k.body)
+    still = upright.skin()[0]
+    line = _unit(still[9 + int(np.argmin((still[9:13] - still[S1])[:, 0]))] - still[S1])
+    over = float((still[S1] - still[4]) @ _behind(line)) + STICK_M  # what the hand fills
+    hand = back[4] + over * _behind(_unit(back[12] - back[4]))
+    line = _unit(back[12] - hand)
+    for _ in range(3):
+        # Turned about the hand until it rests on the upper back with its own thickness.
+        way = back[7:C7] - hand
+        lift = (way @ _behind(line) + STICK_M) / (way @ line)
+        line = _unit(line + float(lift.max()) * _behind(line))
+    along = float((back[S1] - hand) @ line)
+    return hand + (along - 0.12) * line, hand + (along + 0.72 * k.body.scale) * line
+
+
+def _unit(way: Array) -> Array:
+    unit: Array = way / np.linalg.norm(way)
+    return unit
+
+
 def _stick(k: Skeleton, i: int) -> Reach:
-    """The right hand at the low back, palm back; the left one behind the neck."""
+    """The right hand at the low back, palm back; the left one holds the stick behind the neck."""
     back = k.skin()[0]
     forward, up, right = k.frames[4 if i else C7]
     if i:
         wrist = back[4] - 0.035 * forward + 0.05 * right
         return Reach(wrist, right - 0.4 * forward, -right + 0.2 * up)
-    wrist = back[C7] - 0.02 * forward - 0.05 * right + 0.05 * up
-    return Reach(wrist, up - 0.9 * right + 0.3 * forward, right - 0.2 * up)
+    low, high = stick_line(k)
+    line = _unit(high - low)
+    grip = low + float((back[C7] + 0.04 * k.body.scale * up - low) @ line) * line
+    hand = _unit(right - 0.2 * up - 0.3 * forward)
+    wrist = grip - 0.07 * k.body.scale * hand
+    return Reach(wrist, -right, hand)
 
 
 def _string(k: Skeleton, i: int) -> Reach:
@@ -335,8 +379,27 @@ def _string(k: Skeleton, i: int) -> Reach:
     node = 13 if i else 3
     forward, up, right = k.frames[node]
     wrist = k.skin()[1][node] + 0.03 * forward + SIDES[i] * 0.05 * right
-    elbow = SIDES[i] * right - 0.5 * up + (-0.3 if i else -0.8) * forward
-    return Reach(wrist, elbow, -SIDES[i] * right)
+    if i:  # the elbow out to the side, so that the hand is not hidden behind it
+        return Reach(wrist, SIDES[i] * right + 0.2 * up, 0.2 * up - SIDES[i] * right)
+    return Reach(wrist, SIDES[i] * right - 0.5 * up - 0.8 * forward, -SIDES[i] * right)
+
+
+def string_points(k: Skeleton) -> Array:
+    """(5, 3) the string between the hands, metres: taut in standing, it sags where they near."""
+    ends = k.wrist + 0.08 * k.body.scale * k.hand
+    full = _standing_string(k.body)
+    span = float(np.linalg.norm(ends[0] - ends[1]))
+    sag = (0.375 * span * max(0.0, full - span)) ** 0.5  # a flat parabola of that length
+    share = np.linspace(0.0, 1.0, 5)[:, None]
+    points: Array = (1 - share) * ends[0] + share * ends[1]
+    return points - 4 * share * (1 - share) * np.array([0.0, sag, 0.0])
+
+
+@lru_cache(maxsize=32)
+def _standing_string(body: Body) -> float:
+    k = pose(body, Angles(arms=_string))
+    ends = k.wrist + 0.08 * body.scale * k.hand
+    return float(np.linalg.norm(ends[0] - ends[1]))
 
 
 ARMS: dict[str, Callable[[Skeleton, int], Reach]] = {

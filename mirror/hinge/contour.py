@@ -1,8 +1,8 @@
-"""Mask -> the line of the back: the dorsal edge of the person between pelvis and neck.
+"""Mask -> the edges of the trunk: the back, and the front, between pelvis and neck.
 
 Side view only. From the axis mid-hip -> mid-shoulder (t = 0..1) rays are cast at right angles
-to the dorsal side; the back is where the person's mask falls through one half. Where an arm or
-a hand lies at that edge the bin is dropped: what is seen there is not the back.
+to both sides; the edge is where the person's mask falls through one half. Where an arm lies at
+the edge of the back the bin is dropped: what is seen there is not the back.
 """
 
 from __future__ import annotations
@@ -20,53 +20,85 @@ T = np.linspace(-0.05, 1.05, BINS)
 """Place of each bin along the axis, hip 0 .. shoulder 1."""
 REACH = 0.7
 """How far the rays go, in trunk lengths."""
-CLEAR = 0.06
-"""A bin is dropped if an elbow or hand lies within this many trunk lengths (3 cm) of the edge."""
+CLEAR = 0.10
+"""A bin is dropped if the bone of an arm or a hand lies within this many trunk lengths (5 cm: half
+an arm) of the edge: the edge is then the arm's, not the back's."""
+SEEN = 0.5
+"""Least visibility of both ends of an arm's bone."""
 ARM = (
-    Mark.LEFT_ELBOW, Mark.RIGHT_ELBOW, Mark.LEFT_WRIST, Mark.RIGHT_WRIST,
-    Mark.LEFT_INDEX, Mark.RIGHT_INDEX, Mark.LEFT_THUMB, Mark.RIGHT_THUMB,
-)  # fmt: skip
+    (Mark.LEFT_SHOULDER, Mark.LEFT_ELBOW),
+    (Mark.LEFT_ELBOW, Mark.LEFT_WRIST),
+    (Mark.LEFT_WRIST, Mark.LEFT_INDEX),
+    (Mark.RIGHT_SHOULDER, Mark.RIGHT_ELBOW),
+    (Mark.RIGHT_ELBOW, Mark.RIGHT_WRIST),
+    (Mark.RIGHT_WRIST, Mark.RIGHT_INDEX),
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Contour:
-    """The dorsal edge in one picture.
+    """The edges of the trunk in one picture, by bin, in trunk lengths from the axis.
 
-    points: (64, 2) pixels, NaN where a bin was dropped. depth: (64,) distance from the axis in
-    trunk lengths. valid: share of the bins that were kept, 0..1.
+    dorsal: (64,) the back, NaN where a bin was dropped. ventral: (64,) the front, NaN where it is
+    not found. valid: share of the bins of the back that were kept, 0..1.
     """
 
-    points: Array
-    depth: Array
+    dorsal: Array
+    ventral: Array
     valid: float
 
 
-def back(pose: Pose, hip: Point, shoulder: Point, facing: int) -> Contour | None:
-    """The back of one person in side view; None without a mask or without a trunk.
+@dataclass(frozen=True)
+class Axis:
+    """The trunk line in the picture, from which edges are measured. Pixels."""
 
-    hip, shoulder: ends of the trunk line, pixels. facing: +1 to the right of the picture, else -1.
-    """
-    if pose.mask is None:
+    hip: Point
+    shoulder: Point
+    facing: int
+    """+1 to the right of the picture, -1 to the left."""
+
+    @property
+    def length(self) -> float:
+        """Trunk length."""
+        return float(np.hypot(self.shoulder[0] - self.hip[0], self.shoulder[1] - self.hip[1]))
+
+    def place(self, t: Array, depth: Array) -> Array:
+        """(n, 2) pixels of points at t along the axis and so many trunk lengths behind it."""
+        hip, along = np.array(self.hip), np.array(self.shoulder) - np.array(self.hip)
+        # Turning the axis a quarter against the facing direction gives the dorsal side.
+        dorsal = np.array([along[1], -along[0]]) * self.facing
+        points: Array = hip + t[:, None] * along + depth[:, None] * dorsal
+        return points
+
+
+def edges(pose: Pose, axis: Axis) -> Contour | None:
+    """The edges of one person in side view; None without a mask or without a trunk."""
+    if pose.mask is None or axis.length < 20:
         return None
-    h, s = np.array(hip), np.array(shoulder)
-    axis = s - h
-    length = float(np.hypot(*axis))
-    if length < 20:
-        return None
-    # Turning the axis a quarter against the facing direction gives the dorsal side.
-    dorsal = np.array([axis[1], -axis[0]]) * facing / length
-    starts = h + T[:, None] * axis
-    steps = np.arange(0.0, REACH * length, 1.0)
-    inside = _sample(pose.mask, starts[:, None, :] + steps[None, :, None] * dorsal)
-    edge = _first_exit(inside)
-    points = starts + edge[:, None] * dorsal
-    for mark in ARM:
-        if pose.visibility[mark] > 0.5:
-            near = np.hypot(*(points - pose.points[mark]).T) < CLEAR * length
-            points[near] = np.nan
-    depth = edge / length
-    depth[np.isnan(points[:, 0])] = np.nan
-    return Contour(points, depth, float(np.isfinite(depth).mean()))
+    dorsal = _edge(pose.mask, axis, 1)
+    points = axis.place(T, dorsal)
+    for a, b in ARM:
+        if min(pose.visibility[a], pose.visibility[b]) > SEEN:
+            near = _distance_to_bone(points, pose.points[a], pose.points[b]) < CLEAR * axis.length
+            dorsal[near] = np.nan
+    return Contour(dorsal, _edge(pose.mask, axis, -1), float(np.isfinite(dorsal).mean()))
+
+
+def _edge(mask: npt.NDArray[np.float32], axis: Axis, side: int) -> Array:
+    """Where each ray leaves the person, in trunk lengths; side 1 dorsal, -1 ventral."""
+    steps = np.arange(0.0, REACH, 1.0 / axis.length)
+    ends = axis.place(T, np.zeros(BINS)), axis.place(T, np.full(BINS, float(side)))
+    rays = ends[0][:, None, :] + steps[None, :, None] * (ends[1] - ends[0])[:, None, :]
+    return _first_exit(_sample(mask, rays)) / axis.length
+
+
+def _distance_to_bone(points: Array, a: Array, b: Array) -> Array:
+    """Distance of (n, 2) points to the segment a-b, pixels."""
+    bone = b - a
+    share = np.clip((points - a) @ bone / max(float(bone @ bone), 1e-9), 0.0, 1.0)
+    off = points - a - share[:, None] * bone
+    distance: Array = np.hypot(off[:, 0], off[:, 1])
+    return distance
 
 
 def _first_exit(inside: npt.NDArray[np.float32]) -> Array:

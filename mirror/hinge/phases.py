@@ -78,8 +78,21 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What was wrong with a rep: the rule's name, the value it reached, and how sure that is."""
+
+    fault: str
+    value: float
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Rep:
-    """A full rep. Times in seconds, angles absolute in degrees."""
+    """A full rep. Times in seconds, angles absolute in degrees.
+
+    back_rounding_max_deg: None where the back could not be judged; faults: by the rules of the
+    variation. Both are added by `form.score`: counting knows nothing of form.
+    """
 
     number: int
     start_s: float
@@ -89,6 +102,8 @@ class Rep:
     trunk_max_deg: float
     knee_at_bottom_deg: float
     side: str
+    back_rounding_max_deg: float | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)

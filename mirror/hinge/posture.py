@@ -18,9 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirror.hinge.contour import Axis, edges
 from mirror.hinge.filters import OneEuro, Smoothed, one_euro
-from mirror.hinge.geometry import Point, distance, gate, inclination_deg, weighted_mean
+from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg, weighted_mean
 from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.rounding import Curve, read, rounding, steady
 from mirror.hinge.view import Heading, View, look
 
 JUDGE = 0.7
@@ -53,6 +55,28 @@ class Unseen:
     reason: str
 
 
+AGREE_DEG = (8.0, 20.0)
+"""Difference of the two readings of the back that costs no trust, and all of it."""
+EDGE_S = 0.15
+"""Time constant of the smoothed edge of the back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Back:
+    """The back in one picture, side view only.
+
+    edge: (64,) trunk lengths behind the axis, by bin of `contour.T`. rounding_deg: None without
+    a standing back to compare with. confidence: 0..1, from the bins and from how well two
+    readings agree; to be taken together with that of the posture.
+    """
+
+    axis: Axis
+    edge: Array
+    curve: Curve
+    rounding_deg: float | None
+    confidence: float
+
+
 @dataclass(frozen=True)
 class Posture:
     """What is measured in one picture. Lengths and points in pixels, angles in degrees."""
@@ -74,10 +98,23 @@ class Posture:
     """Ankle of the side that faces the camera: the one that is never hidden."""
     trunk_px: float
     leg_px: float
+    back: Back | None
+    com_fraction: float | None
+    """Centre of mass over the foot: heel 0 .. toe 1; side view only."""
     confidence: float
     doubt: str | None
     """Why the confidence is below `JUDGE`: `turn-side-on`, `step-back`, `come-closer`,
     `slow-pictures`, `unsteady`; else None."""
+
+    @property
+    def rounding_deg(self) -> float | None:
+        """Rounding of the back, degrees beyond that of a neutral hinge; None if not known."""
+        return self.back.rounding_deg if self.back else None
+
+    @property
+    def confidence_of_back(self) -> float:
+        """How far the line of the back can be trusted, 0..1."""
+        return min(self.confidence, self.back.confidence) if self.back else 0.0
 
     @property
     def near_side(self) -> str:
@@ -93,6 +130,7 @@ class Measuring:
     trunk: Smoothed | None = None
     thigh: Smoothed | None = None
     shank: Smoothed | None = None
+    edge: Array | None = None
     frame_s: float | None = None
     legs: tuple[tuple[float, float], ...] = ()
     t: float | None = None
@@ -108,6 +146,9 @@ class Standing:
     trunk_px: float
     leg_px: float
     hip_height_px: float
+    edge: Array | None
+    """The edge of the standing back, (64,) as in `Back`; None where it was not seen."""
+    com_fraction: float | None
 
     @property
     def hip_flexion_deg(self) -> float:
@@ -147,6 +188,11 @@ def measure(
     legs = (*(m for m in memory.legs if t - m[0] < STEADY_S), (t, leg_px))
     frame_s = _frame_s(memory, t)
 
+    axis = Axis(hip, shoulder, f)
+    back = None
+    if heading.view is View.SIDE:
+        fold = trunk.value + thigh.value - (standing.hip_flexion_deg if standing else 0.0)
+        back = _back(pose, axis, memory, t, fold, standing)
     doubts = _doubts(pose, heading, sights, legs, frame_s, standing)
     confidence, doubt = min(doubts)
     near = Mark.LEFT_ANKLE if f < 0 else Mark.RIGHT_ANKLE
@@ -167,10 +213,31 @@ def measure(
         near_ankle=(float(pose.points[near, 0]), float(pose.points[near, 1])),
         trunk_px=distance(shoulder, hip),
         leg_px=leg_px,
+        back=back,
+        com_fraction=None,
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
     )
-    return Measuring(heading, trunk, thigh, shank, frame_s, legs, t), posture
+    edge = back.edge if back else None
+    return Measuring(heading, trunk, thigh, shank, edge, frame_s, legs, t), posture
+
+
+def _back(
+    pose: Pose, axis: Axis, memory: Measuring, t: float, fold: float, standing: Standing | None
+) -> Back | None:
+    """The line of the back, smoothed in time, and its rounding where there is a baseline."""
+    contour = edges(pose, axis)
+    edge = steady(contour.dorsal) if contour else None
+    if contour is None or edge is None:
+        return None
+    if memory.edge is not None and memory.t is not None:
+        edge = memory.edge + (1.0 - math.exp(-(t - memory.t) / EDGE_S)) * (edge - memory.edge)
+    curve = read(edge)
+    sureness = gate(contour.valid, 0.9, 0.7)
+    if standing is None or standing.edge is None:
+        return Back(axis, edge, curve, None, sureness)
+    deg, apart_deg = rounding(curve, read(standing.edge), fold)
+    return Back(axis, edge, curve, deg, min(sureness, gate(apart_deg, *AGREE_DEG)))
 
 
 def _joint(pose: Pose, left: Mark, right: Mark) -> Point:

@@ -7,9 +7,10 @@ the person leaves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
-from mirror.hinge.geometry import distance
+from mirror.hinge.geometry import Array, distance
 from mirror.hinge.posture import Posture, Standing
 
 STILL_S = 0.7
@@ -20,6 +21,10 @@ SWAY = 0.06
 """Largest move of the hip within the window, in leg lengths."""
 REFINE = 0.2
 """Share of a new standing that enters the old one."""
+
+
+T = TypeVar("T", float, Array)
+FIELDS = tuple(field.name for field in fields(Standing))
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,23 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         trunk_px=sum(p.trunk_px for p in window) / n,
         leg_px=sum(p.leg_px for p in window) / n,
         hip_height_px=sum(p.ankle[1] - p.hip[1] for p in window) / n,
+        edge=_mean_of([p.back.edge for p in window if p.back is not None], n),
+        com_fraction=_mean_of([p.com_fraction for p in window if p.com_fraction is not None], n),
     )
+
+
+def _mean_of(values: list[T], n: int) -> T | None:
+    """Mean of what was seen in at least half of n pictures."""
+    return sum(values[1:], start=values[0]) / len(values) if 2 * len(values) > n else None
 
 
 def _refined(old: Standing | None, new: Standing) -> Standing:
     if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > 0.15:
         return new  # another place or another person: the old lengths are of no use
-    return Standing(
-        *(
-            getattr(old, name) + REFINE * (getattr(new, name) - getattr(old, name))
-            for name in Standing.__dataclass_fields__
-        )
-    )
+    return Standing(*(_blend(getattr(old, f), getattr(new, f)) for f in FIELDS))
+
+
+def _blend(old: T | None, new: T | None) -> T | None:
+    if old is None or new is None:
+        return new if old is None else old
+    return old + REFINE * (new - old)

@@ -1,0 +1,46 @@
+"""From the faults of the reps to at most one cue, by the feedback policy.
+
+Said after a rep, never during it; only when the same fault stood in two of the last three reps;
+at most once in three reps, in the first ten once in two. Praise comes about once in four clean
+reps. Frequent correction is reported to demoralise, and short words that point at something
+outside the body work best (McKay 2024, 10.1037/bul0000451; Cruz 2018, 10.6063/motricidade.14294).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mirror.hinge.form import Rule
+from mirror.hinge.phases import Rep
+
+RECENT, REPEATED = 3, 2
+EAGER_REPS, EAGER_GAP, GAP = 10, 2, 3
+PRAISE_GAP = 4
+PRAISE = "Good. Just like that"
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What is said after a rep. fault: None for praise. rep: the number of the rep."""
+
+    t: float
+    fault: str | None
+    text: str
+    rep: int
+
+
+def cue(reps: tuple[Rep, ...], rules: tuple[Rule, ...], last: Cue | None) -> Cue | None:
+    """The cue after the newest rep, or None. last: the cue or praise before, of this set."""
+    newest = reps[-1]
+    since = newest.number - last.rep if last is not None else newest.number
+    gap = EAGER_GAP if newest.number <= EAGER_REPS else GAP
+    if since < gap:
+        return None
+    recent = [{fault.fault for fault in rep.faults} for rep in reps[-RECENT:]]
+    for rule in sorted(rules, key=lambda rule: rule.priority):
+        if sum(rule.fault in faults for faults in recent) >= REPEATED:
+            return Cue(newest.end_s, rule.fault, rule.cue, newest.number)
+    judged = newest.back_rounding_max_deg is not None
+    if since >= PRAISE_GAP and judged and not any(recent):
+        return Cue(newest.end_s, None, PRAISE, newest.number)
+    return None
