@@ -21,8 +21,10 @@ from mirror import __version__
 from mirror.camera import Camera, Frame
 from mirror.errors import OutputError
 from mirror.estimator import Estimator
+from mirror.hinge.coaching import Cue
 from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
-from mirror.hinge.posture import Posture, Standing, Unseen
+from mirror.hinge.posture import Back, Posture, Standing, Unseen
+from mirror.hinge.rounding import line_px
 from mirror.plot import plot
 from mirror.recording import Recording, overlay, pixel_screen
 from mirror.screen import Screen
@@ -83,7 +85,9 @@ def told(kept: Sequence[Record]) -> str:
                     f"rep {record['number']:3}  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
                     f"hip {record['hip_flexion_max_deg']:.0f}, "
                     f"trunk {record['trunk_max_deg']:.0f}, "
-                    f"knee {record['knee_at_bottom_deg']:.0f} deg"
+                    f"knee {record['knee_at_bottom_deg']:.0f}, "
+                    f"back {_or_dash(record['back_rounding_max_deg'])} deg"
+                    + "".join(f"  {fault['fault']}" for fault in record["faults"])
                 )
             case "partial":
                 lines.append(
@@ -100,6 +104,10 @@ def told(kept: Sequence[Record]) -> str:
                     f"{record['rejected']} rejected"
                 )
     return "\n".join(lines)
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
 
 
 def _with_progress(
@@ -163,6 +171,7 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
     """The JSON objects of one analysis, in order."""
     yield {"type": "header", "version": __version__, **header}
     standing: Standing | None = None
+    cue: Cue | None = None
     outcomes: list[Outcome] = []
     for _, session in steps:
         yield frame_record(session)
@@ -172,6 +181,9 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
         outcomes += session.events
         for event in session.events:
             yield outcome_record(event)
+        if session.cue is not None and session.cue is not cue:
+            yield cue_record(session.cue)
+        cue = session.cue
     yield {
         "type": "summary",
         "reps": sum(isinstance(o, Rep) for o in outcomes),
@@ -211,11 +223,18 @@ def frame_record(session: Session) -> Record:
         "hip_flexion_deg": _short(posture.hip_flexion_deg),
         "knee_flexion_deg": _short(posture.knee_flexion_deg),
         "shank_deg": _short(posture.shank_deg),
-        "back_rounding_deg": None,
-        "com_fraction": None,
+        "back_rounding_deg": _short(posture.rounding_deg),
+        "com_fraction": _short(posture.com_fraction, 3),
         "confidence": _short(posture.confidence, 3),
-        "spine": None,
+        "spine": _spine(posture.back),
     }
+
+
+def _spine(back: Back | None) -> list[list[float]] | None:
+    """The line of the back from pelvis to neck, image pixels."""
+    if back is None:
+        return None
+    return [[round(x, 1), round(y, 1)] for x, y in line_px(back.edge, back.axis)[0].tolist()]
 
 
 _MEASURES = (
@@ -245,14 +264,26 @@ def standing_record(standing: Standing, t: float | None) -> Record:
 
 def outcome_record(outcome: Outcome) -> Record:
     """A rep, a partial, or a rejected movement."""
-    values = {
-        key: _short(value, 3 if key.endswith("_s") else 1) if isinstance(value, float) else value
-        for key, value in asdict(outcome).items()
-    }
-    record = {"type": type(outcome).__name__.lower(), **values}
-    if isinstance(outcome, Rep):
-        record |= {"back_rounding_max_deg": None, "faults": []}
-    return record
+    return {"type": type(outcome).__name__.lower(), **_rounded(asdict(outcome))}
+
+
+def cue_record(cue: Cue) -> Record:
+    """What was said after a rep; praise has no fault."""
+    return {"type": "cue", "t": _short(cue.t, 3), "fault": cue.fault, "text": cue.text}
+
+
+def _rounded(values: Record) -> Record:
+    """Floats to a sensible length: times to milliseconds, the rest by its name."""
+    short: Record = {}
+    for key, value in values.items():
+        if isinstance(value, float):
+            digits = 3 if key.endswith("_s") or key == "confidence" else 1
+            short[key] = _short(value, digits)
+        elif isinstance(value, (list, tuple)):
+            short[key] = [_rounded(part) for part in value]
+        else:
+            short[key] = value
+    return short
 
 
 def _short(value: float | None, digits: int = 1) -> float | None:

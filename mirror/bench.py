@@ -19,7 +19,6 @@ from mirror.hinge.variations import VARIATIONS
 from mirror.model import bundle
 from mirror.session import start
 
-
 LOCKOUT_S = 0.6
 """A rep of the figure is counted at the latest so long after its end (at 10 frames/s)."""
 
@@ -104,7 +103,10 @@ def _row(
         (expected.squats, found.squats),
     )
     numbers = " ".join(f"{'-' if e is None else e:>3} {f:>5}" for e, f in pairs)
-    print(f"{name:34} {variation:10} {rate:12} {numbers}{'' if agrees else '  <- differs'}", flush=True)
+    print(
+        f"{name:34} {variation:10} {rate:12} {numbers}{'' if agrees else '  <- differs'}",
+        flush=True,
+    )
     return agrees
 
 

@@ -7,26 +7,11 @@ standing upright, 398 x 708 mm) capitals are at least 25 mm high, to be read at 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mirror.drawing import Box, bottom_check, figure, foot_bar, meter
 from mirror.glass import Glass
-from mirror.hinge.phases import BOTTOM_DEG, fold_deg
-from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.posture import BODY_HEIGHT, JUDGE, SHOW, Posture, Unseen
-from mirror.scene import (
-    AMBER,
-    GREY,
-    ICE,
-    WHITE,
-    Colour,
-    Dot,
-    Line,
-    Point,
-    Ring,
-    Scene,
-    Shape,
-    Text,
-)
+from mirror.hinge.posture import Posture, Unseen
+from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Shape, Text
 from mirror.session import Session
 
 REFERENCE_MM = 398.0
@@ -34,8 +19,8 @@ REFERENCE_MM = 398.0
 CAP_MM = 25.0
 """Smallest capitals: readable at 3 m."""
 COUNT_MM = 90.0
-DEEPEST_DEG = 120.0
-"""End of the depth meter."""
+LOOK_UP_S = 8.0
+"""How long the outlines of the last rep stay: time to stand up and look."""
 GRACE_S = 10.0
 """Nobody there for so long: pure mirror."""
 
@@ -59,33 +44,6 @@ TEXTS = {
 }
 """The one line of guidance, by its key."""
 
-LIMBS = (
-    (Mark.LEFT_SHOULDER, Mark.LEFT_ELBOW, Mark.LEFT_WRIST),
-    (Mark.RIGHT_SHOULDER, Mark.RIGHT_ELBOW, Mark.RIGHT_WRIST),
-    (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE, Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL),
-    (Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE, Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL),
-)
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of the glass, mm."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge, mm."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge, mm."""
-        return self.top + self.height
-
 
 def compose(session: Session, glass: Glass) -> Scene:
     """The whole glass at this moment."""
@@ -98,10 +56,23 @@ def compose(session: Session, glass: Glass) -> Scene:
     shapes += _guidance(session, inside, u)
     posture = session.posture
     if isinstance(posture, Posture):
-        shapes += _meter(session, posture, inside, u)
+        low = inside.bottom - 250 * u
+        shapes += meter(session, posture, Box(inside.right - 20 * u, low, 20 * u, 250 * u), u)
+        corner = Box(inside.left, low, 230 * u, 230 * u)
         if session.pose is not None:
-            shapes += _figure(session.pose, posture, _corner(inside, u), u)
+            shapes += figure(session.pose, posture, corner, u)
+            shapes += foot_bar(posture, Box(inside.left + 75 * u, low + 240 * u, 80 * u, 10 * u), u)
+        if _looks_up(session) and session.bottom is not None and session.standing is not None:
+            outline = Box(inside.right - 130 * u, low + 40 * u, 80 * u, 180 * u)
+            shapes += bottom_check(session.bottom, session.standing, outline, u)
     return Scene(tuple(shapes))
+
+
+def _looks_up(session: Session) -> bool:
+    """Between two reps, and not long after the last one."""
+    if not session.reps or session.t is None or session.tracking.move is not None:
+        return False
+    return session.t - session.reps[-1].end_s < LOOK_UP_S
 
 
 def trouble(sentence: str, glass: Glass) -> Scene:
@@ -157,63 +128,3 @@ def _guidance(session: Session, inside: Box, u: float) -> Iterator[Shape]:
     width = inside.width * (0.5 if wide else 1.0)
     at = (inside.left + inside.width / 2, inside.top + 170 * u)
     yield Text(text, at, CAP_MM * u, ICE, "centre", "top", max_width_mm=width)
-
-
-def _corner(inside: Box, u: float) -> Box:
-    """Where the small figure stands: the lower left corner."""
-    return Box(inside.left, inside.bottom - 250 * u, 230 * u, 250 * u)
-
-
-def _figure(pose: Pose, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
-    """A small line figure of the person with the trunk line, feet on the floor of the box.
-
-    Its scale comes from the bones end to end, so that it does not grow when the person bends.
-    """
-    if posture.confidence < SHOW and posture.doubt != "turn-side-on":
-        return
-    standing_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
-    scale = box.height / max(standing_px, 1.0)
-    origin_x = posture.ankle[0]
-    floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
-
-    def place(point: Point) -> Point:
-        # The glass is a mirror: what is right in the camera picture is left for the person.
-        x = box.left + box.width / 2 - (point[0] - origin_x) * scale
-        return x, box.bottom + (point[1] - floor_y) * scale
-
-    def mark(index: Mark) -> Point:
-        return float(pose.points[index, 0]), float(pose.points[index, 1])
-
-    for limb in LIMBS:
-        yield Line(tuple(place(mark(m)) for m in limb), 1.6 * u, GREY)
-    ears = (mark(Mark.LEFT_EAR), mark(Mark.RIGHT_EAR))
-    head = ((ears[0][0] + ears[1][0]) / 2, (ears[0][1] + ears[1][1]) / 2)
-    yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.6 * u, GREY)
-    yield Line((place(posture.hip), place(posture.shoulder)), 4.0 * u, line_colour(posture))
-    yield Dot(place(posture.hip), 3.2 * u, line_colour(posture))
-
-
-def line_colour(posture: Posture) -> Colour:
-    """White where the picture can be judged, grey where it can't."""
-    return WHITE if posture.confidence >= JUDGE else GREY
-
-
-def _meter(session: Session, posture: Posture, inside: Box, u: float) -> Iterator[Shape]:
-    """Depth of the hinge: a scale that runs down, the present fold, and the last rep."""
-    height = 250 * u
-    x = inside.right - 10 * u
-    top = inside.bottom - height
-
-    def y(fold: float) -> float:
-        return top + height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
-
-    fold = fold_deg(posture, session.standing)
-    yield Line(((x, top), (x, top + height)), 1.2 * u, GREY.at(0.6))
-    yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
-    if session.reps:
-        rest = session.standing.hip_flexion_deg if session.standing else 0.0
-        last = y(session.reps[-1].hip_flexion_max_deg - rest)
-        yield Ring((x, last), 6 * u, 1.6 * u, GREY)
-    if fold > 1.0:
-        yield Line(((x, top), (x, y(fold))), 4.0 * u, ICE)
-    yield Dot((x, y(fold)), 5 * u, ICE)

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.camera import Frame
-from mirror.compose import LIMBS, line_colour
 from mirror.config import ScreenSettings
+from mirror.drawing import LIMBS, line_colour
 from mirror.errors import OutputError
 from mirror.glass import MM_PER_INCH
 from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.rounding import line_px
 from mirror.scene import AMBER, GREY, ICE, WHITE, Line, Scene, Shape, Text
 from mirror.screen import Screen, open_screen
 from mirror.session import Session
@@ -95,7 +96,12 @@ def _marks(frame: Frame, session: Session) -> list[Shape]:
     for limb in LIMBS:
         bones = tuple((float(points[m, 0]), float(points[m, 1])) for m in limb)
         shapes.append(Line(bones, 0.5 * u, GREY))
-    shapes.append(Line((posture.hip, posture.shoulder), 1.2 * u, line_colour(posture)))
+    if posture.back is None:
+        shapes.append(Line((posture.hip, posture.shoulder), 1.2 * u, line_colour(posture)))
+    else:
+        spine, dowel = line_px(posture.back.edge, posture.back.axis)
+        shapes.append(Line(tuple(map(tuple, dowel.tolist())), 0.5 * u, ICE))
+        shapes.append(Line(tuple(map(tuple, spine.tolist())), 1.2 * u, line_colour(posture)))
     joints = (posture.hip, posture.knee, posture.ankle)
     shapes.append(Line(joints, 0.7 * u, ICE))
     return shapes

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from mirror.errors import UsageError
+from mirror.hinge.coaching import Cue, cue
+from mirror.hinge.form import Form, observe, score
 from mirror.hinge.phases import Outcome, Partial, Phase, Rejected, Rep, Tracking, step, unseen
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import Measuring, Posture, Standing, Unseen, measure
@@ -64,6 +66,11 @@ class Session:
     measuring: Measuring = Measuring()
     stillness: Stillness = Stillness()
     tracking: Tracking = Tracking()
+    form: Form = Form()
+    cue: Cue | None = None
+    """The last cue or praise of this set."""
+    bottom: Posture | None = None
+    """The posture at the bottom of the last rep, to be laid over the own standing."""
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -122,6 +129,12 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         tracking, events = step(session.tracking, posture, standing, variation.limits)
         if tracking.move is None:
             stillness, standing = watch(stillness, posture, standing)
+    session = _judge(session, events, variation)
+    events = session.events
+    form = session.form
+    if isinstance(posture, Posture):
+        moving = tracking.move is not None
+        form = observe(form, posture, tracking.phase, is_moving=moving)
     notice = session.notice
     for event in events:
         notice = (event, t + NOTICE_S)
@@ -132,13 +145,35 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         posture=posture,
         standing=standing,
         outcomes=session.outcomes + events,
-        events=events,
         notice=notice,
         last_seen=session.last_seen if isinstance(posture, Unseen) else t,
         measuring=measuring,
         stillness=stillness,
         tracking=tracking,
+        form=form,
     )
+
+
+def _judge(session: Session, events: tuple[Outcome, ...], variation: Variation) -> Session:
+    """Add to a finished rep how it was done, and choose what to say about it."""
+    judged: tuple[Outcome, ...] = ()
+    for event in events:
+        if isinstance(event, Rep):
+            event = score(event, session.form, session.standing, variation.rules)
+            reps = (*session.reps, event)
+            session = replace(
+                session,
+                cue=cue(reps, variation.rules, session.cue) or session.cue,
+                bottom=_bottom(session.form, event.bottom_s),
+            )
+        judged += (event,)
+    return replace(session, events=judged)
+
+
+def _bottom(form: Form, bottom_s: float) -> Posture | None:
+    """The posture of the rep that was nearest to its bottom."""
+    postures = [posture for posture, _ in form.steps]
+    return min(postures, key=lambda p: abs(p.t - bottom_s), default=None)
 
 
 def press(session: Session, what: Press) -> Session:
@@ -172,6 +207,9 @@ def _new_set(session: Session, choice: Choice) -> Session:
         events=(),
         notice=None,
         tracking=Tracking(),
+        form=Form(),
+        cue=None,
+        bottom=None,
     )
 
 

@@ -29,7 +29,12 @@ HALVES: dict[Half, tuple[tuple[str, ...], tuple[float, float]]] = {
 """Bodies, and how far loose clothes stand off, metres."""
 
 SIZE = (480, 640)
-ROUNDINGS = {"none": (0.0, 0.0), "slight": (4.0, 8.0), "middle": (9.0, 19.0), "strong": (20.0, 36.0)}
+ROUNDINGS = {
+    "none": (0.0, 0.0),
+    "slight": (4.0, 8.0),
+    "middle": (9.0, 19.0),
+    "strong": (20.0, 36.0),
+}
 """Rounding at the bottom beyond neutral, degrees."""
 
 

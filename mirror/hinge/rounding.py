@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.hinge.contour import T, Axis
+from mirror.hinge.contour import Axis, T
 from mirror.hinge.geometry import Array
 
 PELVIS, UPPER = 0.02, 0.85

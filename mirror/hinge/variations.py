@@ -1,12 +1,32 @@
-"""THE TABLE of variations: one record each. A new variation touches this file alone."""
+"""THE TABLE of variations: one record each. A new variation touches this file alone.
+
+Limits are in the units of their measure (see `form`). P1 is said first.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mirror.hinge import form
 from mirror.hinge.filters import OneEuro
-from mirror.hinge.phases import Limits
+from mirror.hinge.form import Rule
+from mirror.hinge.phases import Limits, Phase
 from mirror.hinge.view import View
+
+MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
+LOW = frozenset({Phase.BOTTOM, Phase.ASCENDING})
+
+ROUNDING = Rule(
+    fault="rounding",
+    measure=form.rounding,
+    limit=12.0,
+    sd=4.0,
+    phases=MOVING,
+    hold_s=0.3,
+    cue="Stay long, crown to tailbone",
+    priority=1,
+)
+RULES = (ROUNDING,)
 
 
 @dataclass(frozen=True)
@@ -15,7 +35,7 @@ class Variation:
 
     name: as on the command line. title: as on the glass. instruction: one short sentence.
     view: from which side it must be seen. limits: what a rep is. filter: of the angles.
-    drills: modes of this variation.
+    rules: what a fault is. drills: modes of this variation.
     """
 
     name: str
@@ -24,6 +44,7 @@ class Variation:
     view: View = View.SIDE
     limits: Limits = field(default_factory=Limits)
     filter: OneEuro = field(default_factory=OneEuro)
+    rules: tuple[Rule, ...] = RULES
     drills: tuple[str, ...] = ()
 
 

@@ -1,0 +1,167 @@
+"""The pieces of the working screen: the small figure with its spine, meter, foot bar, outlines.
+
+Each takes what was measured and a box of the glass in mm, and gives shapes. `u` is the size of one
+reference millimetre on this glass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirror.hinge.contour import T
+from mirror.hinge.geometry import Array
+from mirror.hinge.phases import BOTTOM_DEG, fold_deg
+from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.posture import BODY_HEIGHT, JUDGE, SHOW, Back, Posture, Standing
+from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
+from mirror.hinge.variations import ROUNDING
+from mirror.scene import EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
+from mirror.session import Session
+
+DEEPEST_DEG = 120.0
+"""End of the depth meter."""
+EXAGGERATED = 2.0
+"""The outlines of the back are drawn so many times as curved as they are, to be seen at 3 m."""
+
+LIMBS = (
+    (Mark.LEFT_SHOULDER, Mark.LEFT_ELBOW, Mark.LEFT_WRIST),
+    (Mark.RIGHT_SHOULDER, Mark.RIGHT_ELBOW, Mark.RIGHT_WRIST),
+    (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE, Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL),
+    (Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE, Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL),
+)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of the glass, mm."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge, mm."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge, mm."""
+        return self.top + self.height
+
+
+def is_rounded(posture: Posture) -> bool:
+    """Whether the back is seen to be rounded beyond the limit right now."""
+    deg = posture.rounding_deg
+    sure = posture.confidence_of_back >= JUDGE
+    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd
+
+
+def line_colour(posture: Posture) -> Colour:
+    """White where the back can be judged, ember where it is rounded, grey where it can't be."""
+    if posture.confidence_of_back < JUDGE or posture.rounding_deg is None:
+        return GREY
+    return EMBER if is_rounded(posture) else WHITE
+
+
+def figure(pose: Pose, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """A small line figure of the person with the line of the back, feet on the floor of the box.
+
+    Its scale comes from the bones end to end, so that it does not grow when the person bends.
+    """
+    if posture.confidence < SHOW and posture.doubt != "turn-side-on":
+        return
+    standing_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
+    scale = box.height / max(standing_px, 1.0)
+    origin_x = posture.ankle[0]
+    floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
+
+    def place(point: Point | Array) -> Point:
+        # The glass is a mirror: what is right in the camera picture is left for the person.
+        x = box.left + box.width / 2 - (float(point[0]) - origin_x) * scale
+        return x, box.bottom + (float(point[1]) - floor_y) * scale
+
+    near = "LEFT" if posture.facing < 0 else "RIGHT"
+    for limb in LIMBS:
+        light = GREY if limb[0].name.startswith(near) else GREY.at(0.5)
+        yield Line(tuple(place(pose.points[m]) for m in limb), 1.6 * u, light)
+    head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
+    yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.6 * u, GREY)
+    colour = line_colour(posture)
+    if posture.back is None:
+        # From the front there is no line of the back, only that of the trunk.
+        yield Line((place(posture.hip), place(posture.shoulder)), 4.0 * u, colour)
+        return
+    spine, dowel = line_px(posture.back.edge, posture.back.axis)
+    yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
+    # Wider when rounded: the meaning is not in the colour alone.
+    wide = 6.5 if is_rounded(posture) else 4.0
+    yield Line(tuple(place(p) for p in spine[::2]), wide * u, colour)
+
+
+def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """Depth of the hinge: a scale that runs down, the present fold, and the last rep."""
+    x = box.left + box.width / 2
+
+    def y(fold: float) -> float:
+        return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
+
+    fold = fold_deg(posture, session.standing)
+    yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
+    yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
+    if session.reps:
+        rest = session.standing.hip_flexion_deg if session.standing else 0.0
+        yield Ring((x, y(session.reps[-1].hip_flexion_max_deg - rest)), 6 * u, 1.6 * u, GREY)
+    if fold > 1.0:
+        yield Line(((x, box.top), (x, y(fold))), 4.0 * u, ICE)
+    yield Dot((x, y(fold)), 5 * u, ICE)
+
+
+def foot_bar(posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """The foot from heel to toe with the centre of mass over it; marks at its safe ends."""
+    if posture.com_fraction is None:
+        return
+    # On the glass the person's picture is mirrored, and the bar with it.
+    heel, toe = (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
+
+    def x(share: float) -> float:
+        return heel + (toe - heel) * min(max(share, 0.0), 1.0)
+
+    y = box.top + box.height / 2
+    yield Line(((x(0), y), (x(1), y)), 1.6 * u, GREY)
+    for end in (0.2, 0.8):
+        yield Line(((x(end), y - 4 * u), (x(end), y + 4 * u)), 1.2 * u, GREY)
+    yield Dot((x(posture.com_fraction), y), 4.5 * u, ICE)
+
+
+def bottom_check(bottom: Posture, standing: Standing, box: Box, u: float) -> Iterator[Shape]:
+    """The back at standing and at the bottom, laid over one another, chord on chord."""
+    if bottom.back is None or standing.edge is None:
+        return
+    colour = line_colour(bottom)
+    facing = bottom.facing
+    # Where both are alike the lines lie on one another; the wider one is that of the bottom.
+    yield Line(_outline(standing.edge, facing, box), 1.6 * u, ICE)
+    yield Line(_outline(bottom.back.edge, facing, box), 3.2 * u, colour)
+
+
+def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
+    """A back with its chord upright in the middle of the box, as the mirror shows it."""
+    part = (T >= PELVIS) & (T <= UPPER)
+    off = (edge - chord(edge))[part] / (UPPER - PELVIS)
+    along = (T[part] - PELVIS) / (UPPER - PELVIS)
+    # Dorsal is to the left of who faces right in the picture, so to the right on the glass.
+    x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
+    y = box.bottom - along * box.height
+    return tuple((float(a), float(b)) for a, b in np.column_stack([x, y])[::2])
+
+
+def gap_cm(back: Back, cm_per_px: float) -> float:
+    """Distance of the low back from the dowel, cm; negative where it is hollow."""
+    low = (T >= 0.2) & (T <= 0.6)
+    off = (back.edge - chord(back.edge))[low]
+    return float(off[np.abs(off).argmax()] * back.axis.length * cm_per_px)

@@ -1,0 +1,198 @@
+"""Pose -> where the weight stands over the foot, and whether heel or toe leaves the floor.
+
+Side view only: nothing here looks at the view, the caller does. The balance is a fraction of the
+foot, heel 0 .. toe 1, from pixels in x alone; it holds where the body moves slowly. Lifts are of
+the near foot against the same foot in standing, in leg lengths and in centimetres, positive up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirror.hinge.geometry import Point
+from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.posture import BODY_HEIGHT, FAINT, GUESSED, PRESENT
+
+SEGMENTS = (
+    (0.068, "EAR", "EAR", 0.0),  # head and neck: its centre lies between the ears
+    (0.430, "SHOULDER", "HIP", 0.40),
+    (0.052, "SHOULDER", "ELBOW", 0.576),
+    (0.030, "ELBOW", "WRIST", 0.457),
+    (0.012, "WRIST", "INDEX", 0.77),
+    (0.290, "HIP", "KNEE", 0.386),
+    (0.092, "KNEE", "ANKLE", 0.438),
+    (0.026, "HEEL", "FOOT_INDEX", 0.42),
+)
+"""Share of the body mass (both sides), upper end, lower end, place of the centre between them.
+De Leva 1996 (BMClab tables), mean of the sexes."""
+FOOT = (0.065, 0.895)
+"""Where the landmarks of heel and toe lie on the sole. On the figure they lie .08 and .91 along it
+(10 bodies and clothes of the `fit` half); less .016, which the landmarks of the body lean forwards."""
+FOOT_PX = 20.0
+"""Shortest foot between its landmarks, pixels: below it one pixel of noise is .05 of the foot."""
+TRUNK_CM = 50.0
+"""Mid-hip to mid-shoulder, where the body height is not known."""
+
+HELD_S = 0.3
+HEEL_CM, TOE_CM = 3.5, 6.0
+"""Lifts that count. The 2 cm one would like are not in these landmarks: with both feet flat, in 39
+filmed sets of the figure and 4 real clips, the heel seems to rise by up to 3.7 cm for 0.3 s and the
+toe by up to 5.9 (it rises with the bend), while a true lift of 5 cm reads 3.0-4.2. With these
+limits and those below none of the 43 is taken for a lift."""
+DOWN_CM = 2.0
+"""How far the other end may seem to move while it stays on the floor."""
+SLIDE_CM = 3.0
+"""How far it may seem to slide: beyond it the foot has stepped, or was taken for the other one."""
+REFINE = 0.2
+"""Share of a new standing that enters the old one."""
+
+_NAMES = tuple(sorted({name for _, *ends, _ in SEGMENTS for name in ends}))
+_PAIRS = np.array([(Mark[f"LEFT_{n}"], Mark[f"RIGHT_{n}"]) for n in _NAMES])
+_HEEL, _TOE, _WRIST = (_NAMES.index(n) for n in ("HEEL", "FOOT_INDEX", "WRIST"))
+
+
+def _weights() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Share of the body mass that each of the middles in `_NAMES` carries; sums to 1."""
+    weights = np.zeros(len(_NAMES))
+    for mass, upper, lower, place in SEGMENTS:
+        weights[_NAMES.index(upper)] += mass * (1.0 - place)
+        weights[_NAMES.index(lower)] += mass * place
+    return weights / weights.sum()
+
+
+_MASS = _weights()
+
+
+def com_fraction(pose: Pose, facing: int, load: float = 0.0) -> float | None:
+    """Where the centre of mass stands over the feet: heel 0 .. toe 1.
+
+    facing: +1 to the right of the picture, -1 to the left. load: weight held at the wrists, as a
+    share of the body's mass. None where no foot is seen, or the foot is shorter than `FOOT_PX` or
+    points the other way. Against the figure's truth, through the pose estimator: see `FOOT`; mean
+    absolute error .04, of the change from own standing .03.
+    """
+    seen = pose.visibility[_PAIRS]
+    if seen[[_HEEL, _TOE]].max(axis=1).min() < PRESENT:
+        return None
+    # As the joints of a posture: both sides, a guessed one hardly at all.
+    sides = np.maximum(seen - GUESSED, FAINT)
+    x = (pose.points[_PAIRS, 0] * sides).sum(axis=1) / sides.sum(axis=1)
+    if facing * (x[_TOE] - x[_HEEL]) < FOOT_PX:
+        return None
+    com = (x @ _MASS + load * x[_WRIST]) / (1.0 + load)
+    along = (com - x[_HEEL]) / (x[_TOE] - x[_HEEL])
+    return float(FOOT[0] + (FOOT[1] - FOOT[0]) * along)
+
+
+@dataclass(frozen=True)
+class Foot:
+    """The near foot in one picture, or in standing. Pixels."""
+
+    heel: Point
+    toe: Point
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How far the ends of the near foot are above standing, and how far they slid."""
+
+    heel: float
+    """Leg lengths, positive up; so `toe`."""
+    toe: float
+    heel_cm: float
+    toe_cm: float
+    heel_slide_cm: float
+    """Move along the floor, centimetres, never negative; so `toe_slide_cm`."""
+    toe_slide_cm: float
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """Since when, seconds, heel and toe have been up; None for down."""
+
+    heel: float | None = None
+    toe: float | None = None
+
+
+def near_foot(pose: Pose, facing: int) -> Foot | None:
+    """The foot that faces the camera, or None where its ends are not seen."""
+    side = "LEFT" if facing < 0 else "RIGHT"
+    ends = [Mark[f"{side}_HEEL"], Mark[f"{side}_FOOT_INDEX"]]
+    if pose.visibility[ends].min() < PRESENT:
+        return None
+    heel, toe = pose.points[ends].tolist()
+    return Foot((heel[0], heel[1]), (toe[0], toe[1]))
+
+
+def settle(standing: Foot | None, foot: Foot, px_per_cm: float) -> Foot:
+    """The foot of standing, new, or refined a little by a foot seen while the person stands.
+
+    A foot that has slid more than `SLIDE_CM` has stepped: the old place is of no use.
+    """
+    if standing is None or _slid_cm(standing, foot, px_per_cm) > SLIDE_CM:
+        return foot
+    return Foot(_towards(standing.heel, foot.heel), _towards(standing.toe, foot.toe))
+
+
+def px_per_cm(trunk_px: float, leg_px: float, height_cm: float | None = None) -> float:
+    """Pixels of one centimetre at the person, from the lengths of trunk and leg in standing.
+
+    height_cm: the configured body height; without it the trunk is taken as 50 cm.
+    """
+    if height_cm is None:
+        return trunk_px / TRUNK_CM
+    return BODY_HEIGHT * (trunk_px + leg_px) / height_cm
+
+
+def lift(foot: Foot, standing: Foot, leg_px: float, px_per_cm: float) -> Lift:
+    """Both ends of the near foot against the same foot in standing.
+
+    leg_px: hip to knee to ankle of standing, pixels. px_per_cm: from the function of that name.
+    """
+    heel, toe = standing.heel[1] - foot.heel[1], standing.toe[1] - foot.toe[1]
+    return Lift(
+        heel=heel / leg_px,
+        toe=toe / leg_px,
+        heel_cm=heel / px_per_cm,
+        toe_cm=toe / px_per_cm,
+        heel_slide_cm=abs(foot.heel[0] - standing.heel[0]) / px_per_cm,
+        toe_slide_cm=abs(foot.toe[0] - standing.toe[0]) / px_per_cm,
+    )
+
+
+def lifted(memory: Lifting, now: Lift | None, t: float) -> tuple[Lifting, str | None]:
+    """One picture at t seconds: `heel` or `toe` where that end has been up for `HELD_S`.
+
+    An end is up only while the other one stays where it is on the floor: a foot that rises with
+    both ends has stepped, or was never where it seemed to be. now: None where it is not seen.
+    """
+    if now is None:
+        return Lifting(), None
+    heel_up = now.heel_cm >= HEEL_CM and _stays(now.toe_cm, now.toe_slide_cm)
+    toe_up = now.toe_cm >= TOE_CM and _stays(now.heel_cm, now.heel_slide_cm)
+    memory = Lifting(_since(memory.heel, heel_up, t), _since(memory.toe, toe_up, t))
+    for end, since in (("heel", memory.heel), ("toe", memory.toe)):
+        if since is not None and t - since >= HELD_S - 1e-6:
+            return memory, end
+    return memory, None
+
+
+def _stays(up_cm: float, slide_cm: float) -> bool:
+    return abs(up_cm) <= DOWN_CM and slide_cm <= SLIDE_CM
+
+
+def _since(since: float | None, holds: bool, t: float) -> float | None:
+    if not holds:
+        return None
+    return t if since is None else since
+
+
+def _slid_cm(standing: Foot, foot: Foot, px_per_cm: float) -> float:
+    heel, toe = foot.heel[0] - standing.heel[0], foot.toe[0] - standing.toe[0]
+    return max(abs(heel), abs(toe)) / px_per_cm
+
+
+def _towards(old: Point, new: Point) -> Point:
+    return old[0] + REFINE * (new[0] - old[0]), old[1] + REFINE * (new[1] - old[1])
