@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.hinge.geometry import Point
+from mirror.hinge.geometry import Array, Point
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.posture import BODY_HEIGHT, FAINT, GUESSED, PRESENT
 
@@ -28,8 +28,8 @@ SEGMENTS = (
 """Share of the body mass (both sides), upper end, lower end, place of the centre between them.
 De Leva 1996 (BMClab tables), mean of the sexes."""
 FOOT = (0.065, 0.895)
-"""Where the landmarks of heel and toe lie on the sole. On the figure they lie .08 and .91 along it
-(10 bodies and clothes of the `fit` half); less .016, which the landmarks of the body lean forwards."""
+"""Where the landmarks of heel and toe lie on the sole: on the figure .08 and .91 along it (19 filmed
+sets, bodies of the `fit` half), less the .016 by which the body's landmarks lie too far forward."""
 FOOT_PX = 20.0
 """Shortest foot between its landmarks, pixels: below it one pixel of noise is .05 of the foot."""
 TRUNK_CM = 50.0
@@ -53,13 +53,14 @@ _PAIRS = np.array([(Mark[f"LEFT_{n}"], Mark[f"RIGHT_{n}"]) for n in _NAMES])
 _HEEL, _TOE, _WRIST = (_NAMES.index(n) for n in ("HEEL", "FOOT_INDEX", "WRIST"))
 
 
-def _weights() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _weights() -> Array:
     """Share of the body mass that each of the middles in `_NAMES` carries; sums to 1."""
     weights = np.zeros(len(_NAMES))
     for mass, upper, lower, place in SEGMENTS:
         weights[_NAMES.index(upper)] += mass * (1.0 - place)
         weights[_NAMES.index(lower)] += mass * place
-    return weights / weights.sum()
+    weights /= weights.sum()
+    return weights
 
 
 _MASS = _weights()

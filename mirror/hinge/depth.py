@@ -1,4 +1,4 @@
-"""Stop depth: the pelvis flexion at which the low back begins to move, found over the reps of a set.
+"""Stop depth: the pelvis flexion at which the low back begins to move, found over a set's reps.
 
 Takes the descents of a set, each as two arrays in degrees, sample by sample: fold, the change of
 measured hip flexion from standing, and rounding, the back's curve beyond the neutral one. Gives
@@ -6,11 +6,9 @@ a depth in degrees of pelvis flexion, or why there is none.
 
 All reps are fitted at once with rounding = c_rep + b1 fold + b2 max(0, fold - fold0), fold0 on a
 grid. The line from hip to shoulder turns with the back, so fold overstates the pelvis as soon as
-the back rounds: pelvis = fold - K rounding. The fit runs over fold, where rounding's noise is not on
-both axes, and is converted at the end (METRICS 4b).
-
-Samples follow one another too closely to count one by one. They are averaged in steps of fold, and
-the steps count by what their residuals' autocorrelation leaves of them.
+the back rounds: pelvis = fold - K rounding. The fit runs over fold, where the noise of rounding
+does not enter both axes, and is converted at the end (METRICS 4b). Neighbouring samples share their
+noise: the fit first measures how much, and takes it out (Prais and Winsten 1954).
 """
 
 from __future__ import annotations
@@ -19,14 +17,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mirror.hinge.geometry import Array
+
+Index = npt.NDArray[np.intp]
 
 K = 0.6
 """Degrees by which hip flexion overstates the pelvis, per degree of rounding: .64-.68 by the
 figure's own joints, .56-.63 as measured through the pose estimator."""
-STEP_DEG = 3.0
-"""Samples of a rep are averaged in steps of this much fold."""
+BLOCKS = 24
+"""Samples of a rep are averaged to this many, whatever the frame rate."""
+EARLY = 0.08
+"""How far b1 lies from 0 in most people (SD), told to the search for fold0 only: a back that has
+not begun to help hardly moves, and without that a soft bend may be drawn anywhere."""
 LEAST_DEG = 45.0
 """A descent that folds less tells nothing."""
 REPS = 3
@@ -35,13 +39,15 @@ FIRST_DEG = 15.0
 """Shallowest fold that is tried as the change point ..."""
 ROOM_DEG = 10.0
 """... and how far above the deepest fold the last one lies."""
-BETTER = 10.0
-"""By how much the bent line must beat the straight one (BIC)."""
+BETTER = 3.0
+"""By how much (BIC) the bent line must beat the straight one, or the straight one the bent one. The
+10 of METRICS 4b loses a fifth of the sets at b2 = .6; here `GAIN_DEG` keeps the neutral ones out."""
 JOINS = 0.35
-"""Least b2, degrees of rounding per degree of pelvis. An error of the neutral curve of 4 deg that is
-smooth over a fold of 80 bends by .1-.3."""
-RISE_DEG = 8.0
-"""Least rounding gained from the change point to the bottom: more than such an error can give."""
+"""Least b2, degrees of rounding per degree of pelvis."""
+GAIN_DEG = 12.0
+"""Least rounding gained from the change point to the bottom, and from standing to the bottom. An
+error of the neutral curve of 4 deg either way, smooth over the fold, bends too; but it gains 8 at
+the most, and what it gains it has mostly lost before."""
 FROM_START = 0.25
 """b1 from which the back joins from the start."""
 WIDEST_DEG = 25.0
@@ -93,9 +99,10 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     """The stop depth of a set.
 
     descents: for each slow descent (fold, rounding), arrays (n,) in degrees from standing to the
-    bottom; samples that are not finite are left out. Costs about .2 ms for 5 descents.
+    bottom; samples that are not finite are left out. Costs about .1 ms a descent.
     """
-    reps = [rep for rep in (_steps(*descent) for descent in descents) if rep is not None]
+    blocks = (_blocks(*descent) for descent in descents)
+    reps = [rep for rep in blocks if rep is not None]
     if len(reps) < REPS:
         return NotFound("few-reps")
     bottom = float(np.median([fold[-1] for fold, _ in reps]))
@@ -131,39 +138,34 @@ class _Fit:
     """BIC of the straight line minus that of the bent one."""
 
 
-def _steps(fold: Array, rounding: Array) -> tuple[Array, Array] | None:
-    """Mean fold and rounding in each step of fold; None where the descent is too short."""
+def _blocks(fold: Array, rounding: Array) -> tuple[Array, Array] | None:
+    """Mean fold and rounding of at most `BLOCKS` stretches of time; None for a short descent."""
     good = np.isfinite(fold) & np.isfinite(rounding)
     fold, rounding = fold[good], rounding[good]
     if not len(fold) or fold.max() < LEAST_DEG:
         return None
-    step = np.maximum(0, np.floor(fold / STEP_DEG)).astype(np.intp)
-    count = np.bincount(step)
-    held = count > 0
-    folds = np.bincount(step, fold)[held] / count[held]
-    return folds, np.bincount(step, rounding)[held] / count[held]
+    starts = np.unique(np.arange(BLOCKS) * len(fold) // BLOCKS)
+    sizes = np.diff([*starts, len(fold)])
+    return np.add.reduceat(fold, starts) / sizes, np.add.reduceat(rounding, starts) / sizes
 
 
 def _fit(reps: list[tuple[Array, Array]], bottom: float) -> _Fit:
-    """Least squares for all change points of the grid at once."""
+    """Generalised least squares for all change points of the grid at once."""
     grid = np.arange(FIRST_DEG, bottom - ROOM_DEG + 0.5)
     starts = np.cumsum([0, *(len(fold) for fold, _ in reps[:-1])])
+    sizes = np.array([len(fold) for fold, _ in reps])
     x, y = (np.concatenate(parts) for parts in zip(*reps, strict=True))
     columns = np.column_stack([y, x, np.maximum(0.0, x[:, None] - grid)])
-    # Each rep has a level of its own (c_rep): only what differs within a rep counts.
-    sizes = np.diff([*starts, len(x)])
-    columns -= np.repeat(np.add.reduceat(columns, starts) / sizes[:, None], sizes, axis=0)
-    y, x, bends = columns[:, 0], columns[:, 1], columns[:, 2:]
-    line, leaning = (x @ y) / (x @ x), (x @ bends) / (x @ x)
-    straight = y - line * x
-    bends = bends - np.outer(x, leaning)
-    against, size = straight @ bends, (bends * bends).sum(axis=0)
-    more = against / size
-    error = straight @ straight - against**2 / size
-    error[more <= 0] = straight @ straight  # a back that stops moving is no stop depth
-    best = int(error.argmin())
-    left = straight - more[best] * bends[:, best]
-    count = _independent(left, starts, len(reps))
+    alike = 0.5
+    for _ in range(2):  # the first pass is there to see how alike neighbours are
+        white = _whitened(columns, starts, sizes, alike)
+        error, more, line, leaning, flat = _solve(white)
+        best = int(error.argmin())
+        slopes = line - more[best] * leaning[best], more[best]
+        left = y - slopes[0] * x - slopes[1] * columns[:, 2 + best]
+        left -= np.repeat(np.add.reduceat(left, starts) / sizes, sizes)
+        alike = _alike(left, starts)
+    count = max(3.0, len(x) - len(reps) - 3.0)
     likely = (error / error[best]) ** (-0.5 * count) * (more > 0)
     if not likely.any():
         return _Fit(line, line, 0.0, float(grid[0]), float(grid[0]), float(grid[-1]), 0.0)
@@ -172,37 +174,72 @@ def _fit(reps: list[tuple[Array, Array]], bottom: float) -> _Fit:
     fold = float(grid @ likely / likely.sum())
     near = int(np.abs(grid - fold).argmin())
     low, high = grid[np.searchsorted(share, (0.025, 0.975))]
-    better = count * np.log(straight @ straight / error[best]) - 2 * np.log(count)
-    first = line - more[near] * leaning[near]
-    return _Fit(line, first, float(more[near]), fold, float(low), float(high), float(better))
+    better = count * np.log(flat / error[best]) - 2 * np.log(count)
+    # `EARLY` has helped to find the place; slopes are what the reps say alone.
+    line = float(white[:, 1] @ white[:, 0] / (white[:, 1] @ white[:, 1]))
+    first, beyond = np.linalg.lstsq(white[:, [1, 2 + near]], white[:, 0])[0].tolist()
+    return _Fit(line, first, beyond, fold, float(low), float(high), float(better))
 
 
-def _independent(left: Array, starts: Array, reps: int) -> float:
-    """How many of these residuals are independent: n (1 - r) / (1 + r), r of neighbours."""
+def _whitened(columns: Array, starts: Index, sizes: Index, alike: float) -> Array:
+    """Columns whose neighbouring rows no longer share noise, without the level of each rep."""
+    rest = (1.0 - alike**2) ** 0.5
+    level = np.full(len(columns), 1.0 - alike)
+    level[starts] = rest
+    white = columns.copy()
+    white[1:] -= alike * columns[:-1]
+    white[starts] = rest * columns[starts]
+    norm = np.add.reduceat(level**2, starts)
+    means = np.add.reduceat(white * level[:, None], starts) / norm[:, None]
+    white -= level[:, None] * np.repeat(means, sizes, axis=0)
+    return white
+
+
+def _solve(white: Array) -> tuple[Array, Array, float, Array, float]:
+    """Squared error and bend at each change point; the straight line, its share, its error."""
+    y, x, bends = white[:, 0], white[:, 1], white[:, 2:]
+    xx, xy, yy = float(x @ x), float(x @ y), float(y @ y)
+    flat = yy - xy**2 / xx
+    # `EARLY` is one more observation of b1: it is 0, and weighs what the noise makes it weigh.
+    prior = flat / len(y) / EARLY**2
+    line, leaning = xy / (xx + prior), (x @ bends) / (xx + prior)
+    against = (y @ bends) - line * (x @ bends)
+    more = against / ((bends * bends).sum(axis=0) - leaning * (x @ bends))
+    # A back that stops moving is no stop depth.
+    error = yy - line * xy - against * np.maximum(more, 0.0)
+    return error, more, line, leaning, flat
+
+
+def _alike(left: Array, starts: Index) -> float:
+    """Correlation of neighbouring residuals within the reps."""
     within = np.ones(len(left) - 1, dtype=bool)
     within[starts[1:] - 1] = False
-    alike = float((left[1:] * left[:-1])[within].sum() / (left[:-1][within] ** 2).sum())
-    alike = min(0.95, max(0.0, alike))
-    return max(3.0, (len(left) - reps - 3) * (1.0 - alike) / (1.0 + alike))
+    alike = float((left[1:] * left[:-1])[within].sum() / (left**2).sum())
+    return min(0.95, max(0.0, alike))
 
 
 def _judge(fit: _Fit, bottom: float, reps: int) -> Found:
     """The accept rules of METRICS 4b, in pelvis flexion."""
-    b1 = _per_pelvis(fit.first)
+    b1, whole = _per_pelvis(fit.first), _per_pelvis(fit.line)
     b2 = _per_pelvis(fit.first + fit.more) - b1
-    bent = fit.better > BETTER and b2 >= JOINS
-    if bent and b1 < FROM_START:
-        pelvis = [fold * (1.0 - K * max(0.0, fit.first)) for fold in (fit.fold, fit.low, fit.high)]
-        rise = (fit.first + fit.more) * (bottom - fit.fold)
-        if rise < RISE_DEG or pelvis[2] - pelvis[1] > WIDEST_DEG:
-            return NotFound("unclear")
-        return StopDepth(pelvis[0], (pelvis[1], pelvis[2]), fit.fold, b1, b2, reps)
-    if bent:
-        return FromStart(b1, reps)
-    whole = _per_pelvis(fit.line)
-    if whole >= FROM_START:
+    beyond = bottom - fit.fold
+    rise = (fit.first + fit.more) * beyond
+    gain = min(rise, rise + fit.first * fit.fold)
+    if fit.better < -BETTER and whole >= FROM_START:
         return FromStart(whole, reps)
-    return NotFound("straight" if fit.line * bottom < RISE_DEG else "unclear")
+    if fit.better > BETTER and b1 >= FROM_START:
+        return FromStart(b1, reps)
+    if fit.better > BETTER and b2 >= JOINS and gain >= GAIN_DEG:
+        depth, low, high = (_pelvis_deg(fold, fit.first) for fold in (fit.fold, fit.low, fit.high))
+        if high - low <= WIDEST_DEG:
+            return StopDepth(depth, (low, high), fit.fold, b1, b2, reps)
+        return NotFound("unclear")
+    return NotFound("unclear" if fit.line * bottom >= GAIN_DEG else "straight")
+
+
+def _pelvis_deg(fold: float, slope: float) -> float:
+    """Pelvis flexion at this fold, where the back has followed with this slope so far."""
+    return fold * (1.0 - K * max(0.0, slope))
 
 
 def _per_pelvis(slope: float) -> float:

@@ -14,10 +14,11 @@ import numpy as np
 from mirror.hinge.phases import Fault, Phase, Rep, fold_deg
 from mirror.hinge.posture import JUDGE, Posture, Standing
 
-ROUNDING_S = 0.3
+ROUNDING_S = 0.4
 """The rounding of a rep is what stood for so long."""
-BENT_DEG = 30.0
-"""Fold from which the back is asked to be straight; above it there is nothing to judge."""
+BENT_DEG = 45.0
+"""Fold from which the back of a rep is judged. Before it carries little, and people look down and
+let their shoulders drop on the way to a weight before they set their back."""
 JUDGED = 0.6
 """Share of the bent pictures that must be judged for the back of a rep to be judged."""
 
@@ -65,6 +66,8 @@ class Rule:
     cue: str
     priority: int
     sign: int = 1
+    from_deg: float = 0.0
+    """Fold from which the rule holds."""
 
     def excess(self, posture: Posture, standing: Standing) -> float | None:
         """How far beyond limit and sd, in units of the measure; None where it can't be judged."""
@@ -72,6 +75,8 @@ class Rule:
             return None
         value = self.measure(posture, standing)
         if value is None or posture.confidence < JUDGE:
+            return None
+        if fold_deg(posture, standing) < self.from_deg:
             return None
         return self.sign * (value - self.limit) - self.sd
 

@@ -55,7 +55,7 @@ class Unseen:
     reason: str
 
 
-AGREE_DEG = (8.0, 20.0)
+AGREE_DEG = (18.0, 36.0)
 """Difference of the two readings of the back that costs no trust, and all of it."""
 EDGE_S = 0.15
 """Time constant of the smoothed edge of the back."""
@@ -189,6 +189,8 @@ def measure(
     frame_s = _frame_s(memory, t)
 
     axis = Axis(hip, shoulder, f)
+    if standing is not None:
+        axis = axis.stretched(standing.trunk_px)
     back = None
     if heading.view is View.SIDE:
         fold = trunk.value + thigh.value - (standing.hip_flexion_deg if standing else 0.0)
@@ -276,6 +278,6 @@ def _doubts(
         (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
         (gate(BODY_HEIGHT * bones_px, 300.0, 180.0), "come-closer"),
         (gate(heading.turn_deg, 15.0, 22.0), "turn-side-on"),
-        (gate(1.0 / frame_s, 12.0, 6.0) if frame_s else 1.0, "slow-pictures"),
+        (gate(1.0 / frame_s, 9.0, 5.0) if frame_s else 1.0, "slow-pictures"),
         (gate(jitter, 0.05, 0.12), "unsteady"),
     ]

@@ -8,7 +8,7 @@ the person leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mirror.hinge.geometry import Array, distance
 from mirror.hinge.posture import Posture, Standing
@@ -91,10 +91,10 @@ def _mean_of(values: list[T], n: int) -> T | None:
 def _refined(old: Standing | None, new: Standing) -> Standing:
     if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > 0.15:
         return new  # another place or another person: the old lengths are of no use
-    return Standing(*(_blend(getattr(old, f), getattr(new, f)) for f in FIELDS))
+    return Standing(**{f: _blend(getattr(old, f), getattr(new, f)) for f in FIELDS})
 
 
-def _blend(old: T | None, new: T | None) -> T | None:
+def _blend(old: Any, new: Any) -> Any:
     if old is None or new is None:
         return new if old is None else old
     return old + REFINE * (new - old)

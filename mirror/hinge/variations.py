@@ -19,12 +19,13 @@ LOW = frozenset({Phase.BOTTOM, Phase.ASCENDING})
 ROUNDING = Rule(
     fault="rounding",
     measure=form.rounding,
-    limit=12.0,
+    limit=10.0,
     sd=4.0,
     phases=MOVING,
-    hold_s=0.3,
+    hold_s=form.ROUNDING_S,
     cue="Stay long, crown to tailbone",
     priority=1,
+    from_deg=form.BENT_DEG,
 )
 RULES = (ROUNDING,)
 
