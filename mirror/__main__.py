@@ -89,7 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
-    bench.add_argument("what", choices=("counts",), help="counts: expected and found reps")
+    bench.add_argument("what", choices=("counts", "accuracy"),
+                       help="counts: expected and found reps; accuracy: errors against truth")  # fmt: skip
+    bench.add_argument("--cases", type=int, default=32, metavar="N",
+                       help="accuracy: sets of reps (32)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
     bench.add_argument("--seeds", type=int, default=3, metavar="N", help="figures 1..N (3)")
@@ -206,9 +209,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import bench
+    from mirror import accuracy, bench
+    from mirror.model import bundle
 
     settings = load(options.config or default_file())
+    if options.what == "accuracy":
+        return accuracy.accuracy(bundle(settings.model), options.cases)
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 

@@ -15,7 +15,7 @@ from mirror.hinge.contour import T
 from mirror.hinge.geometry import Array
 from mirror.hinge.phases import BOTTOM_DEG, fold_deg
 from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.posture import BODY_HEIGHT, JUDGE, SHOW, Back, Posture, Standing
+from mirror.hinge.posture import BODY_HEIGHT, JUDGE, SHOW, Posture, Standing
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.variations import ROUNDING
 from mirror.scene import EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
@@ -158,10 +158,3 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
     x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
     y = box.bottom - along * box.height
     return tuple((float(a), float(b)) for a, b in np.column_stack([x, y])[::2])
-
-
-def gap_cm(back: Back, cm_per_px: float) -> float:
-    """Distance of the low back from the dowel, cm; negative where it is hollow."""
-    low = (T >= 0.2) & (T <= 0.6)
-    off = (back.edge - chord(back.edge))[low]
-    return float(off[np.abs(off).argmax()] * back.axis.length * cm_per_px)

@@ -120,7 +120,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     """Take in one look of the camera at time t; pose None where nobody was found."""
     variation = session.choice.variation
     session = _forget(session, t)
-    measuring, posture = measure(session.measuring, pose, t, session.standing, variation.filter)
+    measuring, posture = measure(session.measuring, pose, t, session.standing)
     standing, stillness = session.standing, session.stillness
     if isinstance(posture, Unseen):
         tracking, events = unseen(session.tracking, t)

@@ -19,7 +19,7 @@ from mirror.camera.figure import Figure, Look
 from mirror.camera.motion import Motion, Plan, Truth
 from mirror.camera.render import Light, View
 from mirror.estimator import Estimator
-from mirror.hinge.pose import Pose
+from mirror.hinge.pose import Array, Pose
 
 Half = Literal["fit", "table"]
 HALVES: dict[Half, tuple[tuple[str, ...], tuple[float, float]]] = {
@@ -101,11 +101,23 @@ def case(half: Half, index: int, *, reps: int = 4) -> Case:
     )
 
 
-def film(what: Case, estimator: Estimator) -> Iterator[tuple[Truth, Pose | None]]:
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One picture: what the skeleton did, where its clothed back is, and what was estimated.
+
+    outline: (14, 2) pixels from the sacrum to C7.
+    """
+
+    truth: Truth
+    outline: Array
+    pose: Pose | None
+
+
+def film(what: Case, estimator: Estimator) -> Iterator[Step]:
     """Render the case and estimate each frame, to half a second after its last rep."""
     figure = what.figure()
     last = figure.motion.reps_between(0.0, 1e4)[-1]
     for k in range(int((last.end_s + 0.6) * what.fps)):
         t = k / what.fps
         pose = estimator.estimate(Frame(figure.picture(t), t))
-        yield figure.motion.truth(t), pose
+        yield Step(figure.motion.truth(t), figure.back_px(t), pose)

@@ -7,7 +7,7 @@ from mirror.compose import CAP_MM, GRACE_S, TEXTS, compose, trouble
 from mirror.config import ScreenSettings
 from mirror.glass import Glass
 from mirror.hinge.variations import VARIATIONS
-from mirror.scene import Dot, Line, Ring, Scene, Text
+from mirror.scene import Line, Ring, Scene, Text
 from mirror.screen import open_screen
 from mirror.session import advance, start
 

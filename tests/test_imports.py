@@ -52,6 +52,7 @@ ORDER = (
     "mirror.plot",
     "mirror.analyze",
     "mirror.truth",
+    "mirror.accuracy",
     "mirror.bench",
     "mirror.check",
     "mirror.app",

@@ -3,18 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import ANKLE, film, hinge, person, reps
 
-from mirror.hinge.filters import OneEuro
 from mirror.hinge.pose import Mark
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Unseen, measure
 from mirror.hinge.standing import Stillness, watch
 from mirror.hinge.view import View, look
 
-BY = OneEuro()
-
 
 def one(pose):
     """The posture of a single picture."""
-    return measure(Measuring(), pose, pose.taken_at, None, BY)[1]
+    return measure(Measuring(), pose, pose.taken_at, None)[1]
 
 
 @given(st.floats(-10, 90), st.floats(-5, 60), st.floats(-10, 40), st.sampled_from([1, -1]))
@@ -86,7 +83,7 @@ def test_feet_that_tell_nothing_keep_the_facing():
 
 def test_nobody_and_a_cut_off_person_are_unseen_with_their_reason():
     """No pose is nobody; a person without shoulders or hips is cut off."""
-    assert measure(Measuring(), None, 1.0, None, BY)[1] == Unseen(1.0, "nobody")
+    assert measure(Measuring(), None, 1.0, None)[1] == Unseen(1.0, "nobody")
     assert one(person(visibility=0.3)) == Unseen(0.0, "cut-off")
 
 
@@ -118,7 +115,7 @@ def test_slow_pictures_are_doubted():
     """At 5 frames a second verdicts stop."""
     memory, posture = Measuring(), None
     for pose in film(reps(0), 4, fps=5):
-        memory, posture = measure(memory, pose, pose.taken_at, None, BY)
+        memory, posture = measure(memory, pose, pose.taken_at, None)
     assert posture.doubt == "slow-pictures"
 
 
@@ -127,7 +124,7 @@ def test_bones_that_change_their_length_are_doubted():
     memory, posture = Measuring(), None
     for k in range(30):
         pose = person(k / 30, scale=1.0 + 0.2 * (k % 2))
-        memory, posture = measure(memory, pose, k / 30, None, BY)
+        memory, posture = measure(memory, pose, k / 30, None)
     assert posture.doubt == "unsteady"
 
 
@@ -135,9 +132,9 @@ def test_turning_round_starts_the_angles_anew():
     """The angle of the other direction is not smoothed into the new one."""
     memory = Measuring()
     for k in range(30):
-        memory, _ = measure(memory, person(k / 30, 20), k / 30, None, BY)
+        memory, _ = measure(memory, person(k / 30, 20), k / 30, None)
     for k in range(30, 60):
-        memory, posture = measure(memory, person(k / 30, 20, facing=-1), k / 30, None, BY)
+        memory, posture = measure(memory, person(k / 30, 20, facing=-1), k / 30, None)
     assert posture.facing == -1
     assert posture.trunk_deg == pytest.approx(20)
     assert posture.near_side == "left"
@@ -147,7 +144,7 @@ def stand(poses):
     """Watch a film; the standing that was taken, and the last stillness."""
     memory, stillness, standing = Measuring(), Stillness(), None
     for pose in poses:
-        memory, posture = measure(memory, pose, pose.taken_at, standing, BY)
+        memory, posture = measure(memory, pose, pose.taken_at, standing)
         assert isinstance(posture, Posture)
         stillness, standing = watch(stillness, posture, standing)
     return standing, stillness

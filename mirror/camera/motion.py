@@ -392,7 +392,8 @@ def string_points(k: Skeleton) -> Array:
     sag = (0.375 * span * max(0.0, full - span)) ** 0.5  # a flat parabola of that length
     share = np.linspace(0.0, 1.0, 5)[:, None]
     points: Array = (1 - share) * ends[0] + share * ends[1]
-    return points - 4 * share * (1 - share) * np.array([0.0, sag, 0.0])
+    points[:, 1] -= (4 * share * (1 - share) * sag)[:, 0]
+    return points
 
 
 @lru_cache(maxsize=32)

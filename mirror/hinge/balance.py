@@ -28,8 +28,8 @@ SEGMENTS = (
 """Share of the body mass (both sides), upper end, lower end, place of the centre between them.
 De Leva 1996 (BMClab tables), mean of the sexes."""
 FOOT = (0.065, 0.895)
-"""Where the landmarks of heel and toe lie on the sole: on the figure .08 and .91 along it (19 filmed
-sets, bodies of the `fit` half), less the .016 by which the body's landmarks lie too far forward."""
+"""Where the landmarks of heel and toe lie on the sole: .08 and .91 along it on the figure (19 sets
+of the `fit` half of bodies), less the .016 by which the body's landmarks lie too far forward."""
 FOOT_PX = 20.0
 """Shortest foot between its landmarks, pixels: below it one pixel of noise is .05 of the foot."""
 TRUNK_CM = 50.0

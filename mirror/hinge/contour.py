@@ -77,6 +77,16 @@ class Axis:
             self.facing,
         )
 
+    def depths(self, points: Array) -> Array:
+        """(64,) how far a line of (n, 2) pixels, hip end first, lies behind the axis, by bin."""
+        hip, along = np.array(self.hip), np.array(self.shoulder) - np.array(self.hip)
+        dorsal = np.array([along[1], -along[0]]) * self.facing
+        square = self.length**2
+        at, depth = (points - hip) @ along / square, (points - hip) @ dorsal / square
+        order = np.argsort(at)
+        bins: Array = np.interp(T, at[order], depth[order])
+        return bins
+
     def place(self, t: Array, depth: Array) -> Array:
         """(n, 2) pixels of points at t along the axis and so many trunk lengths behind it."""
         hip, along = np.array(self.hip), np.array(self.shoulder) - np.array(self.hip)

@@ -28,7 +28,7 @@ K = 0.6
 figure's own joints, .56-.63 as measured through the pose estimator."""
 BLOCKS = 24
 """Samples of a rep are averaged to this many, whatever the frame rate."""
-EARLY = 0.08
+EARLY = 0.05
 """How far b1 lies from 0 in most people (SD), told to the search for fold0 only: a back that has
 not begun to help hardly moves, and without that a soft bend may be drawn anywhere."""
 LEAST_DEG = 45.0
@@ -40,11 +40,11 @@ FIRST_DEG = 15.0
 ROOM_DEG = 10.0
 """... and how far above the deepest fold the last one lies."""
 BETTER = 3.0
-"""By how much (BIC) the bent line must beat the straight one, or the straight one the bent one. The
-10 of METRICS 4b loses a fifth of the sets at b2 = .6; here `GAIN_DEG` keeps the neutral ones out."""
+"""By how much (BIC) one of the bent and the straight line must beat the other. The 10 of METRICS 4b
+would lose a fifth of the sets at b2 = .6; here `GAIN_DEG` keeps the neutral ones out."""
 JOINS = 0.35
 """Least b2, degrees of rounding per degree of pelvis."""
-GAIN_DEG = 12.0
+GAIN_DEG = 13.0
 """Least rounding gained from the change point to the bottom, and from standing to the bottom. An
 error of the neutral curve of 4 deg either way, smooth over the fold, bends too; but it gains 8 at
 the most, and what it gains it has mostly lost before."""
@@ -52,6 +52,8 @@ FROM_START = 0.25
 """b1 from which the back joins from the start."""
 WIDEST_DEG = 25.0
 """Widest 95 % interval of a depth that is told."""
+TINY = 1e-9
+"""Squared error (deg2) that stands for none."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     reps = [rep for rep in blocks if rep is not None]
     if len(reps) < REPS:
         return NotFound("few-reps")
-    bottom = float(np.median([fold[-1] for fold, _ in reps]))
+    bottom = float(np.median([fold.max() for fold, _ in reps]))
     return _judge(_fit(reps, bottom), bottom, len(reps))
 
 
@@ -156,27 +158,29 @@ def _fit(reps: list[tuple[Array, Array]], bottom: float) -> _Fit:
     sizes = np.array([len(fold) for fold, _ in reps])
     x, y = (np.concatenate(parts) for parts in zip(*reps, strict=True))
     columns = np.column_stack([y, x, np.maximum(0.0, x[:, None] - grid)])
-    alike = 0.5
-    for _ in range(2):  # the first pass is there to see how alike neighbours are
+    alike, noise = 0.5, 5.0
+    for _ in range(2):  # the first pass is there to see the noise, and how alike neighbours are
         white = _whitened(columns, starts, sizes, alike)
-        error, more, line, leaning, flat = _solve(white)
+        error, more, line, leaning, flat = _solve(white, noise)
         best = int(error.argmin())
         slopes = line - more[best] * leaning[best], more[best]
         left = y - slopes[0] * x - slopes[1] * columns[:, 2 + best]
         left -= np.repeat(np.add.reduceat(left, starts) / sizes, sizes)
         alike = _alike(left, starts)
+        noise = float(left @ left) / len(left) * (1.0 - alike**2)
+    line = float(white[:, 1] @ white[:, 0] / (white[:, 1] @ white[:, 1]))
     count = max(3.0, len(x) - len(reps) - 3.0)
     likely = (error / error[best]) ** (-0.5 * count) * (more > 0)
+    price = 2 * float(np.log(count))
     if not likely.any():
-        return _Fit(line, line, 0.0, float(grid[0]), float(grid[0]), float(grid[-1]), 0.0)
+        return _Fit(line, line, 0.0, float(grid[0]), float(grid[0]), float(grid[-1]), -price)
     share = np.cumsum(likely) / likely.sum()
     # The mean over the grid errs less than its best point where the bend is soft.
     fold = float(grid @ likely / likely.sum())
     near = int(np.abs(grid - fold).argmin())
-    low, high = grid[np.searchsorted(share, (0.025, 0.975))]
-    better = count * np.log(flat / error[best]) - 2 * np.log(count)
-    # `EARLY` has helped to find the place; slopes are what the reps say alone.
-    line = float(white[:, 1] @ white[:, 0] / (white[:, 1] @ white[:, 1]))
+    low, high = grid[np.searchsorted(share, (0.025, 0.975))] + (-0.5, 0.5)  # half a step each way
+    better = count * np.log(flat / error[best]) - price
+    # `EARLY` has helped to find the place; the slope before it is what the reps say alone.
     first, beyond = np.linalg.lstsq(white[:, [1, 2 + near]], white[:, 0])[0].tolist()
     return _Fit(line, first, beyond, fold, float(low), float(high), float(better))
 
@@ -195,18 +199,21 @@ def _whitened(columns: Array, starts: Index, sizes: Index, alike: float) -> Arra
     return white
 
 
-def _solve(white: Array) -> tuple[Array, Array, float, Array, float]:
-    """Squared error and bend at each change point; the straight line, its share, its error."""
+def _solve(white: Array, noise: float) -> tuple[Array, Array, float, Array, float]:
+    """Squared error and bend at each change point; the straight line, its share, its error.
+
+    noise: mean square of what is left in a row, deg2.
+    """
     y, x, bends = white[:, 0], white[:, 1], white[:, 2:]
     xx, xy, yy = float(x @ x), float(x @ y), float(y @ y)
-    flat = yy - xy**2 / xx
+    flat = max(yy - xy**2 / xx, TINY)
     # `EARLY` is one more observation of b1: it is 0, and weighs what the noise makes it weigh.
-    prior = flat / len(y) / EARLY**2
+    prior = noise / EARLY**2
     line, leaning = xy / (xx + prior), (x @ bends) / (xx + prior)
     against = (y @ bends) - line * (x @ bends)
     more = against / ((bends * bends).sum(axis=0) - leaning * (x @ bends))
     # A back that stops moving is no stop depth.
-    error = yy - line * xy - against * np.maximum(more, 0.0)
+    error = np.maximum(yy - line * xy - against * np.maximum(more, 0.0), TINY)
     return error, more, line, leaning, flat
 
 
@@ -214,7 +221,7 @@ def _alike(left: Array, starts: Index) -> float:
     """Correlation of neighbouring residuals within the reps."""
     within = np.ones(len(left) - 1, dtype=bool)
     within[starts[1:] - 1] = False
-    alike = float((left[1:] * left[:-1])[within].sum() / (left**2).sum())
+    alike = float((left[1:] * left[:-1])[within].sum() / max(TINY, (left**2).sum()))
     return min(0.95, max(0.0, alike))
 
 

@@ -128,8 +128,9 @@ def _sustained_rounding(form: Form, standing: Standing) -> float | None:
         return None
     times = np.array([p.t for p in judged])
     values = np.array([p.rounding_deg for p in judged], dtype=np.float64)
-    half = ROUNDING_S / 2 + 1e-6
-    return float(max(np.median(values[np.abs(times - t) <= half]) for t in times))
+    last = max(times[0], times[-1] - ROUNDING_S)
+    windows = (values[(times >= t) & (times <= t + ROUNDING_S)] for t in times[times <= last])
+    return float(max(np.median(window) for window in windows))
 
 
 def _fault(rule: Rule, form: Form, standing: Standing) -> Fault | None:

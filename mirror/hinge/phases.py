@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from statistics import median
 
-from mirror.hinge.filters import OneEuro, Smoothed, one_euro
+from mirror.hinge.filters import Signal, follow
 from mirror.hinge.geometry import Point, distance
 from mirror.hinge.posture import Posture, Standing
 from mirror.hinge.view import View
@@ -40,8 +40,6 @@ BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
 GAP_S = 0.4
-RATE = OneEuro(min_cutoff=1e3, d_cutoff=4.0)
-"""The fold is made of smooth angles: this step adds only its rate, with about 40 ms of lag."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ class Tracking:
     leaving: bool = False
     """Has left upright at speed: a movement begins if it gets deep enough."""
     last: Posture | None = None
-    fold: Smoothed | None = None
+    fold: Signal | None = None
 
 
 def fold_deg(posture: Posture, standing: Standing | None) -> float:
@@ -203,7 +201,7 @@ def step(
         if memory.move is not None and memory.move.reason is None:
             outcomes = (Rejected("other-person", memory.move.start_s, posture.t),)
         memory = Tracking(reps=memory.reps, depths=memory.depths)
-    signal = one_euro(memory.fold, fold_deg(posture, standing), posture.t, RATE)
+    signal = follow(memory.fold, fold_deg(posture, standing), posture.t)
     memory = replace(memory, fold=signal)
     if signal.value < UPRIGHT_DEG or memory.last is None:
         memory = replace(memory, upright_s=posture.t)
@@ -238,7 +236,7 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
 
 
 def _moving(
-    memory: Tracking, posture: Posture, standing: Standing | None, limits: Limits, signal: Smoothed
+    memory: Tracking, posture: Posture, standing: Standing | None, limits: Limits, signal: Signal
 ) -> tuple[Tracking, tuple[Outcome, ...]]:
     assert memory.move is not None, "a moving phase has a move"
     fold, rate, t, phase = signal.value, signal.rate, posture.t, memory.phase

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.hinge.contour import Axis, edges
-from mirror.hinge.filters import OneEuro, Smoothed, one_euro
 from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg, weighted_mean
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.rounding import Curve, read, rounding, steady
@@ -127,9 +126,6 @@ class Measuring:
     """What measuring remembers from picture to picture."""
 
     heading: Heading | None = None
-    trunk: Smoothed | None = None
-    thigh: Smoothed | None = None
-    shank: Smoothed | None = None
     edge: Array | None = None
     frame_s: float | None = None
     legs: tuple[tuple[float, float], ...] = ()
@@ -162,12 +158,12 @@ class Standing:
 
 
 def measure(
-    memory: Measuring, pose: Pose | None, t: float, standing: Standing | None, by: OneEuro
+    memory: Measuring, pose: Pose | None, t: float, standing: Standing | None
 ) -> tuple[Measuring, Posture | Unseen]:
     """Measure one picture.
 
     memory: from the picture before. pose: None where nobody was found. t: the frame's time, s.
-    standing: the person's own standing, where known. by: filter of the variation.
+    standing: the person's own standing, where known.
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
@@ -180,10 +176,10 @@ def measure(
     heading = look(memory.heading, pose, standing.trunk_px if standing else None)
     f = heading.facing
     if memory.heading is not None and memory.heading.facing != f:
-        memory = Measuring(heading, frame_s=memory.frame_s, t=memory.t)  # angles change sign
-    trunk = one_euro(memory.trunk, inclination_deg(hip, shoulder, f), t, by)
-    thigh = one_euro(memory.thigh, inclination_deg(knee, hip, -f), t, by)
-    shank = one_euro(memory.shank, inclination_deg(ankle, knee, f), t, by)
+        memory = Measuring(heading, frame_s=memory.frame_s, t=memory.t)  # another side of the back
+    trunk = inclination_deg(hip, shoulder, f)
+    thigh = inclination_deg(knee, hip, -f)
+    shank = inclination_deg(ankle, knee, f)
     leg_px = distance(hip, knee) + distance(knee, ankle)
     legs = (*(m for m in memory.legs if t - m[0] < STEADY_S), (t, leg_px))
     frame_s = _frame_s(memory, t)
@@ -193,7 +189,7 @@ def measure(
         axis = axis.stretched(standing.trunk_px)
     back = None
     if heading.view is View.SIDE:
-        fold = trunk.value + thigh.value - (standing.hip_flexion_deg if standing else 0.0)
+        fold = trunk + thigh - (standing.hip_flexion_deg if standing else 0.0)
         back = _back(pose, axis, memory, t, fold, standing)
     doubts = _doubts(pose, heading, sights, legs, frame_s, standing)
     confidence, doubt = min(doubts)
@@ -203,11 +199,11 @@ def measure(
         view=heading.view,
         turn_deg=heading.turn_deg,
         facing=f,
-        trunk_deg=trunk.value,
-        thigh_deg=thigh.value,
-        shank_deg=shank.value,
-        hip_flexion_deg=trunk.value + thigh.value,
-        knee_flexion_deg=thigh.value + shank.value,
+        trunk_deg=trunk,
+        thigh_deg=thigh,
+        shank_deg=shank,
+        hip_flexion_deg=trunk + thigh,
+        knee_flexion_deg=thigh + shank,
         shoulder=shoulder,
         hip=hip,
         knee=knee,
@@ -221,7 +217,7 @@ def measure(
         doubt=doubt if confidence < JUDGE else None,
     )
     edge = back.edge if back else None
-    return Measuring(heading, trunk, thigh, shank, edge, frame_s, legs, t), posture
+    return Measuring(heading, edge, frame_s, legs, t), posture
 
 
 def _back(

@@ -89,6 +89,12 @@ def _slope_deg(edge: Array, part: Bins) -> float:
     return float(np.degrees(np.arctan(edge[part] @ x / (x @ x))))
 
 
+def gap(edge: Array) -> float:
+    """Where the low back stands farthest off the dowel, in trunk lengths; negative if hollow."""
+    off: Array = (edge - chord(edge))[BOW]
+    return float(off[np.abs(off).argmax()])
+
+
 def line_px(edge: Array, axis: Axis) -> tuple[Array, Array]:
     """The spine line and the dowel beside it, (n, 2) and (2, 2) pixels, from pelvis to neck."""
     part = (T >= 0.0) & (T <= NECK)

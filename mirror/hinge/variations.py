@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mirror.hinge import form
-from mirror.hinge.filters import OneEuro
 from mirror.hinge.form import Rule
 from mirror.hinge.phases import Limits, Phase
 from mirror.hinge.view import View
@@ -35,7 +34,7 @@ class Variation:
     """One variation of the hinge.
 
     name: as on the command line. title: as on the glass. instruction: one short sentence.
-    view: from which side it must be seen. limits: what a rep is. filter: of the angles.
+    view: from which side it must be seen. limits: what a rep is.
     rules: what a fault is. drills: modes of this variation.
     """
 
@@ -44,7 +43,6 @@ class Variation:
     instruction: str
     view: View = View.SIDE
     limits: Limits = field(default_factory=Limits)
-    filter: OneEuro = field(default_factory=OneEuro)
     rules: tuple[Rule, ...] = RULES
     drills: tuple[str, ...] = ()
 

@@ -1,0 +1,200 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mirror.hinge.depth import (
+    FromStart,
+    NotFound,
+    StopDepth,
+    find,
+    reached,
+    sentence,
+)
+
+BENDS = {
+    "hollow": lambda u: np.sin(np.pi * u),
+    "late": lambda u: u**2,
+    "later": lambda u: u**3,
+    "wave": lambda u: np.sin(2 * np.pi * u),
+    "bowl": lambda u: 2 * (2 * u - 1) ** 2 - 1,
+}
+"""Shapes that an error of the neutral curve may take over a fold of 0..1."""
+
+
+def alike(draw, n, dt, sd, lasting):
+    """Noise of this SD whose neighbours are alike for `lasting` seconds."""
+    share = np.exp(-dt / lasting)
+    noise = np.empty(n)
+    noise[0] = draw.normal(0, sd)
+    for i in range(1, n):
+        noise[i] = share * noise[i - 1] + draw.normal(0, sd * np.sqrt(1 - share**2))
+    return noise
+
+
+def descents(seed, *, b1=None, b2=0.0, reps=5, bend=None, amount=4.0):
+    """A simulated set and the pelvis flexion at which its back begins to help.
+
+    Reps of 2-5 s, 60-100 deg deep, at 10-30 pictures a second. Rounding has a noise of 3-5 deg that
+    lasts .15-.3 s, a slow drift of 1-3, and an error of the neutral curve: `amount` of this bend,
+    or up to as much of any.
+    """
+    draw = np.random.default_rng(seed)
+    dt = 1 / draw.choice([10, 15, 20, 30])
+    b1 = draw.uniform(0, 0.06) if b1 is None else b1
+    deep, noise, lasting = draw.uniform(60, 100), draw.uniform(3, 5), draw.uniform(0.15, 0.3)
+    begins = min(draw.uniform(20, 50), deep - 20)
+    shape = BENDS[bend or draw.choice(list(BENDS))]
+    error = draw.uniform(-amount, amount) if bend is None else draw.choice([-amount, amount])
+    found = []
+    for _ in range(reps):
+        down = draw.uniform(2, 5) * draw.uniform(0.42, 0.62)
+        t = np.arange(0, down + 0.15, dt)
+        u = np.minimum(t / down, 1)
+        pelvis = (deep + draw.uniform(-6, 6)) * u**3 * (10 - 15 * u + 6 * u * u)
+        back = b1 * pelvis + b2 * np.maximum(0, pelvis - begins)
+        fold = pelvis + 0.65 * back + alike(draw, len(t), dt, 1.5, 0.2) + draw.normal(0, 1)
+        slow = t / draw.uniform(3, 10) + draw.random()
+        back = back + alike(draw, len(t), dt, noise, lasting) + draw.normal(0, 2)
+        back += draw.uniform(1, 3) * np.sin(2 * np.pi * slow) + error * shape(pelvis / 90)
+        found.append((fold, back))
+    return found, begins
+
+
+def near(count, **how):
+    """Share of simulated sets whose stop depth is found within 8 degrees."""
+    hits = 0
+    for seed in range(count):
+        made, begins = descents(seed, **how)
+        stop = find(made)
+        hits += isinstance(stop, StopDepth) and abs(stop.pelvis_flexion_deg - begins) <= 8
+    return hits / count
+
+
+def clean(begins, b2, *, reps=3, deep=85.0, b1=0.0):
+    """Descents without noise."""
+    pelvis = np.linspace(0, deep, 60)
+    back = b1 * pelvis + b2 * np.maximum(0, pelvis - begins)
+    return [(pelvis + 0.6 * back, back) for _ in range(reps)]
+
+
+@pytest.mark.parametrize("begins", [25.0, 40.0, 55.0])
+def test_clean_bend_is_found_where_it_is(begins):
+    """Without noise the depth is exact, in pelvis flexion though the fit runs over the fold."""
+    stop = find(clean(begins, 0.7, b1=0.1))
+    assert isinstance(stop, StopDepth)
+    assert stop.pelvis_flexion_deg == pytest.approx(begins, abs=1.5)
+    assert stop.fold_deg == pytest.approx(begins * 1.06, abs=1.5)
+    assert stop.b1 == pytest.approx(0.1, abs=0.03)
+    assert stop.b2 == pytest.approx(0.7, abs=0.1)
+    assert stop.interval_deg[0] <= stop.pelvis_flexion_deg <= stop.interval_deg[1]
+    assert stop.reps == 3
+
+
+@pytest.mark.parametrize(("b2", "share"), [(0.6, 0.6), (1.0, 0.8)])
+def test_depth_is_found_in_most_sets_of_five_reps(b2, share):
+    """Within 8 degrees in 60 % of the sets at b2 = .6, in 80 % at b2 = 1."""
+    assert near(300, b2=b2, amount=2.0) >= share
+
+
+@pytest.mark.parametrize("bend", BENDS)
+def test_neutral_sets_have_no_depth(bend):
+    """An error of the neutral curve of 4 degrees, of any smooth shape, is no stop depth."""
+    for seed in range(100):
+        result = find(descents(seed, bend=bend)[0])
+        assert isinstance(result, NotFound)
+
+
+def test_back_that_joins_at_once_is_told_so():
+    """From b1 = .25 there is no depth to tell: the back has no part of its own in the descent."""
+    results = [find(descents(seed, b1=0.4, amount=2.0)[0]) for seed in range(100)]
+    assert sum(isinstance(r, FromStart) for r in results) >= 85
+    assert sum(isinstance(r, StopDepth) for r in results) <= 5
+    exact = find(clean(80, 0.0, b1=0.4))
+    assert isinstance(exact, FromStart)
+    assert exact.b1 == pytest.approx(0.4, abs=0.02)
+
+
+def test_back_that_joins_first_and_then_stops_is_from_the_start():
+    """All the rounding comes in the first half: no depth could have been kept to."""
+    assert isinstance(find(clean(40, -0.3, b1=0.6)), FromStart)
+
+
+def test_early_bend_of_a_back_that_already_joins_is_from_the_start():
+    """Rounding from standing on that gets steeper later is no stop depth either."""
+    assert isinstance(find(clean(40, 0.6, b1=0.35)), FromStart)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 50), st.lists(st.floats(-20, 20), min_size=5, max_size=5))
+def test_level_of_rounding_does_not_matter(seed, levels):
+    """A constant added to the rounding of each rep moves nothing."""
+    made, _ = descents(seed, b2=1.0)
+    moved = [(fold, back + level) for (fold, back), level in zip(made, levels, strict=True)]
+    here, there = find(made), find(moved)
+    assert type(here) is type(there)
+    if isinstance(here, StopDepth):
+        assert there.pelvis_flexion_deg == pytest.approx(here.pelvis_flexion_deg, abs=1e-3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 50), st.permutations(range(5)))
+def test_order_of_the_reps_does_not_matter(seed, order):
+    """The same reps in another order have the same depth."""
+    made, _ = descents(seed, b2=1.0)
+    here, there = find(made), find([made[i] for i in order])
+    assert type(here) is type(there)
+    if isinstance(here, StopDepth):
+        assert there.pelvis_flexion_deg == pytest.approx(here.pelvis_flexion_deg, abs=1e-3)
+
+
+def test_too_few_or_too_shallow_descents_tell_nothing():
+    """Three descents of 45 degrees are the least."""
+    few = NotFound("few-reps")
+    assert find([]) == few
+    assert find(clean(40, 1.0, reps=2)) == few
+    assert find(clean(20, 0.0, deep=40.0, reps=5)) == few
+    assert find([(np.array([]), np.array([]))] * 4) == few
+
+
+def test_missing_samples_are_left_out():
+    """A sample that was not measured changes nothing for the others."""
+    made = clean(40, 0.8)
+    for fold, back in made:
+        back[5::9] = np.nan
+        fold[7::9] = np.nan
+    stop = find(made)
+    assert isinstance(stop, StopDepth)
+    assert stop.pelvis_flexion_deg == pytest.approx(40, abs=1.5)
+
+
+def test_back_that_keeps_or_regains_its_shape_has_no_depth():
+    """A flat curve and a falling one are straight, without a warning of numpy."""
+    with np.errstate(all="raise", under="ignore"):
+        assert find(clean(40, 0.0)) == NotFound("straight")
+        assert find(clean(40, -0.5)) == NotFound("straight")
+
+
+def test_small_or_soft_bend_is_not_told():
+    """A gain of 10 degrees is within what a neutral curve may be wrong by."""
+    assert isinstance(find(clean(68, 0.6)), NotFound)
+
+
+def test_words_are_those_for_the_person():
+    """The depth is rounded to 5 degrees; not found is said as not found."""
+    stop = StopDepth(53.2, (48.0, 60.0), 54.0, 0.05, 0.8, 5)
+    words = "Your hips fold about 55 deg before your back helps. That's today's depth."
+    assert sentence(stop) == words
+    assert sentence(FromStart(0.3, 5)) == "Your back joins from the start: try the stick."
+    for reason in ("few-reps", "straight", "unclear"):
+        assert sentence(NotFound(reason))
+    assert "found" in sentence(NotFound("unclear"))
+
+
+def test_live_cue_comes_before_the_depth():
+    """It is due 5 degrees of fold earlier, or as much as is asked for."""
+    stop = StopDepth(53.0, (48.0, 60.0), 55.0, 0.05, 0.8, 5)
+    assert not reached(stop, 49.9)
+    assert reached(stop, 50.0)
+    assert not reached(stop, 50.0, margin_deg=2.0)
+    assert reached(stop, 70.0)
