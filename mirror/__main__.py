@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "accuracy"),
-                       help="counts: expected and found reps; accuracy: errors against truth")  # fmt: skip
+                       help="expected and found reps; errors against truth")  # fmt: skip
     bench.add_argument("--cases", type=int, default=32, metavar="N",
                        help="accuracy: sets of reps (32)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",

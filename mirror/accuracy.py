@@ -18,6 +18,7 @@ import numpy as np
 from mirror.camera.motion import Truth
 from mirror.estimator import Estimator
 from mirror.hinge.geometry import Array
+from mirror.hinge.joints import TRUNK_CM
 from mirror.hinge.phases import Rep
 from mirror.hinge.posture import JUDGE, Posture, Standing
 from mirror.hinge.rounding import gap
@@ -28,8 +29,6 @@ from mirror.truth import Case, Step, case, film
 BENT_DEG = 30.0
 """Pictures with at least this fold are compared: upright, everything is right by definition."""
 ROUNDED_DEG, STRAIGHT_DEG = 20.0, 8.0
-TRUNK_CM = 50.0
-"""Length of the trunk line standing, as `METRICS` takes it where no body height is known."""
 COLUMNS = ("hip", "trunk", "knee", "rounding", "gap", "mid-foot")
 
 

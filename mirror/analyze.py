@@ -201,7 +201,7 @@ def header_record(source: str, camera: Camera, session: Session, fps: float | No
         "height": camera.size[1],
         "fps": _short(min(fps, camera.fps) if fps else camera.fps),
         "variation": session.choice.variation.name,
-        "drill": session.choice.drill,
+        "drill": session.choice.drill.name if session.choice.drill else None,
     }
 
 

@@ -171,7 +171,8 @@ def run(settings: Settings, options: Options) -> int:
     Raises:
         MirrorError: something broke, and this is no kiosk.
     """
-    session = start(settings.coach.variation)
+    height_m = settings.coach.body_height_m
+    session = start(settings.coach.variation, height_cm=height_m and 100 * height_m)
     screen = _screen(settings, options)
     buttons = _buttons(settings)
     recording = None

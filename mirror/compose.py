@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mirror.drawing import Box, bottom_check, figure, foot_bar, meter
 from mirror.glass import Glass
+from mirror.hinge.drills import REASONS
 from mirror.hinge.posture import Posture, Unseen
 from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Shape, Text
 from mirror.session import Session
@@ -41,6 +42,8 @@ TEXTS = {
     "too-slow": "That took long. Again",
     "lost": "I lost sight of you",
     "other-person": "One at a time, please",
+    "stop-here": "That's your depth. Stand tall",
+    **REASONS,
 }
 """The one line of guidance, by its key."""
 
@@ -101,7 +104,7 @@ def _heading(session: Session, inside: Box, u: float) -> Iterator[Shape]:
     """Variation on the left, the count on the right."""
     choice = session.choice
     yield Text(
-        choice.variation.title,
+        choice.title,
         (inside.left, inside.top),
         CAP_MM * u,
         GREY,
@@ -123,7 +126,7 @@ def _guidance(session: Session, inside: Box, u: float) -> Iterator[Shape]:
     key = session.guidance
     if key is None:
         return
-    text = session.choice.variation.instruction if key == "instruction" else TEXTS[key]
+    text = session.choice.instruction if key == "instruction" else TEXTS[key]
     wide = inside.width > inside.height
     width = inside.width * (0.5 if wide else 1.0)
     at = (inside.left + inside.width / 2, inside.top + 170 * u)

@@ -13,9 +13,10 @@ import numpy as np
 
 from mirror.hinge.contour import T
 from mirror.hinge.geometry import Array
+from mirror.hinge.joints import BODY_HEIGHT
 from mirror.hinge.phases import BOTTOM_DEG, fold_deg
 from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.posture import BODY_HEIGHT, JUDGE, SHOW, Posture, Standing
+from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.variations import ROUNDING
 from mirror.scene import EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape

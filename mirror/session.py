@@ -10,18 +10,44 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from mirror.errors import UsageError
-from mirror.hinge.coaching import Cue, cue
-from mirror.hinge.form import Form, observe, score
-from mirror.hinge.phases import Outcome, Partial, Phase, Rejected, Rep, Tracking, step, unseen
+from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
+from mirror.hinge.coaching import Advice, Cue, cue
+from mirror.hinge.depth import Found, StopDepth, find, reached
+from mirror.hinge.drills import CUES, Drill
+from mirror.hinge.drills import step as follow_drill
+from mirror.hinge.form import Form, Rule, descent, observe, score
+from mirror.hinge.geometry import Array
+from mirror.hinge.phases import (
+    Fault,
+    Outcome,
+    Partial,
+    Phase,
+    Rejected,
+    Rep,
+    Tracking,
+    fold_deg,
+    step,
+    unseen,
+)
 from mirror.hinge.pose import Pose
-from mirror.hinge.posture import Measuring, Posture, Standing, Unseen, measure
+from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
 from mirror.hinge.standing import Stillness, watch
 from mirror.hinge.variations import VARIATIONS, Variation
+from mirror.hinge.variations import Drill as Practice
 
 FORGET_STANDING_S = 2.0
 """Absence after which the next person in the picture may be another one."""
 FORGET_SET_S = 15.0
 """Absence after which a new set begins."""
+SLOW_S = 1.2
+"""A descent of at least so long tells where the back begins to help."""
+DESCENTS = 12
+"""How many of the last descents the stop depth is sought in."""
+MISHAPS = (
+    *(Advice(fault, text, 1) for fault, text in CUES.items()),
+    Advice("heel-lift", "Whole foot heavy on the floor", 3),
+    Advice("toe-lift", "Whole foot heavy on the floor", 3),
+)
 NOTICE_S = 3.0
 """How long the glass says what became of a movement."""
 
@@ -39,10 +65,25 @@ class Press(Enum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What is practised: a variation, and one of its drills or none."""
+    """What is practised: a variation, or one of its drills."""
 
     variation: Variation
-    drill: str | None = None
+    drill: Practice | None = None
+
+    @property
+    def title(self) -> str:
+        """As on the glass."""
+        return self.drill.title if self.drill else self.variation.title
+
+    @property
+    def instruction(self) -> str:
+        """One short sentence."""
+        return self.drill.instruction if self.drill else self.variation.instruction
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What a fault is."""
+        return self.drill.rules if self.drill else self.variation.rules
 
 
 @dataclass(frozen=True)
@@ -71,6 +112,14 @@ class Session:
     """The last cue or praise of this set."""
     bottom: Posture | None = None
     """The posture at the bottom of the last rep, to be laid over the own standing."""
+    drill: Drill = Drill()
+    lifting: Lifting = Lifting()
+    mishaps: tuple[Fault, ...] = ()
+    """Faults that stood at some moment of the movement under way: of the drill, and of the feet."""
+    descents: tuple[tuple[Array, Array], ...] = ()
+    stop: Found | None = None
+    """The stop depth of this set, sought anew after each slow rep."""
+    height_cm: float | None = None
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -81,6 +130,14 @@ class Session:
     def phase(self) -> Phase | None:
         """Where in a rep the person is; None before the first standing."""
         return self.tracking.phase
+
+    @property
+    def is_at_stop(self) -> bool:
+        """Whether the person is on the way down and about to reach the stop depth."""
+        if not isinstance(self.stop, StopDepth) or not isinstance(self.posture, Posture):
+            return False
+        down = self.phase in (Phase.DESCENDING, Phase.BOTTOM)
+        return down and reached(self.stop, fold_deg(self.posture, self.standing))
 
     @property
     def guidance(self) -> str | None:
@@ -97,11 +154,17 @@ class Session:
             return _word(self.notice[0])
         if self.phase is None:
             return "stand-tall"
+        if self.tracking.move is not None:
+            return "stop-here" if self.is_at_stop else None
+        if self.choice.drill is not None and self.drill.reading.reason is not None:
+            return self.drill.reading.reason
         return None if self.reps else "instruction"
 
 
-def start(variation: str = "basic", drill: str | None = None) -> Session:
-    """A new session.
+def start(
+    variation: str = "basic", drill: str | None = None, height_cm: float | None = None
+) -> Session:
+    """A new session. height_cm: of the person's body, where it is configured.
 
     Raises:
         UsageError: there is no such variation or drill.
@@ -110,10 +173,11 @@ def start(variation: str = "basic", drill: str | None = None) -> Session:
         known = ", ".join(VARIATIONS)
         raise UsageError(f"There is no variation {variation!r}; there are: {known}.")
     chosen = VARIATIONS[variation]
-    if drill is not None and drill not in chosen.drills:
-        known = ", ".join(chosen.drills) or "none"
+    drills = {d.name: d for d in chosen.drills}
+    if drill is not None and drill not in drills:
+        known = ", ".join(drills) or "none"
         raise UsageError(f"There is no drill {drill!r} of {variation}; there are: {known}.")
-    return Session(choice=Choice(chosen, drill))
+    return Session(Choice(chosen, drills[drill] if drill else None), height_cm=height_cm)
 
 
 def advance(session: Session, pose: Pose | None, t: float) -> Session:
@@ -129,45 +193,95 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         tracking, events = step(session.tracking, posture, standing, variation.limits)
         if tracking.move is None:
             stillness, standing = watch(stillness, posture, standing)
-    session = _judge(session, events, variation)
-    events = session.events
-    form = session.form
+    session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring)
+    session = _judge(session, events)
     if isinstance(posture, Posture):
-        moving = tracking.move is not None
-        form = observe(form, posture, tracking.phase, is_moving=moving)
+        session = _observe(session, posture, tracking, standing, stillness)
     notice = session.notice
     for event in events:
         notice = (event, t + NOTICE_S)
     return replace(
         session,
-        t=t,
-        pose=pose,
-        posture=posture,
         standing=standing,
-        outcomes=session.outcomes + events,
+        outcomes=session.outcomes + session.events,
         notice=notice,
         last_seen=session.last_seen if isinstance(posture, Unseen) else t,
-        measuring=measuring,
         stillness=stillness,
         tracking=tracking,
-        form=form,
     )
 
 
-def _judge(session: Session, events: tuple[Outcome, ...], variation: Variation) -> Session:
+def _observe(
+    session: Session,
+    posture: Posture,
+    tracking: Tracking,
+    standing: Standing | None,
+    stillness: Stillness,
+) -> Session:
+    """Follow the form, the drill and the feet by one posture."""
+    moving = tracking.move is not None
+    form = observe(session.form, posture, tracking.phase, is_moving=moving)
+    drill, lifting = session.drill, session.lifting
+    faults: list[Fault] = []
+    if standing is not None and session.pose is not None:
+        scale = px_per_cm(standing.trunk_px, standing.leg_px, session.height_cm)
+        drill, reading = follow_drill(
+            session.choice.drill.name if session.choice.drill else None,
+            drill,
+            session.pose,
+            posture.back.contour if posture.back else None,
+            posture,
+            scale,
+            standing=not moving and stillness.share > 0.5,
+        )
+        if reading.fault is not None and reading.value is not None:
+            faults.append(Fault(reading.fault, reading.value, reading.confidence))
+        lifting, end = _feet(lifting, posture, standing, scale)
+        if end is not None:
+            faults.append(Fault(f"{end}-lift", 1.0, posture.confidence))
+    mishaps = session.mishaps if moving else ()
+    for fault in faults if moving else ():
+        others = tuple(m for m in mishaps if m.fault != fault.fault)
+        mishaps = (*others, fault)
+    return replace(session, form=form, drill=drill, lifting=lifting, mishaps=mishaps)
+
+
+def _feet(
+    memory: Lifting, posture: Posture, standing: Standing, scale: float
+) -> tuple[Lifting, str | None]:
+    now = None
+    if posture.foot is not None and standing.foot is not None and posture.confidence >= JUDGE:
+        now = lift(posture.foot, standing.foot, standing.leg_px, scale)
+    return lifted(memory, now, posture.t)
+
+
+def _judge(session: Session, events: tuple[Outcome, ...]) -> Session:
     """Add to a finished rep how it was done, and choose what to say about it."""
     judged: tuple[Outcome, ...] = ()
+    rules = session.choice.rules
     for event in events:
         if isinstance(event, Rep):
-            event = score(event, session.form, session.standing, variation.rules)
-            reps = (*session.reps, event)
+            event = score(event, session.form, session.standing, rules)
+            event = replace(event, faults=event.faults + session.mishaps)
             session = replace(
                 session,
-                cue=cue(reps, variation.rules, session.cue) or session.cue,
+                cue=cue((*session.reps, event), (*rules, *MISHAPS), session.cue) or session.cue,
                 bottom=_bottom(session.form, event.bottom_s),
             )
+            session = _seek_stop(session, event)
         judged += (event,)
     return replace(session, events=judged)
+
+
+def _seek_stop(session: Session, rep: Rep) -> Session:
+    """Take the descent of a slow rep into the search for the stop depth."""
+    if session.standing is None or rep.bottom_s - rep.start_s < SLOW_S:
+        return session
+    fold, rounding = descent(session.form, session.standing)
+    if len(fold) < 5:
+        return session
+    descents = (*session.descents, (fold, rounding))[-DESCENTS:]
+    return replace(session, descents=descents, stop=find(descents))
 
 
 def _bottom(form: Form, bottom_s: float) -> Posture | None:
@@ -210,6 +324,10 @@ def _new_set(session: Session, choice: Choice) -> Session:
         form=Form(),
         cue=None,
         bottom=None,
+        drill=Drill(),
+        mishaps=(),
+        descents=(),
+        stop=None,
     )
 
 
@@ -218,7 +336,16 @@ def _forget(session: Session, t: float) -> Session:
     last_seen = session.last_seen
     if last_seen is None or t - last_seen < FORGET_STANDING_S:
         return session
-    session = replace(session, standing=None, stillness=Stillness(), measuring=Measuring())
+    session = replace(
+        session,
+        standing=None,
+        stillness=Stillness(),
+        measuring=Measuring(),
+        drill=Drill(),
+        lifting=Lifting(),
+        descents=(),
+        stop=None,
+    )
     if t - last_seen >= FORGET_SET_S and session.outcomes:
         session = _new_set(session, session.choice)
     return session

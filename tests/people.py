@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -117,3 +118,28 @@ def film(motion: Motion, seconds: float, fps: float = 30.0, **how: object) -> It
     """Poses of a motion, `fps` a second."""
     for k in range(int(seconds * fps) + 1):
         yield person(k / fps, *motion(k / fps), **how)  # type: ignore[arg-type]
+
+
+def with_mask(pose: Pose, bow: float = 0.0, *, depth: float = 0.22) -> Pose:
+    """The pose with a mask of its trunk, whose back bows out by `bow` trunk lengths at its middle.
+
+    depth: of the back behind the trunk line; the front is as far before it.
+    """
+    left, right = Mark.LEFT_HIP, Mark.RIGHT_HIP
+    hip = pose.points[[left, right]].mean(axis=0)
+    shoulder = pose.points[[Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER]].mean(axis=0)
+    toe, heel = pose.points[Mark.LEFT_FOOT_INDEX], pose.points[Mark.LEFT_HEEL]
+    axis = shoulder - hip
+    dorsal = np.array([axis[1], -axis[0]]) * (1 if toe[0] > heel[0] else -1)
+    square = float(axis @ axis)
+    y, x = np.mgrid[0 : SIZE[1], 0 : SIZE[0]] + 0.5
+    along = ((x - hip[0]) * axis[0] + (y - hip[1]) * axis[1]) / square
+    behind = ((x - hip[0]) * dorsal[0] + (y - hip[1]) * dorsal[1]) / square
+    edge = depth + bow * np.sin(np.pi * np.clip(along, 0, 1))
+    # A pixel is as much the person as it lies inside the edge.
+    pixel = 1.0 / math.sqrt(square)
+    mask = np.clip((edge - behind) / pixel + 0.5, 0, 1) * np.clip(
+        (behind + depth) / pixel + 0.5, 0, 1
+    )
+    mask *= (along > -0.6) & (along < 1.3)
+    return replace(pose, mask=mask.astype(np.float32))

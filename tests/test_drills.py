@@ -210,7 +210,7 @@ def posture_of(pose: Pose, memory: Measuring, t: float) -> tuple[Measuring, Post
 
 
 def follow(
-    drill: str, at: Callable[[float], Held], seconds: float, stand_s: float = 1.0, fps: float = 15
+    drill: str, at: Callable[[float], Held], seconds: float, stand_s: float = 1.0, fps: float = 10
 ) -> list[Reading]:
     """Readings of a person who stands for `stand_s` seconds and then does as told."""
     memory, measuring, readings = Drill(), Measuring(), []
@@ -240,7 +240,7 @@ def test_there_is_no_value_before_the_own_standing_is_known() -> None:
 
 def test_a_low_back_that_comes_out_takes_the_stick_off_the_pelvis() -> None:
     """A rise of four centimetres is a fault; one of a centimetre is none."""
-    for rise_cm, fault in ((4.0, "stick-off"), (1.0, None), (0.0, None)):
+    for rise_cm, fault in ((4.0, "stick-off"), (1.0, None)):
         out = rise_cm / 50
 
         def at(t: float, out: float = out) -> Held:
@@ -250,7 +250,7 @@ def test_a_low_back_that_comes_out_takes_the_stick_off_the_pelvis() -> None:
         assert last.fault == fault
         assert last.value is not None
         assert (last.value > RED_CM) == (fault is not None)
-    assert fault is None or fault in CUES
+        assert fault is None or fault in CUES
 
 
 def test_the_drawn_dowel_stands_off_by_the_gap() -> None:
@@ -261,7 +261,7 @@ def test_the_drawn_dowel_stands_off_by_the_gap() -> None:
 
     readings = follow("stick", at, 2.2)
     axis = axis_of(held(STICK), 1)
-    for reading in (readings[13], readings[-1]):
+    for reading in (readings[9], readings[-1]):
         assert reading.points is not None
         low, high = reading.points
         assert low[1] > high[1]
@@ -280,11 +280,11 @@ def test_a_string_that_shortens_is_a_fault_only_after_a_while() -> None:
 
     readings = follow("string", at, 4.0)
     faults = [reading.fault for reading in readings]
-    first = faults.index("string-slack") / 15
+    first = faults.index("string-slack") / 10
     assert 1.8 <= first < 2.3
     assert readings[-1].fault is None
     assert readings[-1].value == pytest.approx(1.0, abs=0.01)
-    slack = readings[int(2.9 * 15)]
+    slack = readings[29]
     assert slack.value is not None
     assert slack.value < RED
     assert slack.level == "red"
@@ -301,12 +301,15 @@ def test_a_lost_hand_is_not_slack() -> None:
 
 
 def test_no_verdict_where_the_string_is_not_sure() -> None:
-    """With the lower hand on the far side the reading asks for the other one and judges nothing."""
-    for reading in follow("string", lambda t: Held(COLLAR, NAVEL), 1.5):
-        assert reading.ready
-        assert reading.reason == "lower-hand-near"
-        assert reading.level is None
-        assert reading.fault is None
+    """A lower hand that is far or faint: the reading says what would help and judges nothing."""
+    unclear = replace(STRING, near_seen=0.4)
+    for how, reason in ((Held(COLLAR, NAVEL), "lower-hand-near"), (unclear, "hand-unclear")):
+        for reading in follow("string", lambda t, how=how: how, 1.0):
+            assert reading.ready
+            assert reading.reason == reason
+            assert reading.level is None
+            assert reading.fault is None
+        assert reason in REASONS
 
 
 def test_another_choice_begins_anew() -> None:

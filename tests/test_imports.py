@@ -14,6 +14,7 @@ ORDER = (
     "mirror.hinge",
     "mirror.hinge.geometry",
     "mirror.hinge.pose",
+    "mirror.hinge.joints",
     "mirror.hinge.filters",
     "mirror.hinge.view",
     "mirror.hinge.contour",

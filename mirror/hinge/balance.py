@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.hinge.geometry import Array, Point
+from mirror.hinge.joints import BODY_HEIGHT, FAINT, GUESSED, PRESENT, TRUNK_CM
 from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.posture import BODY_HEIGHT, FAINT, GUESSED, PRESENT
 
 SEGMENTS = (
     (0.068, "EAR", "EAR", 0.0),  # head and neck: its centre lies between the ears
@@ -32,9 +32,6 @@ FOOT = (0.065, 0.895)
 of the `fit` half of bodies), less the .016 by which the body's landmarks lie too far forward."""
 FOOT_PX = 20.0
 """Shortest foot between its landmarks, pixels: below it one pixel of noise is .05 of the foot."""
-TRUNK_CM = 50.0
-"""Mid-hip to mid-shoulder, where the body height is not known."""
-
 HELD_S = 0.3
 HEEL_CM, TOE_CM = 3.5, 6.0
 """Lifts that count. The 2 cm one would like are not in these landmarks: with both feet flat, in 39

@@ -29,7 +29,16 @@ class Cue:
     rep: int
 
 
-def cue(reps: tuple[Rep, ...], rules: tuple[Rule, ...], last: Cue | None) -> Cue | None:
+@dataclass(frozen=True)
+class Advice:
+    """What there is to say about a fault; priority 1 is said first."""
+
+    fault: str
+    cue: str
+    priority: int
+
+
+def cue(reps: tuple[Rep, ...], advice: tuple[Rule | Advice, ...], last: Cue | None) -> Cue | None:
     """The cue after the newest rep, or None. last: the cue or praise before, of this set."""
     newest = reps[-1]
     since = newest.number - last.rep if last is not None else newest.number
@@ -37,9 +46,9 @@ def cue(reps: tuple[Rep, ...], rules: tuple[Rule, ...], last: Cue | None) -> Cue
     if since < gap:
         return None
     recent = [{fault.fault for fault in rep.faults} for rep in reps[-RECENT:]]
-    for rule in sorted(rules, key=lambda rule: rule.priority):
-        if sum(rule.fault in faults for faults in recent) >= REPEATED:
-            return Cue(newest.end_s, rule.fault, rule.cue, newest.number)
+    for word in sorted(advice, key=lambda word: word.priority):
+        if sum(word.fault in faults for faults in recent) >= REPEATED:
+            return Cue(newest.end_s, word.fault, word.cue, newest.number)
     judged = newest.back_rounding_max_deg is not None
     if since >= PRAISE_GAP and judged and not any(recent):
         return Cue(newest.end_s, None, PRAISE, newest.number)

@@ -101,7 +101,9 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     """The stop depth of a set.
 
     descents: for each slow descent (fold, rounding), arrays (n,) in degrees from standing to the
-    bottom; samples that are not finite are left out. Costs about .1 ms a descent.
+    bottom; samples that are not finite are left out. Both must lag alike: a fold that comes .08 s
+    later than the rounding, from a filter on it alone, puts the depth 10-15 degrees too low.
+    Costs about .1 ms a descent.
     """
     blocks = (_blocks(*descent) for descent in descents)
     reps = [rep for rep in blocks if rep is not None]

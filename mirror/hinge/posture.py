@@ -16,10 +16,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from mirror.hinge.contour import Axis, edges
-from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg, weighted_mean
+from mirror.hinge.balance import Foot, com_fraction, near_foot
+from mirror.hinge.contour import Axis, Contour, edges
+from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg
+from mirror.hinge.joints import BODY_HEIGHT, JOINTS, PRESENT, joint
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.rounding import Curve, read, rounding, steady
 from mirror.hinge.view import Heading, View, look
@@ -30,20 +30,10 @@ SHOW = 0.4
 """Confidence below which only the one thing to fix is shown."""
 STEADY_S = 0.5
 """Window of the bone-length jitter."""
-PRESENT = 0.5
-"""Least visibility at which the joints of a person are believed at all."""
-GUESSED, FAINT = 0.4, 0.01
-"""A joint of this visibility and less is a guess: a far ankle behind a weight may be drawn half a
-shank away at .35. It keeps a faint weight, for where both sides are guesses."""
-BODY_HEIGHT = 1.3
-"""Body height in lengths of trunk and leg together: .288 + .485 of it (Drillis and Contini)."""
-
-JOINTS = {
-    "shoulder": (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER),
-    "hip": (Mark.LEFT_HIP, Mark.RIGHT_HIP),
-    "knee": (Mark.LEFT_KNEE, Mark.RIGHT_KNEE),
-    "ankle": (Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE),
-}
+AGREE_DEG = (18.0, 36.0)
+"""Difference of the two readings of the back that costs no trust, and all of it."""
+EDGE_S = 0.15
+"""Time constant of the smoothed edge of the back."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +42,6 @@ class Unseen:
 
     t: float
     reason: str
-
-
-AGREE_DEG = (18.0, 36.0)
-"""Difference of the two readings of the back that costs no trust, and all of it."""
-EDGE_S = 0.15
-"""Time constant of the smoothed edge of the back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +54,7 @@ class Back:
     """
 
     axis: Axis
+    contour: Contour
     edge: Array
     curve: Curve
     rounding_deg: float | None
@@ -100,6 +85,8 @@ class Posture:
     back: Back | None
     com_fraction: float | None
     """Centre of mass over the foot: heel 0 .. toe 1; side view only."""
+    foot: Foot | None
+    """The near foot; side view only."""
     confidence: float
     doubt: str | None
     """Why the confidence is below `JUDGE`: `turn-side-on`, `step-back`, `come-closer`,
@@ -145,6 +132,7 @@ class Standing:
     edge: Array | None
     """The edge of the standing back, (64,) as in `Back`; None where it was not seen."""
     com_fraction: float | None
+    foot: Foot | None
 
     @property
     def hip_flexion_deg(self) -> float:
@@ -167,7 +155,7 @@ def measure(
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
-    joints = {name: _joint(pose, *pair) for name, pair in JOINTS.items()}
+    joints = {name: joint(pose, *pair) for name, pair in JOINTS.items()}
     sights = {name: float(max(pose.visibility[list(pair)])) for name, pair in JOINTS.items()}
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
@@ -188,7 +176,8 @@ def measure(
     if standing is not None:
         axis = axis.stretched(standing.trunk_px)
     back = None
-    if heading.view is View.SIDE:
+    sideways = heading.view is View.SIDE
+    if sideways:
         fold = trunk + thigh - (standing.hip_flexion_deg if standing else 0.0)
         back = _back(pose, axis, memory, t, fold, standing)
     doubts = _doubts(pose, heading, sights, legs, frame_s, standing)
@@ -212,7 +201,8 @@ def measure(
         trunk_px=distance(shoulder, hip),
         leg_px=leg_px,
         back=back,
-        com_fraction=None,
+        com_fraction=com_fraction(pose, f) if sideways else None,
+        foot=near_foot(pose, f) if sideways else None,
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
     )
@@ -233,14 +223,9 @@ def _back(
     curve = read(edge)
     sureness = gate(contour.valid, 0.9, 0.7)
     if standing is None or standing.edge is None:
-        return Back(axis, edge, curve, None, sureness)
+        return Back(axis, contour, edge, curve, None, sureness)
     deg, apart_deg = rounding(curve, read(standing.edge), fold)
-    return Back(axis, edge, curve, deg, min(sureness, gate(apart_deg, *AGREE_DEG)))
-
-
-def _joint(pose: Pose, left: Mark, right: Mark) -> Point:
-    pair = [left, right]
-    return weighted_mean(pose.points[pair], np.maximum(pose.visibility[pair] - GUESSED, FAINT))
+    return Back(axis, contour, edge, curve, deg, min(sureness, gate(apart_deg, *AGREE_DEG)))
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:
@@ -266,7 +251,7 @@ def _doubts(
     lengths = [px for _, px in legs]
     mean = sum(lengths) / len(lengths)
     jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
-    trunk_px = distance(_joint(pose, *JOINTS["shoulder"]), _joint(pose, *JOINTS["hip"]))
+    trunk_px = distance(joint(pose, *JOINTS["shoulder"]), joint(pose, *JOINTS["hip"]))
     bones_px = standing.leg_px + standing.trunk_px if standing else lengths[-1] + trunk_px
     inside = 1.0 if top > -0.02 * height and float(feet.max()) < 1.02 * height else 0.0
     return [

@@ -73,8 +73,10 @@ def steady(dorsal: Array) -> Array | None:
 
 def chord(edge: Array) -> Array:
     """(64,) the straight dowel from the pelvis to the upper back, trunk lengths from the axis."""
-    ends = [edge[np.abs(T - t) < 0.03].mean() for t in (PELVIS, UPPER)]
-    line: Array = ends[0] + (ends[1] - ends[0]) * (T - PELVIS) / (UPPER - PELVIS)
+    low, high = np.abs(T - PELVIS) < 0.03, np.abs(T - UPPER) < 0.03
+    from_, to = T[low].mean(), T[high].mean()
+    start, end = edge[low].mean(), edge[high].mean()
+    line: Array = start + (end - start) * (T - from_) / (to - from_)
     return line
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+from mirror.hinge.balance import px_per_cm, settle
 from mirror.hinge.geometry import Array, distance
 from mirror.hinge.posture import Posture, Standing
 
@@ -80,6 +81,7 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         hip_height_px=sum(p.ankle[1] - p.hip[1] for p in window) / n,
         edge=_mean_of([p.back.edge for p in window if p.back is not None], n),
         com_fraction=_mean_of([p.com_fraction for p in window if p.com_fraction is not None], n),
+        foot=window[-1].foot,
     )
 
 
@@ -91,7 +93,11 @@ def _mean_of(values: list[T], n: int) -> T | None:
 def _refined(old: Standing | None, new: Standing) -> Standing:
     if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > 0.15:
         return new  # another place or another person: the old lengths are of no use
-    return Standing(**{f: _blend(getattr(old, f), getattr(new, f)) for f in FIELDS})
+    values = {f: _blend(getattr(old, f), getattr(new, f)) for f in FIELDS if f != "foot"}
+    foot = old.foot
+    if new.foot is not None:
+        foot = settle(old.foot, new.foot, px_per_cm(old.trunk_px, old.leg_px))
+    return Standing(**values, foot=foot)
 
 
 def _blend(old: Any, new: Any) -> Any:

@@ -5,7 +5,7 @@ Limits are in the units of their measure (see `form`). P1 is said first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mirror.hinge import form
 from mirror.hinge.form import Rule
@@ -26,7 +26,69 @@ ROUNDING = Rule(
     priority=1,
     from_deg=form.BENT_DEG,
 )
-RULES = (ROUNDING,)
+WEIGHT = Rule(
+    fault="weight-forward",
+    measure=form.com_shift,
+    limit=0.2,
+    sd=0.04,
+    phases=MOVING,
+    hold_s=0.5,
+    cue="Whole foot heavy on the floor",
+    priority=3,
+)
+RULES = (
+    ROUNDING,
+    WEIGHT,
+    replace(WEIGHT, fault="weight-back", limit=-0.2, sign=-1),
+    Rule(
+        fault="knees-bent",
+        measure=form.knee_flexion,
+        limit=50.0,
+        sd=7.0,
+        phases=MOVING,
+        hold_s=0.3,
+        cue="Shins like posts",
+        priority=2,
+    ),
+    Rule(
+        fault="lean-back",
+        measure=form.lean_back,
+        limit=8.0,
+        sd=4.0,
+        phases=frozenset({Phase.ASCENDING, Phase.LOCKOUT}),
+        hold_s=0.3,
+        cue="Push the floor away, zip up tall",
+        priority=3,
+    ),
+)
+"""Faults of the basic hinge; what other variations share with it, they take from here."""
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A way to practise the basic hinge with the hands; see `drills`.
+
+    rules: of the hinge that can be judged with the hands there.
+    """
+
+    name: str
+    title: str
+    instruction: str
+    rules: tuple[Rule, ...] = RULES
+
+
+STICK = Drill(
+    name="stick",
+    title="Stick",
+    instruction="Hold a stick along your back. Hinge, and keep it touching.",
+    # The arm behind the back hides it: the gap of the stick is judged in its place.
+    rules=tuple(rule for rule in RULES if rule is not ROUNDING),
+)
+STRING = Drill(
+    name="string",
+    title="String",
+    instruction="One hand on your collar bones, one below your navel. Keep their distance.",
+)
 
 
 @dataclass(frozen=True)
@@ -44,13 +106,14 @@ class Variation:
     view: View = View.SIDE
     limits: Limits = field(default_factory=Limits)
     rules: tuple[Rule, ...] = RULES
-    drills: tuple[str, ...] = ()
+    drills: tuple[Drill, ...] = ()
 
 
 BASIC = Variation(
     name="basic",
     title="Hip hinge",
     instruction="Bow from the hips. Keep your spine straight.",
+    drills=(STICK, STRING),
 )
 
 VARIATIONS: dict[str, Variation] = {v.name: v for v in (BASIC,)}

@@ -1,0 +1,34 @@
+"""Joints of a pose: both sides made one, and how far a landmark is believed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mirror.hinge.geometry import Point, weighted_mean
+from mirror.hinge.pose import Mark, Pose
+
+PRESENT = 0.5
+"""Least visibility at which the joints of a person are believed at all."""
+GUESSED, FAINT = 0.4, 0.01
+"""A joint of this visibility and less is a guess: a far ankle behind a weight may be drawn half a
+shank away at .35. It keeps a faint weight, for where both sides are guesses."""
+BODY_HEIGHT = 1.3
+"""Body height in lengths of trunk and leg together: .288 + .485 of it (Drillis and Contini)."""
+TRUNK_CM = 50.0
+"""Mid-hip to mid-shoulder, where the body height is not known."""
+
+JOINTS = {
+    "shoulder": (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER),
+    "hip": (Mark.LEFT_HIP, Mark.RIGHT_HIP),
+    "knee": (Mark.LEFT_KNEE, Mark.RIGHT_KNEE),
+    "ankle": (Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE),
+}
+
+
+def joint(pose: Pose, left: Mark, right: Mark) -> Point:
+    """Middle of both sides by their visibility, pixels; a guessed side hardly counts.
+
+    It steps less than the nearer side alone where left and right get mixed up.
+    """
+    pair = [left, right]
+    return weighted_mean(pose.points[pair], np.maximum(pose.visibility[pair] - GUESSED, FAINT))

@@ -1,0 +1,140 @@
+from dataclasses import replace
+
+import pytest
+from people import person
+
+from mirror.hinge import form
+from mirror.hinge.coaching import EAGER_GAP, GAP, PRAISE, Cue, cue
+from mirror.hinge.form import Form, Rule, observe, score
+from mirror.hinge.phases import Fault, Phase, Rep
+from mirror.hinge.posture import Measuring, Standing, measure
+
+STANDING = Standing(0.0, 0.0, 0.0, 150.0, 225.0, 225.0, None, None, None)
+REP = Rep(1, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "right")
+KNEES = Rule(
+    fault="knees-bent",
+    measure=form.knee_flexion,
+    limit=40.0,
+    sd=5.0,
+    phases=frozenset({Phase.BOTTOM}),
+    hold_s=0.3,
+    cue="Shins like posts",
+    priority=2,
+)
+
+
+def at_bottom(knees, phase=Phase.BOTTOM, **how):
+    """A form of postures 0.1 s apart, with these knee flexions, all in one phase."""
+    memory, steps = Measuring(), []
+    for k, knee in enumerate(knees):
+        pose = person(k / 10, 50, knee / 2, knee / 2, **how)
+        memory, posture = measure(memory, pose, k / 10, STANDING)
+        steps.append((posture, phase))
+    return Form(tuple(steps))
+
+
+def faults(knees, rule=KNEES, **how):
+    """What the rule finds in them."""
+    return score(REP, at_bottom(knees, **how), STANDING, (rule,)).faults
+
+
+def test_a_fault_must_pass_its_limit_by_one_sd():
+    """43 deg is within the doubt of a limit of 40; 50 is not."""
+    assert faults([43] * 8) == ()
+    (fault,) = faults([50] * 8)
+    assert fault.fault == "knees-bent"
+    assert fault.value == pytest.approx(50, abs=0.01)
+    assert fault.confidence >= 0.7
+
+
+def test_a_fault_must_stand_for_a_while():
+    """Two pictures are none, even twice; four in a row are."""
+    assert faults([50, 50, 20, 50, 50, 20, 50, 50]) == ()
+    assert len(faults([20, 50, 50, 55, 50, 20])) == 1
+
+
+def test_the_worst_value_of_the_stretch_is_told():
+    """55, not the 50 beside it, nor the 70 that did not last."""
+    (fault,) = faults([70, 20, 50, 50, 55, 50, 20])
+    assert fault.value == pytest.approx(55, abs=0.01)
+
+
+def test_a_rule_holds_in_its_phases_and_from_its_fold():
+    """Elsewhere nothing is wrong."""
+    assert faults([50] * 8, phase=Phase.DESCENDING) == ()
+    assert faults([50] * 8, replace(KNEES, from_deg=100.0)) == ()
+    assert len(faults([50] * 8, replace(KNEES, from_deg=60.0))) == 1
+
+
+def test_less_than_a_limit_can_be_wrong_too():
+    """Sign -1 turns the rule round."""
+    short = replace(KNEES, limit=30.0, sign=-1)
+    assert faults([28] * 8, short) == ()
+    (fault,) = faults([10, 10, 5, 10, 10], short)
+    assert fault.value == pytest.approx(5, abs=0.01)
+
+
+def test_what_cannot_be_judged_is_no_fault():
+    """From an oblique view nothing is said."""
+    assert faults([60] * 8, turn=40) == ()
+    assert score(REP, at_bottom([60] * 8), None, (KNEES,)) == REP
+
+
+def test_the_other_measures():
+    """Lean back is against own standing; the centre of mass needs a baseline."""
+    (posture, _), *_ = at_bottom([0]).steps
+    leaning = replace(posture, trunk_deg=-9.0, com_fraction=0.7)
+    assert form.lean_back(leaning, STANDING) == 9.0
+    assert form.com_shift(leaning, STANDING) is None
+    assert form.com_shift(leaning, replace(STANDING, com_fraction=0.5)) == pytest.approx(0.2)
+
+
+def test_a_form_is_of_one_movement():
+    """Standing empties it."""
+    (posture, _), *_ = at_bottom([0]).steps
+    some = observe(Form(), posture, Phase.DESCENDING, is_moving=True)
+    assert len(observe(some, posture, Phase.BOTTOM, is_moving=True).steps) == 2
+    assert observe(some, posture, Phase.LOCKOUT, is_moving=False) == Form()
+
+
+def series(*kinds):
+    """Reps numbered from 1; True for one with bent knees."""
+    bad = (Fault("knees-bent", 60.0, 1.0),)
+    return tuple(
+        replace(REP, number=k + 1, faults=bad if kind else (), back_rounding_max_deg=3.0)
+        for k, kind in enumerate(kinds)
+    )
+
+
+def test_a_cue_needs_the_same_fault_in_two_of_three_reps():
+    """Once is nothing."""
+    assert cue(series(False, True), (KNEES,), None) is None
+    assert cue(series(True, True), (KNEES,), None).text == "Shins like posts"
+    assert cue(series(True, False, True), (KNEES,), None).fault == "knees-bent"
+    assert cue(series(True, False, False, True), (KNEES,), None) is None
+
+
+def test_cues_are_rare():
+    """One in two reps at first, one in three after the tenth."""
+    last = Cue(0.0, "knees-bent", "", 2)
+    assert cue(series(*[True] * 3), (KNEES,), last) is None
+    assert cue(series(*[True] * (2 + EAGER_GAP)), (KNEES,), last) is not None
+    late = Cue(0.0, "knees-bent", "", 12)
+    assert cue(series(*[True] * 14), (KNEES,), late) is None
+    assert cue(series(*[True] * (12 + GAP)), (KNEES,), late) is not None
+
+
+def test_the_most_important_fault_is_said():
+    """Priority 1 before 2, whatever the order of the rules."""
+    grave = replace(KNEES, fault="rounding", cue="Stay long", priority=1)
+    both = (Fault("knees-bent", 60.0, 1.0), Fault("rounding", 30.0, 1.0))
+    done = tuple(replace(rep, faults=both) for rep in series(True, True))
+    assert cue(done, (KNEES, grave), None).text == "Stay long"
+
+
+def test_praise_comes_once_in_four_clean_reps():
+    """And only for what was judged."""
+    assert cue(series(*[False] * 3), (KNEES,), None) is None
+    assert cue(series(*[False] * 4), (KNEES,), None).text == PRAISE
+    unjudged = tuple(replace(r, back_rounding_max_deg=None) for r in series(*[False] * 4))
+    assert cue(unjudged, (KNEES,), None) is None
