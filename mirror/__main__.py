@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", parents=[common], help="be the mirror (the default)")
     run.add_argument("--camera", metavar="C", help="picamera, figure, auto, an index, or a video")
     run.add_argument("--variation", metavar="V", help="variation to start with")
+    run.add_argument("--drill", metavar="NAME", help="drill to start with: stick, string")
     run.add_argument("--windowed", action="store_true", help="a window on a desktop")
     run.add_argument("--kiosk", action="store_true", help="stay up whatever happens")
     run.add_argument("--for", dest="seconds", type=_positive, metavar="S", help="stop after S s")
@@ -129,6 +130,15 @@ def _with_camera(settings: Settings, options: argparse.Namespace) -> Settings:
     )
 
 
+def _acting(settings: Settings, act: str) -> Settings:
+    """The shipped figure, where it stands in for a person, does what is practised."""
+    if settings.camera.act:
+        return settings
+    return msgspec.structs.replace(
+        settings, camera=msgspec.structs.replace(settings.camera, act=act)
+    )
+
+
 def _run(options: argparse.Namespace) -> int:
     from mirror import app
 
@@ -145,11 +155,13 @@ def _run(options: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(
             settings, coach=msgspec.structs.replace(settings.coach, variation=options.variation)
         )
+    settings = _acting(settings, options.drill or settings.coach.variation)
     return app.run(
         settings,
         app.Options(
             kiosk=options.kiosk,
             windowed=options.windowed,
+            drill=options.drill,
             seconds=options.seconds,
             shots=options.shots,
             record=options.record,
@@ -166,6 +178,7 @@ def _analyze(options: argparse.Namespace) -> int:
     from mirror.session import start
 
     settings = load(options.config or default_file())
+    settings = _acting(settings, options.drill or options.variation)
     session = start(options.variation, options.drill)
     if options.source == "figure" and options.seconds is None:
         raise UsageError("The figure hinges for ever: say how long with --for.")

@@ -53,6 +53,7 @@ class Options:
 
     kiosk: bool = False
     windowed: bool = False
+    drill: str | None = None
     seconds: float | None = None
     shots: Path = Path("out")
     record: Path | None = None
@@ -172,7 +173,8 @@ def run(settings: Settings, options: Options) -> int:
         MirrorError: something broke, and this is no kiosk.
     """
     height_m = settings.coach.body_height_m
-    session = start(settings.coach.variation, height_cm=height_m and 100 * height_m)
+    height_cm = height_m and 100 * height_m
+    session = start(settings.coach.variation, options.drill, height_cm)
     screen = _screen(settings, options)
     buttons = _buttons(settings)
     recording = None

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from mirror.drawing import Box, bottom_check, figure, foot_bar, meter
 from mirror.glass import Glass
+from mirror.hinge.depth import sentence
 from mirror.hinge.drills import REASONS
 from mirror.hinge.posture import Posture, Unseen
-from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Shape, Text
+from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Ring, Scene, Shape, Text
 from mirror.session import Session
 
 REFERENCE_MM = 398.0
@@ -63,7 +64,7 @@ def compose(session: Session, glass: Glass) -> Scene:
         shapes += meter(session, posture, Box(inside.right - 20 * u, low, 20 * u, 250 * u), u)
         corner = Box(inside.left, low, 230 * u, 230 * u)
         if session.pose is not None:
-            shapes += figure(session.pose, posture, corner, u)
+            shapes += figure(session.pose, posture, session.drill.reading, corner, u)
             shapes += foot_bar(posture, Box(inside.left + 75 * u, low + 240 * u, 80 * u, 10 * u), u)
         if _looks_up(session) and session.bottom is not None and session.standing is not None:
             outline = Box(inside.right - 130 * u, low + 40 * u, 80 * u, 180 * u)
@@ -123,11 +124,25 @@ def _heading(session: Session, inside: Box, u: float) -> Iterator[Shape]:
 
 
 def _guidance(session: Session, inside: Box, u: float) -> Iterator[Shape]:
-    key = session.guidance
-    if key is None:
+    words = _words(session)
+    if words is None:
         return
-    text = session.choice.instruction if key == "instruction" else TEXTS[key]
+    text, colour = words
     wide = inside.width > inside.height
     width = inside.width * (0.5 if wide else 1.0)
     at = (inside.left + inside.width / 2, inside.top + 170 * u)
-    yield Text(text, at, CAP_MM * u, ICE, "centre", "top", max_width_mm=width)
+    yield Text(text, at, CAP_MM * u, colour, "centre", "top", max_width_mm=width)
+
+
+def _words(session: Session) -> tuple[str, Colour] | None:
+    """The one thing said now, most urgent first: what to fix, a cue, the stop depth, how to."""
+    key = session.guidance
+    if key is not None and key != "instruction":
+        return TEXTS[key], AMBER if key == "stop-here" else ICE
+    if _looks_up(session):
+        last = session.reps[-1].number
+        if session.cue is not None and session.cue.rep == last:
+            return session.cue.text, AMBER if session.cue.fault else ICE
+        if session.stop is not None and session.stop_rep == last:
+            return sentence(session.stop), ICE
+    return (session.choice.instruction, ICE) if key == "instruction" else None

@@ -26,7 +26,10 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CameraSettings(_Section, frozen=True):
-    """Where frames come from. Width and height are of the upright picture, after rotation."""
+    """Where frames come from. Width and height are of the upright picture, after rotation.
+
+    seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
+    """
 
     source: Annotated[str, Meta(min_length=1)] = "picamera"
     width: Annotated[int, Meta(ge=160, le=1920)] = 480
@@ -36,6 +39,7 @@ class CameraSettings(_Section, frozen=True):
     flip: bool = False
     stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
     seed: Annotated[int, Meta(ge=0)] = 1
+    act: str = ""
 
 
 class ModelSettings(_Section, frozen=True):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.hinge.contour import T
+from mirror.hinge.depth import StopDepth
+from mirror.hinge.drills import Reading
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import BODY_HEIGHT
 from mirror.hinge.phases import BOTTOM_DEG, fold_deg
@@ -19,7 +21,7 @@ from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.variations import ROUNDING
-from mirror.scene import EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
+from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
 from mirror.session import Session
 
 DEEPEST_DEG = 120.0
@@ -69,8 +71,10 @@ def line_colour(posture: Posture) -> Colour:
     return EMBER if is_rounded(posture) else WHITE
 
 
-def figure(pose: Pose, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -> Iterator[Shape]:
     """A small line figure of the person with the line of the back, feet on the floor of the box.
+
+    reading: of the drill that is practised; its stick takes the place of the dowel.
 
     Its scale comes from the bones end to end, so that it does not grow when the person bends.
     """
@@ -98,10 +102,30 @@ def figure(pose: Pose, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
         yield Line((place(posture.hip), place(posture.shoulder)), 4.0 * u, colour)
         return
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
-    yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
+    held = _held(reading, u)
+    if held is not None:
+        points, light, width = held
+        yield Line(tuple(place(p) for p in points), width, light)
+    if held is None or reading.slack > 0:
+        yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
     yield Line(tuple(place(p) for p in spine[::2]), wide * u, colour)
+
+
+def _held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
+    """The stick, or the string with its slack: points in the picture, colour, width."""
+    if reading.points is None:
+        return None
+    light = {"good": ICE, "amber": AMBER, "red": EMBER, None: GREY}[reading.level]
+    (ax, ay), (bx, by) = reading.points
+    # A slack string sags; a tight one, and a stick, are straight.
+    sag = reading.slack * 0.5 * abs(by - ay)
+    shares = np.linspace(0.0, 1.0, 9 if sag else 2)
+    points = tuple(
+        (ax + s * (bx - ax), ay + s * (by - ay) + 4 * sag * s * (1 - s)) for s in shares.tolist()
+    )
+    return points, light, (3.0 if reading.level == "red" else 2.0) * u
 
 
 def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
@@ -112,6 +136,12 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
 
     fold = fold_deg(posture, session.standing)
+    if isinstance(session.stop, StopDepth):
+        # The mark of the stop depth: a bracket that opens when it is reached.
+        stop, light = y(session.stop.fold_deg), AMBER
+        reach = (22 if session.is_at_stop else 14) * u
+        yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
+        yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
     yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
     if session.reps:

@@ -12,7 +12,7 @@ from enum import Enum
 from mirror.errors import UsageError
 from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.coaching import Advice, Cue, cue
-from mirror.hinge.depth import Found, StopDepth, find, reached
+from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached
 from mirror.hinge.drills import CUES, Drill
 from mirror.hinge.drills import step as follow_drill
 from mirror.hinge.form import Form, Rule, descent, observe, score
@@ -119,6 +119,8 @@ class Session:
     descents: tuple[tuple[Array, Array], ...] = ()
     stop: Found | None = None
     """The stop depth of this set, sought anew after each slow rep."""
+    stop_rep: int | None = None
+    """The rep with which a stop depth (or that there is none to find) was first known."""
     height_cm: float | None = None
 
     @property
@@ -281,7 +283,14 @@ def _seek_stop(session: Session, rep: Rep) -> Session:
     if len(fold) < 5:
         return session
     descents = (*session.descents, (fold, rounding))[-DESCENTS:]
-    return replace(session, descents=descents, stop=find(descents))
+    stop = find(descents)
+    is_new = not isinstance(stop, NotFound) and type(stop) is not type(session.stop)
+    return replace(
+        session,
+        descents=descents,
+        stop=stop,
+        stop_rep=rep.number if is_new else session.stop_rep,
+    )
 
 
 def _bottom(form: Form, bottom_s: float) -> Posture | None:
@@ -328,6 +337,7 @@ def _new_set(session: Session, choice: Choice) -> Session:
         mishaps=(),
         descents=(),
         stop=None,
+        stop_rep=None,
     )
 
 
@@ -345,6 +355,7 @@ def _forget(session: Session, t: float) -> Session:
         lifting=Lifting(),
         descents=(),
         stop=None,
+        stop_rep=None,
     )
     if t - last_seen >= FORGET_SET_S and session.outcomes:
         session = _new_set(session, session.choice)

@@ -9,18 +9,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
 from mirror.camera import Camera, Frame
 from mirror.camera.body import C7, S1, SIDES, T2, Skeleton
-from mirror.camera.motion import STICK_M, Motion, landmarks, stick_line, string_points
+from mirror.camera.motion import PATTERNS, STICK_M, Motion, landmarks, stick_line, string_points
 from mirror.camera.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.config import CameraSettings
+from mirror.errors import CameraError
 from mirror.hinge.pose import Array
 
 Clothes = Literal["tight", "loose"]
+Prop = Literal["none", "kettlebell", "dumbbell", "stick", "string"]
 SKIN, HAIR, TOP, BOTTOM, SHOE, SOLE, DARK, LIPS, WHITE, IRON, WOOD = range(1, 12)
 
 _SKINS = ((224, 178, 150), (198, 146, 112), (160, 110, 80), (112, 74, 54), (236, 194, 170))
@@ -41,7 +43,7 @@ class Look:
     bottom: Colour = _BOTTOMS[0]
     shoe: Colour = _SHOES[0]
     slack_m: float = 0.025  # how far loose clothes stand off
-    prop: Literal["none", "kettlebell", "dumbbell", "stick", "string"] = "none"
+    prop: Prop = "none"
 
     @classmethod
     def drawn(cls, seed: int) -> Look:
@@ -305,18 +307,31 @@ _SWAPPED = [0, 4, 5, 6, 1, 2, 3, *(m + 1 if m % 2 else m - 1 for m in range(7, 3
 
 
 class FigureCamera:
-    """A Camera that films the figure of `settings.seed`, seen from the side."""
+    """A Camera that films the figure of `settings.seed` doing `settings.act`, seen from the side.
+
+    Raises:
+        CameraError: the figure cannot do that.
+    """
 
     frames_total: int | None = None
 
     def __init__(self, settings: CameraSettings, *, live: bool):
         draw = np.random.default_rng([settings.seed, 5])
-        arms = ("hang", "crossed", "hold")[int(draw.integers(3))]
-        motion = Motion(settings.seed, arms=arms)
-        look = replace(Look.drawn(settings.seed), prop="kettlebell" if arms == "hold" else "none")
+        arms = ("hang", "crossed")[int(draw.integers(2))]
+        prop: Prop = "none"
+        act = settings.act or "basic"
+        if act in ("stick", "string"):
+            arms, prop = act, cast(Prop, act)
+            act = "basic"
+        if act not in PATTERNS:
+            raise CameraError(f"the figure cannot do {act!r}; it can do: {', '.join(PATTERNS)}.")
+        motion = Motion(settings.seed, act, arms=arms)
+        look = replace(Look.drawn(settings.seed), prop=prop)
         self.size = (settings.width, settings.height)
         self.fps = settings.fps
-        yaw = float(draw.choice([0.0, 180.0]) + draw.uniform(-4, 4))
+        # In the drills the low hand is on the camera's side, where it can be seen.
+        side = {"stick": 0.0, "string": 180.0}.get(arms, float(draw.choice([0.0, 180.0])))
+        yaw = side + float(draw.uniform(-4, 4))
         view = View.framing(motion.body.height_m, self.size, yaw)
         self.figure = Figure(motion, look, view, flip=settings.flip)
         self._live = live

@@ -40,6 +40,8 @@ BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
 GAP_S = 0.4
+STRAY_S = 0.15
+"""A foot is away for so long in a step; for a picture or two also when its landmark jumps."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +137,7 @@ class Move:
     """What is known of the movement under way, from the moment it left standing."""
 
     start_s: float
-    trigger_s: float
     ankle: Point
-    near_ankle: Point
     turn_deg: float
     facing: int
     peak: float = 0.0
@@ -150,6 +150,7 @@ class Move:
     low: float = math.inf
     """Smallest fold since the way up began."""
     seated_since: float | None = None
+    strayed_since: float | None = None
     reason: str | None = None
 
 
@@ -219,9 +220,7 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
     if memory.phase is not None and memory.leaving and fold > START_DEG:
         move = Move(
             start_s=memory.upright_s,
-            trigger_s=posture.t,
-            ankle=posture.ankle,
-            near_ankle=posture.near_ankle,
+            ankle=posture.near_ankle,
             turn_deg=posture.turn_deg,
             facing=posture.facing,
         )
@@ -299,18 +298,20 @@ def _follow(
         return move
     seated_since = _seated_since(move, posture, standing, limits)
     leg = standing.leg_px if standing else posture.leg_px
+    strays = (
+        distance(move.ankle, posture.near_ankle) > limits.travel * leg
+        or move.ankle[1] - posture.near_ankle[1] > limits.lift * leg
+    )
+    strayed_since = (move.strayed_since or posture.t) if strays else None
     reason = None
     if seated_since is not None and posture.t - seated_since > limits.sit_s:
         # A squat held low is told from a seat by nothing here: a squat is judged first.
         reason = None if _is_squat(move, posture, limits) else "sitting"
-    elif (
-        distance(move.ankle, posture.ankle) > limits.travel * leg
-        or move.near_ankle[1] - posture.near_ankle[1] > limits.lift * leg
-    ):
+    elif strayed_since is not None and posture.t - strayed_since >= STRAY_S:
         reason = "walking"
     elif posture.facing != move.facing or abs(posture.turn_deg - move.turn_deg) > limits.turn_deg:
         reason = "turning"
-    return replace(move, seated_since=seated_since, reason=reason)
+    return replace(move, seated_since=seated_since, strayed_since=strayed_since, reason=reason)
 
 
 def _trunk0(standing: Standing | None) -> float:
@@ -337,7 +338,7 @@ def _decide(
         return memory, (partial,) if move.trunk_change >= limits.trunk_deg / 2 else ()
     if move.trunk_change < limits.trunk_deg:
         return memory, (Rejected("squat", move.start_s, end),)
-    took = end - move.trigger_s
+    took = end - move.start_s
     if not limits.shortest_s <= took <= limits.longest_s:
         reason = "too-fast" if took < limits.shortest_s else "too-slow"
         return memory, (Rejected(reason, move.start_s, end),)

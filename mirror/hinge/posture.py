@@ -155,13 +155,15 @@ def measure(
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
-    joints = {name: joint(pose, *pair) for name, pair in JOINTS.items()}
     sights = {name: float(max(pose.visibility[list(pair)])) for name, pair in JOINTS.items()}
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
 
-    shoulder, hip, knee, ankle = (joints[n] for n in ("shoulder", "hip", "knee", "ankle"))
     heading = look(memory.heading, pose, standing.trunk_px if standing else None)
+    sideways = heading.view is View.SIDE
+    far = ("right" if heading.facing < 0 else "left") if sideways else None
+    shoulder, hip = (joint(pose, *JOINTS[name]) for name in ("shoulder", "hip"))
+    knee, ankle = (joint(pose, *JOINTS[name], far) for name in ("knee", "ankle"))
     f = heading.facing
     if memory.heading is not None and memory.heading.facing != f:
         memory = Measuring(heading, frame_s=memory.frame_s, t=memory.t)  # another side of the back
@@ -176,7 +178,6 @@ def measure(
     if standing is not None:
         axis = axis.stretched(standing.trunk_px)
     back = None
-    sideways = heading.view is View.SIDE
     if sideways:
         fold = trunk + thigh - (standing.hip_flexion_deg if standing else 0.0)
         back = _back(pose, axis, memory, t, fold, standing)
