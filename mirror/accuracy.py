@@ -17,6 +17,7 @@ import numpy as np
 
 from mirror.camera.motion import Truth
 from mirror.estimator import Estimator
+from mirror.hinge.depth import Found, FromStart, StopDepth
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import TRUNK_CM
 from mirror.hinge.phases import Rep
@@ -24,10 +25,12 @@ from mirror.hinge.posture import JUDGE, Posture, Standing
 from mirror.hinge.rounding import gap
 from mirror.hinge.view import View
 from mirror.session import advance, start
-from mirror.truth import Case, Step, case, film
+from mirror.truth import Case, Step, case, film, stop_case
 
 BENT_DEG = 30.0
 """Pictures with at least this fold are compared: upright, everything is right by definition."""
+NEAR_DEG = 8.0
+"""Error of a stop depth that still serves."""
 ROUNDED_DEG, STRAIGHT_DEG = 20.0, 8.0
 COLUMNS = ("hip", "trunk", "knee", "rounding", "gap", "mid-foot")
 
@@ -45,7 +48,7 @@ class Verdict:
 class Result:
     """One case. errors: (n, 6) found minus true of COLUMNS in the bent pictures, NaN where missing.
 
-    side, judged: numbers of pictures in side view with a standing, and of those with a verdict.
+    stop: the stop depth at the end. side, judged: numbers of pictures in side view with a standing, and of those with a verdict.
     analysis_s, estimate_s: time spent per picture, medians.
     """
 
@@ -54,6 +57,7 @@ class Result:
     side: int
     judged: int
     verdicts: tuple[Verdict, ...]
+    stop: Found | None
     analysis_s: float
     estimate_s: float
 
@@ -61,11 +65,34 @@ class Result:
 def accuracy(model: Path, cases: int) -> int:
     """Run so many cases of the table half and print what came out; gives the exit code."""
     print(f"{cases} sets of 3 reps, bodies and clothes that no constant was fitted on", flush=True)
-    indices = range(cases)
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        results = list(pool.map(_run, [str(model)] * cases, indices))
+    results = _in_parallel(model, [case("table", index, reps=3) for index in range(cases)])
     print("\n".join(told(results)))
     return 0
+
+
+def stop_depth(model: Path, sets: int) -> int:
+    """Run so many sets of five reps for each slope and print how well the stop depth is found."""
+    print("| back joins with b2 | sets | within 8 deg | other depth | from the start | not found |")
+    print("|---|---|---|---|---|---|")
+    for b2 in (0.0, 0.6, 1.0):
+        whats = [stop_case(index, b2) for index in range(sets)]
+        hits = others = starts = 0
+        for result, what in zip(_in_parallel(model, whats), whats, strict=True):
+            if isinstance(result.stop, StopDepth):
+                true = what.figure().motion.reps_between(0.0, 1e4)[0].phi0_deg
+                is_near = b2 > 0 and abs(result.stop.pelvis_flexion_deg - true) <= NEAR_DEG
+                hits += is_near
+                others += not is_near
+            starts += isinstance(result.stop, FromStart)
+        rest = sets - hits - others - starts
+        name = f"{b2:g}" if b2 else "never (neutral)"
+        print(f"| {name} | {sets} | {hits} | {others} | {starts} | {rest} |", flush=True)
+    return 0
+
+
+def _in_parallel(model: Path, whats: Sequence[Case]) -> list[Result]:
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(_run, [str(model)] * len(whats), whats))
 
 
 def told(results: Sequence[Result]) -> list[str]:
@@ -116,8 +143,7 @@ def _detection(verdicts: Sequence[Verdict]) -> list[str]:
     ]
 
 
-def _run(model: str, index: int) -> Result:
-    what = case("table", index, reps=3)
+def _run(model: str, what: Case) -> Result:
     estimator = Estimator(Path(model))
     session = start()
     errors, times = [], []
@@ -158,7 +184,16 @@ def _run(model: str, index: int) -> Result:
         )
     table = np.array(errors).reshape(-1, len(COLUMNS))
     estimate_s, analysis_s = np.median(times, axis=0)
-    return Result(what, table, side, judged, tuple(verdicts), float(analysis_s), float(estimate_s))
+    return Result(
+        what,
+        table,
+        side,
+        judged,
+        tuple(verdicts),
+        session.stop,
+        float(analysis_s),
+        float(estimate_s),
+    )
 
 
 def _errors(shot: Step, rest: Truth, posture: Posture, standing: Standing) -> list[float]:

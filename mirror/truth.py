@@ -101,6 +101,29 @@ def case(half: Half, index: int, *, reps: int = 4) -> Case:
     )
 
 
+def stop_case(index: int, b2: float) -> Case:
+    """A set of five slow reps whose back joins at one depth with this slope; 0 for never.
+
+    b2: degrees of rounding for each degree of pelvis flexion beyond the depth.
+    """
+    draw = np.random.default_rng([index, 9, round(10 * b2)])
+    what = case("table", index)
+    # Deep enough to show a bend, and no further rounded at the bottom than people get.
+    deep = float(draw.uniform(86, 96))
+    phi0 = deep - float(draw.uniform(24, 36)) / max(b2, 0.6)
+    plan = Plan(
+        mix={"rounded" if b2 else "neutral": 1.0},
+        reps=5,
+        stand_s=(1.6, 2.2),
+        tempo_s=(4.0, 6.0),
+        hip_deg=(deep - 4, deep + 4),
+        phi0_deg=(phi0, phi0),
+        early=(0.0, 0.06),
+        late=b2,
+    )
+    return replace(what, name=f"stop-{index}", plan=plan, rounding="stop")
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """One picture: what the skeleton did, where its clothed back is, and what was estimated.
