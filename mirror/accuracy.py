@@ -46,9 +46,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Result:
-    """One case. errors: (n, 6) found minus true of COLUMNS in the bent pictures, NaN where missing.
+    """One case.
 
-    stop: the stop depth at the end. side, judged: numbers of pictures in side view with a standing, and of those with a verdict.
+    errors: (n, 6) found minus true of COLUMNS in the bent pictures, NaN where missing.
+
+    side, judged: numbers of pictures in side view with a standing, and of those with a verdict.
+    stop: the stop depth at the end of the set.
     analysis_s, estimate_s: time spent per picture, medians.
     """
 

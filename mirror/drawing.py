@@ -95,12 +95,18 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
         light = GREY if limb[0].name.startswith(near) else GREY.at(0.5)
         yield Line(tuple(place(pose.points[m]) for m in limb), 1.6 * u, light)
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.6 * u, GREY)
+    centre, radius = place(head), 0.17 * posture.trunk_px * scale
+    yield Ring(centre, radius, 1.6 * u, GREY)
+    shoulder, hip = place(posture.shoulder), place(posture.hip)
+    neck = np.array(shoulder) - np.array(centre)
+    chin = np.array(centre) + neck * radius / max(float(np.hypot(*neck)), radius)
+    yield Line(((float(chin[0]), float(chin[1])), shoulder), 1.6 * u, GREY)
     colour = line_colour(posture)
     if posture.back is None:
         # From the front there is no line of the back, only that of the trunk.
-        yield Line((place(posture.hip), place(posture.shoulder)), 4.0 * u, colour)
+        yield Line((hip, shoulder), 4.0 * u, colour)
         return
+    yield Line((hip, shoulder), 1.6 * u, GREY.at(0.5))
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
     held = _held(reading, u)
     if held is not None:
@@ -110,7 +116,7 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
         yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
-    yield Line(tuple(place(p) for p in spine[::2]), wide * u, colour)
+    yield Line(tuple(place(p) for p in _smooth(spine)), wide * u, colour)
 
 
 def _held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
@@ -188,4 +194,12 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
     # Dorsal is to the left of who faces right in the picture, so to the right on the glass.
     x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
     y = box.bottom - along * box.height
-    return tuple((float(a), float(b)) for a, b in np.column_stack([x, y])[::2])
+    return tuple((float(a), float(b)) for a, b in _smooth(np.column_stack([x, y])))
+
+
+def _smooth(points: Array) -> Array:
+    """A line as the eye sees a back: without the steps of pixels. The ends stay."""
+    padded = np.pad(points, ((2, 2), (0, 0)), mode="edge")
+    mean = np.mean([padded[k : k + len(points)] for k in range(5)], axis=0)
+    line: Array = np.concatenate([points[:1], mean[2:-2:2], points[-1:]])
+    return line

@@ -90,7 +90,7 @@ class Choice:
 class Session:
     """One person before the mirror, or nobody.
 
-    events: what ended with the last `advance`. notice: the last outcome that is worth a word,
+    events: what ended with the last `advance`. notice: the last movement that did not count,
     with the time until which it is shown.
     """
 
@@ -101,7 +101,7 @@ class Session:
     standing: Standing | None = None
     outcomes: tuple[Outcome, ...] = ()
     events: tuple[Outcome, ...] = ()
-    notice: tuple[Outcome, float] | None = None
+    notice: tuple[Partial | Rejected, float] | None = None
     last_seen: float | None = None
     shutdown: bool = False
     measuring: Measuring = Measuring()
@@ -201,7 +201,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         session = _observe(session, posture, tracking, standing, stillness)
     notice = session.notice
     for event in events:
-        notice = (event, t + NOTICE_S)
+        notice = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     return replace(
         session,
         standing=standing,
@@ -362,7 +362,5 @@ def _forget(session: Session, t: float) -> Session:
     return session
 
 
-def _word(outcome: Outcome) -> str | None:
-    if isinstance(outcome, Partial):
-        return "partial"
-    return outcome.reason if isinstance(outcome, Rejected) else None
+def _word(outcome: Partial | Rejected) -> str:
+    return "partial" if isinstance(outcome, Partial) else outcome.reason

@@ -1,10 +1,15 @@
 import pytest
-from people import film, hinge, person, reps
+from people import film, hinge, person, reps, with_mask
 
+from mirror.compose import TEXTS
 from mirror.errors import UsageError
+from mirror.hinge.depth import NotFound, StopDepth
+from mirror.hinge.drills import REASONS
+from mirror.hinge.pose import Mark
 from mirror.session import (
     FORGET_SET_S,
     FORGET_STANDING_S,
+    MISHAPS,
     Press,
     advance,
     choices,
@@ -111,3 +116,86 @@ def test_nobody_gets_no_guidance():
     """Before the first picture and with nobody there the glass says nothing."""
     assert start().guidance is None
     assert advance(start(), None, 0.0).guidance is None
+
+
+def slow_set(start_at, slope, *, drill=None, seconds=32):
+    """Five slow reps of a masked person whose back begins to bow at this fold, deg."""
+    motion = reps(5, period=6.0)
+    session = start("basic", drill)
+    for k in range(seconds * 8):
+        t = k / 8
+        trunk, thigh, shank = motion(t)
+        bow = -0.06 + slope * max(0.0, trunk + thigh - start_at)
+        pose = person(t, trunk, thigh, shank)
+        session = advance(session, with_mask(pose, bow), t)
+    return session
+
+
+def test_the_stop_depth_is_found_over_slow_reps_and_told_once():
+    """A back that joins at 50 deg of fold is found near there; the live cue comes before it."""
+    session = slow_set(50.0, 0.0022)
+    assert isinstance(session.stop, StopDepth)
+    assert session.stop.fold_deg == pytest.approx(50, abs=8)
+    assert session.stop_rep is not None
+    assert not session.is_at_stop
+    for k in range(20):
+        t = 32 + k / 8
+        pose = with_mask(person(t, *hinge(min(1.0, k / 10))), -0.06)
+        session = advance(session, pose, t)
+        if session.is_at_stop:
+            break
+    fold = session.posture.hip_flexion_deg
+    assert session.stop.fold_deg - 8 < fold < session.stop.fold_deg + 8
+    assert session.guidance == "stop-here"
+
+
+def test_no_stop_depth_is_invented_for_a_straight_back():
+    """Not found is said as not found, and a new set forgets."""
+    session = slow_set(50.0, 0.0)
+    assert isinstance(session.stop, NotFound)
+    assert session.stop_rep is None
+    assert press(session, Press.SELECT).stop is None
+
+
+def test_drills_go_round_with_their_button_and_have_their_own_words():
+    """basic, stick, string, basic."""
+    session = start()
+    titles = []
+    for _ in range(3):
+        session = press(session, Press.DRILL)
+        titles.append(session.choice.title)
+    assert titles == ["Stick", "String", "Hip hinge"]
+    assert start("basic", "stick").choice.instruction != session.choice.instruction
+    assert "rounding" not in {rule.fault for rule in start("basic", "stick").choice.rules}
+
+
+def test_a_drill_says_what_the_hands_should_do():
+    """With the arms hanging, the stick drill asks for the hand behind."""
+    session = start("basic", "stick")
+    for pose in film(reps(0), 2):
+        session = advance(session, with_mask(pose), pose.taken_at)
+    assert session.guidance == "hand-behind-low-back"
+
+
+def test_a_heel_that_rises_is_noticed_with_the_rep():
+    """Both are in the list of what can be said."""
+    session = start()
+    events = []
+    for pose in film(reps(1), 6):
+        if pose.taken_at > 2.9:
+            rise = min(1.0, max(0.0, 4 * (pose.taken_at - 2.9))) if pose.taken_at < 4 else 0.0
+            pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1] -= 18 * rise
+        session = advance(session, pose, pose.taken_at)
+        events += session.events
+    assert "heel-lift" in {fault.fault for fault in events[0].faults}
+
+
+@pytest.mark.parametrize("fault", ["stick-off", "string-slack", "heel-lift", "toe-lift"])
+def test_every_mishap_has_its_words(fault):
+    """What is noticed can be said."""
+    assert [a.cue for a in MISHAPS if a.fault == fault]
+
+
+def test_every_reason_of_a_drill_has_its_text():
+    """And so has each key of guidance."""
+    assert set(REASONS) <= set(TEXTS)
