@@ -78,7 +78,7 @@ def stop_depth(model: Path, sets: int) -> int:
     print("| back joins with b2 | sets | within 8 deg | other depth | from the start | not found |")
     print("|---|---|---|---|---|---|")
     for b2 in (0.0, 0.6, 1.0):
-        whats = [stop_case(index, b2) for index in range(sets)]
+        whats = [stop_case("table", index, b2) for index in range(sets)]
         hits = others = starts = 0
         for result, what in zip(_in_parallel(model, whats), whats, strict=True):
             if isinstance(result.stop, StopDepth):

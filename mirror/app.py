@@ -36,6 +36,8 @@ from mirror.session import Session, advance, press, start
 
 RETRY_S = 5.0
 """How long a kiosk waits before it tries a broken part again."""
+WARN_S = 15.0
+"""How long a warning of the start stays on the glass."""
 PREVIEW_S = 2.0
 """How often the newest picture of an off-screen glass is written."""
 RECORD_FPS = 15.0
@@ -227,7 +229,7 @@ def _loop(
         ended = eyes.ended.is_set() and eyes.looks.empty()
         if eyes.fault is not None:
             scene = trouble(str(eyes.fault), screen.glass)
-        elif session.t is None and options.warning:
+        elif options.warning and time.monotonic() - began < WARN_S:
             scene = trouble(options.warning, screen.glass)
         else:
             scene = compose(session, screen.glass)

@@ -222,7 +222,8 @@ def _observe(
 ) -> Session:
     """Follow the form, the drill and the feet by one posture."""
     moving = tracking.move is not None
-    form = observe(session.form, posture, tracking.phase, is_moving=moving)
+    upright_s = tracking.upright_s
+    form = observe(session.form, posture, tracking.phase, upright_s, is_moving=moving)
     drill, lifting = session.drill, session.lifting
     faults: list[Fault] = []
     if standing is not None and session.pose is not None:

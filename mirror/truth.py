@@ -101,16 +101,16 @@ def case(half: Half, index: int, *, reps: int = 4) -> Case:
     )
 
 
-def stop_case(index: int, b2: float) -> Case:
+def stop_case(half: Half, index: int, b2: float) -> Case:
     """A set of five slow reps whose back joins at one depth with this slope; 0 for never.
 
     b2: degrees of rounding for each degree of pelvis flexion beyond the depth.
     """
     draw = np.random.default_rng([index, 9, round(10 * b2)])
-    what = case("table", index)
+    what = case(half, index)
     # Deep enough to show a bend, and no further rounded at the bottom than people get.
     deep = float(draw.uniform(86, 96))
-    phi0 = deep - float(draw.uniform(24, 36)) / max(b2, 0.6)
+    phi0 = deep - float(draw.uniform(16, 28)) / max(b2, 0.6)
     plan = Plan(
         mix={"rounded" if b2 else "neutral": 1.0},
         reps=5,

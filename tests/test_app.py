@@ -167,7 +167,7 @@ def test_an_unforeseen_error_of_a_thread_is_not_swallowed(stage):
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_a_warning_of_the_start_is_on_the_glass_until_somebody_is_seen(stage, monkeypatch):
+def test_a_warning_of_the_start_is_on_the_glass_for_a_while(stage, monkeypatch):
     """A broken config does not keep the kiosk from starting, but it is said."""
     drawn = []
     real = app.trouble

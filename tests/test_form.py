@@ -89,12 +89,18 @@ def test_the_other_measures():
     assert form.com_shift(leaning, replace(STANDING, com_fraction=0.5)) == pytest.approx(0.2)
 
 
-def test_a_form_is_of_one_movement():
-    """Standing empties it."""
-    (posture, _), *_ = at_bottom([0]).steps
-    some = observe(Form(), posture, Phase.DESCENDING, is_moving=True)
-    assert len(observe(some, posture, Phase.BOTTOM, is_moving=True).steps) == 2
-    assert observe(some, posture, Phase.LOCKOUT, is_moving=False) == Form()
+def test_a_form_is_of_one_movement_from_where_it_left_upright():
+    """What went before is let go; what led into the movement is kept."""
+    postures = [replace(p, t=k / 10) for k, (p, _) in enumerate(at_bottom([0] * 5).steps)]
+    form_ = Form()
+    for posture, upright_s in zip(postures[:3], (0.0, 0.1, 0.1), strict=True):
+        form_ = observe(form_, posture, Phase.STANDING, upright_s, is_moving=False)
+    assert [p.t for p, _ in form_.steps] == [0.1, 0.2]
+    form_ = observe(form_, postures[3], Phase.DESCENDING, 0.1, is_moving=True)
+    assert [p.t for p, _ in form_.steps] == [0.1, 0.2, 0.3]
+    form_ = observe(form_, postures[4], Phase.LOCKOUT, 0.1, is_moving=False)
+    assert [p.t for p, _ in form_.steps] == [0.1, 0.2, 0.4]
+    assert observe(form_, postures[4], None, 0.1, is_moving=False) == Form()
 
 
 def series(*kinds):

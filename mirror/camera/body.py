@@ -107,15 +107,22 @@ class Angles:
     thoracic: float = 0.0
     neck: float = 0.0
     twist: float = 0.0  # thorax turned to the left against the pelvis
+    side_bend: float = 0.0  # thorax bent to the left against the pelvis
     pelvis_drop: float = 0.0  # the left hip lower than the right
+    knees_out: float = 0.0  # both knees turned outwards about the lines from hip to ankle
     stance_m: float = 0.24
     turnout: float = 8.0
     support: Literal["both", "left", "right"] = "both"
+    shift: float = 0.0  # pelvis between the feet 0 .. over the only supporting foot 1
+    touch: float = 0.0  # free foot where its angles put it 0 .. down on the floor 1
     com_fraction: float = 0.42  # where the centre of mass stands over the foot: heel 0 .. toe 1
     shank: float | None = None  # shank inclination of the supporting leg; None lets balance decide
     arms: Callable[[Skeleton, int], Reach] | None = None
     """Where the hands go, from a body without arms and a side (0 left, 1 right); None takes the
     arm angles of the sides."""
+    heading: float = 0.0  # the whole body turned to the left, about its supporting foot
+    place: tuple[float, float] = (0.0, 0.0)  # x and z (m) of the body in the room
+    weight: tuple[float, float, float] | None = None  # where the weight lies; None: in the hands
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +147,7 @@ class Skeleton:
     thigh_deg: float
     pelvis_deg: float
     """Tilt of the pelvis from the vertical, forward positive; 0 in upright standing."""
+    weight: Array | None = None  # where the weight lies, if not in the hands
 
     @property
     def hip_centre(self) -> Array:
@@ -205,6 +213,20 @@ def pose(body: Body, angles: Angles) -> Skeleton:
     return skeleton
 
 
+def moved(k: Skeleton, angles: Angles) -> Skeleton:
+    """The skeleton where `heading` and `place` put it in the room, and its weight with it."""
+    if angles.weight is not None:
+        k = replace(k, weight=np.array(angles.weight))
+    if not angles.heading and angles.place == (0.0, 0.0):
+        return k
+    turn = frame(0.0, angles.heading)
+    shift = np.array([angles.place[0], 0.0, angles.place[1]])
+    points = ("spine", "neck", "head", "hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+    change = {name: getattr(k, name) @ turn + shift for name in points}
+    change |= {name: getattr(k, name) @ turn for name in ("frames", "head_frame", "feet", "hand")}
+    return replace(k, **change)
+
+
 def frame(inclination_deg: float, twist_deg: float = 0.0) -> Array:
     """Rows forward, up, right of a segment leaning forward and turned left about itself."""
     a, b = radians(inclination_deg), radians(twist_deg)
@@ -221,22 +243,40 @@ def _build(body: Body, angles: Angles, shank_deg: float) -> Skeleton:
     support = angles.left if angles.support == "left" else angles.right
     thigh_deg = support.knee - shank_deg
     pelvis_deg = support.hip_flexion - thigh_deg
-    # On one leg the foot stands under the body, else half a stance to the side.
-    foot_z = angles.stance_m / 2 if angles.support == "both" else 0.3 * hip_z
-    spread = asin(min(0.9, (foot_z - hip_z) / (shank_m + thigh_m)))
     drop = radians(angles.pelvis_drop)
-
+    across = hip_z * np.array([0.0, sin(drop), cos(drop)])
+    foot_z = angles.stance_m / 2
+    stance = {"both": None, "left": 0, "right": 1}[angles.support]
+    # On one leg the body stands over the foot; the free foot stays in its own lane.
+    aside = 0.0 if stance is None else SIDES[stance] * angles.shift * (foot_z - 0.3 * hip_z)
+    outs = [
+        asin(min(0.9, (foot_z - sign * aside - across[2]) / (shank_m + thigh_m))) for sign in SIDES
+    ]
+    spread = outs[stance or 0]
     down = np.array([0.0, 0.085 * s, 0.0])
     centre = down + cos(spread) * (shank_m * _up(shank_deg) + thigh_m * _up(-thigh_deg))
+    centre[2] = aside
+    if stance is not None:
+        centre[1] -= SIDES[stance] * across[1]
     hip, knee, ankle, feet = np.empty((2, 3)), np.empty((2, 3)), np.empty((2, 3)), []
     for i, (sign, side) in enumerate(zip(SIDES, (angles.left, angles.right), strict=True)):
-        planted = angles.support in ("both", ("left", "right")[i])
-        hip[i] = centre + hip_z * sign * np.array([0.0, sin(drop), cos(drop)])
-        out = -sign * (spread if planted else radians(side.hip_abduction))
+        planted = stance in (None, i)
+        hip[i] = centre + sign * across
+        out = -sign * (outs[i] + (0.0 if planted else radians(side.hip_abduction)))
         thigh = side.hip_flexion - pelvis_deg
         knee[i] = hip[i] - thigh_m * _up(-thigh, out)
         ankle[i] = knee[i] - shank_m * _up(side.knee - thigh, out)
-        feet.append(frame(0.0 if planted else side.knee - thigh, -sign * angles.turnout))
+        pitch = 0.0 if planted else (side.knee - thigh - shank_deg) * (1 - angles.touch)
+        if angles.knees_out:
+            knee[i] = _turned_out(hip[i], knee[i], ankle[i], sign, angles.knees_out)
+        if angles.touch and not planted:
+            floor = np.array([hip[i, 0] - 0.12 * s, down[1], sign * foot_z])
+            goal = ankle[i] + angles.touch * (floor - ankle[i])
+            knee[i], ankle[i] = bend(hip[i], goal, np.array([1.0, 0.0, 0.0]), thigh_m, shank_m)
+        feet.append(frame(pitch, -sign * angles.turnout))
+    if angles.knees_out:  # seen from the side, the legs are shorter and steeper
+        shank_deg = degrees(np.arctan2(*(knee - ankle)[0, :2]))
+        thigh_deg = degrees(np.arctan2(knee[0, 0] - hip[0, 0], hip[0, 1] - knee[0, 1]))
 
     spine, frames = _spine(body, angles, centre, pelvis_deg)
     neck, head, head_frame = _head(body, angles, spine[C7], frames[C7])
@@ -248,6 +288,17 @@ def _build(body: Body, angles: Angles, shank_deg: float) -> Skeleton:
         *(shank_deg, thigh_deg, pelvis_deg),
     )
     return _with_arms(skeleton, angles)
+
+
+def _turned_out(hip: Array, knee: Array, ankle: Array, sign: float, degrees_out: float) -> Array:
+    """The knee turned outwards about the line from hip to ankle, which both stay where they are."""
+    axis = (ankle - hip) / np.linalg.norm(ankle - hip)
+    root = hip + axis * float((knee - hip) @ axis)
+    out = sign * np.cross(knee - root, axis)
+    turned: Array = (
+        root + cos(radians(degrees_out)) * (knee - root) + sin(radians(degrees_out)) * out
+    )
+    return turned
 
 
 def _spine(body: Body, angles: Angles, centre: Array, pelvis_deg: float) -> tuple[Array, Array]:
@@ -262,6 +313,10 @@ def _spine(body: Body, angles: Angles, centre: Array, pelvis_deg: float) -> tupl
     lean = np.radians(pelvis_deg + standing + flexion)
     length = np.repeat([0.186 / LUMBAR, 0.272 / THORACIC], [LUMBAR, THORACIC]) * s / body.leg
     steps = np.stack([np.sin(lean), np.cos(lean), np.zeros_like(lean)], 1) * length[:, None]
+    bends = np.radians(angles.side_bend) * np.clip((np.arange(16) - 5) / 8.0, 0.0, 1.0)
+    if angles.side_bend:
+        steps *= np.cos(bends[PELVIS:, None])
+        steps[:, 2] = -length * np.sin(bends[PELVIS:])
     pelvis = frame(pelvis_deg)
     base = centre + s * np.array([[0.0, 0.0], [-0.012, 0.052], [-0.022, 0.104]]) @ pelvis[:2]
     spine = np.concatenate([base, base[2] + np.cumsum(steps, 0)])
@@ -271,6 +326,10 @@ def _spine(body: Body, angles: Angles, centre: Array, pelvis_deg: float) -> tupl
     across[2:-1] = 0.5 * (own[2:-1] + own[3:])
     twists = angles.twist * np.clip((np.arange(len(own)) - 5) / 8.0, 0.0, 1.0)
     frames = np.stack([frame(a, t) for a, t in zip(across, twists, strict=True)])
+    if angles.side_bend:
+        up, right = frames[:, 1].copy(), frames[:, 2].copy()
+        cosine, sine = np.cos(bends)[:, None], np.sin(bends)[:, None]
+        frames[:, 1], frames[:, 2] = cosine * up - sine * right, cosine * right + sine * up
     return spine, frames
 
 

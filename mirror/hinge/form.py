@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mirror.hinge.geometry import Array
 from mirror.hinge.phases import Fault, Phase, Rep, fold_deg
 from mirror.hinge.posture import JUDGE, Posture, Standing
 
@@ -19,8 +20,13 @@ ROUNDING_S = 0.4
 BENT_DEG = 45.0
 """Fold from which the back of a rep is judged. Before it carries little, and people look down and
 let their shoulders drop on the way to a weight before they set their back."""
+MASK_LAG_S = 0.05
+"""The person's mask follows the landmarks by so much: with it, sets of figures with known joints
+have their stop depth where it is; at 0 and .1 s it lies about 10 deg too deep or too shallow."""
 JUDGED = 0.6
 """Share of the bent pictures that must be judged for the back of a rep to be judged."""
+
+ON_THE_WAY = (Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING)
 
 Measure = Callable[[Posture, Standing], float | None]
 
@@ -83,16 +89,24 @@ class Rule:
 
 @dataclass(frozen=True)
 class Form:
-    """The postures of the movement under way, each with its phase."""
+    """The postures of the movement under way, each with its phase.
+
+    It begins where the person left upright, before the movement is known to be one.
+    """
 
     steps: tuple[tuple[Posture, Phase], ...] = ()
 
 
-def observe(form: Form, posture: Posture, phase: Phase | None, *, is_moving: bool) -> Form:
-    """Take one posture; a new movement begins with an empty form."""
-    if not is_moving or phase is None:
+def observe(
+    form: Form, posture: Posture, phase: Phase | None, upright_s: float, *, is_moving: bool
+) -> Form:
+    """Take one posture. upright_s: when the person was last upright; older ones are let go."""
+    if phase is None:
         return Form()
-    return Form((*form.steps, (posture, phase)))
+    steps = form.steps
+    if not is_moving:
+        steps = tuple((p, at) for p, at in steps if p.t >= upright_s and at not in ON_THE_WAY)
+    return Form((*steps, (posture, phase)))
 
 
 def score(rep: Rep, form: Form, standing: Standing | None, rules: tuple[Rule, ...]) -> Rep:
@@ -108,13 +122,20 @@ def score(rep: Rep, form: Form, standing: Standing | None, rules: tuple[Rule, ..
     return replace(rep, back_rounding_max_deg=rounded, faults=faults)
 
 
-def descent(form: Form, standing: Standing) -> tuple[np.ndarray, np.ndarray]:
-    """Fold and rounding, (n,) degrees each, of the judged postures on the way down."""
+def descent(form: Form, standing: Standing) -> tuple[Array, Array]:
+    """Fold and rounding, (n,) degrees each, of the judged postures on the way down.
+
+    Of each picture alone, and with the fold of `MASK_LAG_S` before: whatever comes late by a
+    moment moves the depth by many degrees.
+    """
+    times = np.array([p.t for p, _ in form.steps])
+    folds = np.array([fold_deg(p, standing) for p, _ in form.steps])
     pairs = [
-        (fold_deg(p, standing), p.rounding_deg)
+        (np.interp(p.t - MASK_LAG_S, times, folds), p.back.instant_deg)
         for p, phase in form.steps
-        if phase in (Phase.DESCENDING, Phase.BOTTOM)
-        and p.rounding_deg is not None
+        if phase is not Phase.ASCENDING
+        and p.back is not None
+        and p.back.instant_deg is not None
         and p.confidence_of_back >= JUDGE
     ]
     table = np.array(pairs, dtype=np.float64).reshape(-1, 2)

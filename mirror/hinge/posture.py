@@ -49,8 +49,9 @@ class Back:
     """The back in one picture, side view only.
 
     edge: (64,) trunk lengths behind the axis, by bin of `contour.T`. rounding_deg: None without
-    a standing back to compare with. confidence: 0..1, from the bins and from how well two
-    readings agree; to be taken together with that of the posture.
+    a standing back to compare with; instant_deg: the same of this picture alone, not smoothed in
+    time. confidence: 0..1, from the bins and from how well two readings agree; to be taken together
+    with that of the posture.
     """
 
     axis: Axis
@@ -58,6 +59,7 @@ class Back:
     edge: Array
     curve: Curve
     rounding_deg: float | None
+    instant_deg: float | None
     confidence: float
 
 
@@ -219,14 +221,17 @@ def _back(
     edge = steady(contour.dorsal) if contour else None
     if contour is None or edge is None:
         return None
+    instant = read(edge)
     if memory.edge is not None and memory.t is not None:
         edge = memory.edge + (1.0 - math.exp(-(t - memory.t) / EDGE_S)) * (edge - memory.edge)
     curve = read(edge)
     sureness = gate(contour.valid, 0.9, 0.7)
     if standing is None or standing.edge is None:
-        return Back(axis, contour, edge, curve, None, sureness)
-    deg, apart_deg = rounding(curve, read(standing.edge), fold)
-    return Back(axis, contour, edge, curve, deg, min(sureness, gate(apart_deg, *AGREE_DEG)))
+        return Back(axis, contour, edge, curve, None, None, sureness)
+    rest = read(standing.edge)
+    deg, apart_deg = rounding(curve, rest, fold)
+    sureness = min(sureness, gate(apart_deg, *AGREE_DEG))
+    return Back(axis, contour, edge, curve, deg, rounding(instant, rest, fold)[0], sureness)
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:

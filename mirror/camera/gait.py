@@ -1,0 +1,146 @@
+"""What the figure does that is no hinge: walking out and in, turning, sitting, picking up.
+
+Each takes a rep, a time and a body, and gives the joint angles; its row in `NEGATIVES` also says how
+long it lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import pi, radians, sin
+from typing import Literal
+
+import numpy as np
+
+from mirror.camera.arms import ARMS, take, walk
+from mirror.camera.body import Angles, Body, Side, pose
+from mirror.camera.schedule import Rep, as_drawn, ramp, smooth
+
+STEP_S, AWAY_S = 0.56, 1.6
+_STEPS = (15.0, 18.0, 18.0, 18.0, 18.0, 18.0)
+"""Angle (deg) of the leading leg at the end of each step that begins with the feet together."""
+
+
+@lru_cache(maxsize=32)
+def _rest(body: Body) -> float:
+    """Inclination of the shanks in standing."""
+    leg = Side(knee=4.0)
+    return pose(body, Angles(leg, leg)).shank_deg
+
+
+def _step_m(body: Body, angle_deg: float) -> float:
+    return 2 * body.scale * body.leg * 0.858 * sin(radians(angle_deg))
+
+
+def _stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[Angles, float]:
+    """Posture in a walk of such steps and how far (m) the standing foot has come."""
+    n = min(int(t / STEP_S), len(ends) - 1)
+    u = min(1.0, t / STEP_S - n)
+    behind, ahead = (ends[n - 1] if n else 0.0), ends[n]
+    x = sum(_step_m(body, a) for a in ends[:n])
+    # The standing leg turns over its foot; the free one comes from behind to the front.
+    lean = -behind + (behind + ahead) * u
+    free = behind - (behind + ahead) * smooth(u)
+    knee = 4.0 + 6.0 * sin(pi * u)
+    lift = 46.0 * sin(pi * u) ** 2 * min(1.0, (behind + ahead) / 30.0)
+    rest = 0.5 * knee
+    stance = Side(hip_flexion=3.0 + knee - (lean + rest), knee=knee)
+    swing = Side(hip_flexion=3.0 - free + 0.5 * (knee + lift) + 0.1 * lift, knee=knee + lift)
+    on_left = left == (n % 2 == 0)
+    legs = (stance, swing) if on_left else (swing, stance)
+    support: Literal["left", "right"] = "left" if on_left else "right"
+    arms = walk(1.1 * (lean if on_left else -lean))
+    angles = Angles(*legs, support=support, shift=0.5 * sin(pi * u), shank=lean + rest, arms=arms)
+    return angles, x
+
+
+def walking(rep: Rep, t: float, body: Body) -> Angles:
+    """Out of the picture ahead, and after a while into it again from behind, to the old place."""
+    since = t - rep.start_s
+    out_s = len(_STEPS) * STEP_S
+    ends = (*_STEPS[::-1], 0.0)[1:]
+    length = sum(_step_m(body, a) for a in _STEPS)
+    if since <= out_s:
+        angles, x = _stride(body, max(0.0, since), _STEPS, left=True)
+    elif since < out_s + AWAY_S:
+        angles, x = _stride(body, out_s, _STEPS, left=True)
+        x += 4.0
+    else:
+        # Coming in is going out backwards in time, mirrored: the last step closes the feet.
+        back = min(since - out_s - AWAY_S, out_s)
+        angles, x = _stride(body, back, ends, left=False)
+        x -= sum(_step_m(body, a) for a in ends)
+    del length
+    blend = min(ramp(since, 0.0, 0.3), 1 - ramp(since, _walk_s() - 0.3, _walk_s()))
+    shank = angles.shank or 0.0
+    shank = _rest(body) + blend * (shank - _rest(body))
+    return replace(angles, place=(x, 0.0), shank=shank)
+
+
+def _walk_s() -> float:
+    return 2 * len(_STEPS) * STEP_S + AWAY_S
+
+
+def turning(rep: Rep, t: float, body: Body) -> Angles:
+    """Right round on the spot in small steps, and after a while back again."""
+    since, total = t - rep.start_s, rep.end_s - rep.start_s
+    there = ramp(since, 0.0, 0.35 * total) - ramp(since, 0.65 * total, total)
+    stepping = abs(2 * there - 1) < 0.98 and 0 < since < total
+    lift = 16.0 * sin(2 * pi * 4 * there) if stepping else 0.0
+    still = Side(knee=4.0)
+    left = Side(hip_flexion=0.6 * max(0.0, lift), knee=4.0 + 1.2 * max(0.0, lift))
+    right = Side(hip_flexion=0.6 * max(0.0, -lift), knee=4.0 + 1.2 * max(0.0, -lift))
+    sign = 1.0 if rep.side == "left" else -1.0
+    support: Literal["left", "right"] = "right" if lift > 0 else "left"
+    legs = (left, still) if lift > 0 else (still, right)
+    return Angles(*legs, support=support, heading=sign * rep.hip_deg * there)
+
+
+def sitting(rep: Rep, t: float, body: Body) -> Angles:
+    """Down on a low stool, sit upright for a while, and up again."""
+    share = rep.at(t)[0]
+    lean = 38.0 * sin(pi * share) ** 2 + 4.0 * share
+    shank = _rest(body) + (4.0 - _rest(body)) * share + 14.0 * sin(pi * share)
+    knee = 4.0 + 98.0 * share
+    leg = Side(hip_flexion=lean + knee - shank - (4.0 - _rest(body)) * (1 - share), knee=knee)
+    return Angles(leg, leg, lumbar=14.0 * share, shank=shank)
+
+
+def picking_up(rep: Rep, t: float, body: Body) -> Angles:
+    """A stoop with a round back to something on the floor, which stays in the hands for a while."""
+    share = rep.at(t)[0]
+    leg = Side(hip_flexion=100.0 * share, knee=4.0 + 56.0 * share)
+    arms = take((0.30, 0.26), share, ARMS["hang"])
+    back = 22.0 * share
+    held = rep.start_s + rep.down_s + rep.hold_s / 2 < t < rep.end_s - 0.05
+    spot = None if held else (0.30 * body.scale, 0.14 * body.scale, 0.0)
+    return Angles(
+        leg, leg, lumbar=back, thoracic=0.6 * back, neck=10 * share, arms=arms, weight=spot
+    )
+
+
+@dataclass(frozen=True)
+class Negative:
+    """How something is done that is no hinge, and how long (s) it takes: down, hold and up."""
+
+    angles: Callable[[Rep, float, Body], Angles]
+    lasts_s: tuple[float, float, float]
+
+    def shape(self, rep: Rep, draw: np.random.Generator) -> Rep:
+        """The drawn rep with its own times; it counts nothing."""
+        side: Literal["left", "right"] = "left" if draw.random() < 0.5 else "right"
+        down, hold, up = self.lasts_s
+        hip = float(draw.uniform(90, 180))
+        rep = replace(as_drawn(rep, draw), down_s=down, hold_s=hold, up_s=up, side=side, count=0)
+        return replace(rep, hip_deg=hip, early=0.0, late=0.0)
+
+
+NEGATIVES: Mapping[str, Negative] = {
+    "walk": Negative(walking, (len(_STEPS) * STEP_S, AWAY_S, len(_STEPS) * STEP_S)),
+    "turn": Negative(turning, (1.6, 1.4, 1.6)),
+    "sit": Negative(sitting, (1.6, 3.2, 1.5)),
+    "pick-up": Negative(picking_up, (1.3, 0.5, 1.3)),
+}
+"""Kind of event -> how the figure does it, in every variation."""
