@@ -30,6 +30,12 @@ class Clip(msgspec.Struct, frozen=True):
     variation: str
     reps: int
     squats: int = 0
+    back: str = ""
+
+    def count(self) -> Count:
+        """What there is to find; the back is labelled `neutral ...` or `rounded ...`, or not."""
+        rounded = {"rounded": self.reps, "neutral": 0}.get(self.back.partition(" ")[0])
+        return Count(self.reps, None, self.squats, rounded)
 
 
 class Labels(msgspec.Struct, frozen=True):
@@ -45,11 +51,17 @@ class Count:
     reps: int
     partials: int | None
     squats: int
+    rounded: int | None = None
 
     def agrees(self, found: Count) -> bool:
         """Whether the found count is this one; what no label tells is left open."""
-        partials = self.partials in (None, found.partials)
-        return partials and (self.reps, self.squats) == (found.reps, found.squats)
+        pairs = (
+            (self.reps, found.reps),
+            (self.partials, found.partials),
+            (self.squats, found.squats),
+            (self.rounded, found.rounded),
+        )
+        return all(expected is None or expected == got for expected, got in pairs)
 
 
 RATES: tuple[float | None, ...] = (None, 15.0, 10.0)
@@ -66,8 +78,8 @@ def counts(settings: Settings, folder: Path | None, *, seeds: int, seconds: floa
     """
     model = bundle(settings.model)
     clips = _labels(folder).clips if folder is not None else ()
-    print(f"{'source':34} {'variation':10} {'frames/s':12} reps      partials  squats")
-    print(f"{'':34} {'':10} {'':12} exp found exp found exp found")
+    print(f"{'source':34} {'variation':10} {'frames/s':12} reps      partials  squats    rounded")
+    print(f"{'':34} {'':10} {'':12} exp found exp found exp found exp found")
     is_right = True
     for seed in range(1, seeds + 1):
         expected, until = _truth(seed, seconds)
@@ -79,7 +91,7 @@ def counts(settings: Settings, folder: Path | None, *, seeds: int, seconds: floa
         if clip.variation not in VARIATIONS:
             print(f"{clip.file:34} {clip.variation:10} not built yet")
             continue
-        expected = Count(clip.reps, None, clip.squats)
+        expected = clip.count()
         for fps, flip in _ways():
             source = CameraSettings(source=str(folder / clip.file) if folder else "", flip=flip)
             found = _count(source, clip.variation, model, fps, None)
@@ -101,12 +113,11 @@ def _row(
         (expected.reps, found.reps),
         (expected.partials, found.partials),
         (expected.squats, found.squats),
+        (expected.rounded, found.rounded),
     )
     numbers = " ".join(f"{'-' if e is None else e:>3} {f:>5}" for e, f in pairs)
-    print(
-        f"{name:34} {variation:10} {rate:12} {numbers}{'' if agrees else '  <- differs'}",
-        flush=True,
-    )
+    mark = "" if agrees else "  <- differs"
+    print(f"{name:34} {variation:10} {rate:12} {numbers}{mark}", flush=True)
     return agrees
 
 
@@ -144,4 +155,9 @@ def _count(
         reps=sum(isinstance(o, Rep) for o in found),
         partials=sum(isinstance(o, Partial) for o in found),
         squats=sum(isinstance(o, Rejected) and o.reason == "squat" for o in found),
+        rounded=sum(isinstance(o, Rep) and _is_flagged(o) for o in found),
     )
+
+
+def _is_flagged(rep: Rep) -> bool:
+    return any(fault.fault == "rounding" for fault in rep.faults)
