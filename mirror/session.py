@@ -32,8 +32,7 @@ from mirror.hinge.phases import (
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
 from mirror.hinge.standing import Stillness, watch
-from mirror.hinge.variations import VARIATIONS, Variation
-from mirror.hinge.variations import Drill as Practice
+from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
 
 FORGET_STANDING_S = 2.0
 """Absence after which the next person in the picture may be another one."""
@@ -68,7 +67,7 @@ class Choice:
     """What is practised: a variation, or one of its drills."""
 
     variation: Variation
-    drill: Practice | None = None
+    drill: DrillMode | None = None
 
     @property
     def title(self) -> str:

@@ -211,3 +211,13 @@ def test_the_smoothed_back_follows_within_a_few_pictures():
             assert 0.01 < read(posture.back.edge).bow < 0.9 * 0.0355
     assert isinstance(posture, Posture)
     assert read(posture.back.edge).bow == pytest.approx(0.0355, abs=0.01)
+
+
+def test_other_clothes_are_another_standing():
+    """A back that stands out by 5 cm more than before is taken anew, at once."""
+    session = start()
+    for k in range(60):
+        t = k / 15
+        depth = 0.2 if t < 2 else 0.3
+        session = advance(session, with_mask(arms_away(person(t)), 0.0, depth=depth), t)
+    assert session.standing.edge[30] == pytest.approx(0.3, abs=0.01)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+import numpy as np
+
 from mirror.hinge.balance import px_per_cm, settle
 from mirror.hinge.geometry import Array, distance
 from mirror.hinge.posture import Posture, Standing
@@ -20,6 +22,10 @@ SWAY_DEG = 5.0
 """Largest range of hip and knee flexion within the window that is still standing."""
 SWAY = 0.06
 """Largest move of the hip within the window, in leg lengths."""
+OTHER_SIZE = 0.15
+"""Change of the trunk's length that means another place or another person."""
+OTHER_CLOTHES = 0.04
+"""Mean change of the edge of the back, in trunk lengths (2 cm), that means other clothes."""
 REFINE = 0.2
 """Share of a new standing that enters the old one."""
 
@@ -91,8 +97,12 @@ def _mean_of(values: list[T], n: int) -> T | None:
 
 
 def _refined(old: Standing | None, new: Standing) -> Standing:
-    if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > 0.15:
-        return new  # another place or another person: the old lengths are of no use
+    if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > OTHER_SIZE:
+        return new
+    if old.edge is not None and new.edge is not None:
+        other = float(np.abs(new.edge - old.edge).mean())
+        if other > OTHER_CLOTHES:
+            return new
     values = {f: _blend(getattr(old, f), getattr(new, f)) for f in FIELDS if f != "foot"}
     foot = old.foot
     if new.foot is not None:

@@ -65,7 +65,7 @@ RULES = (
 
 
 @dataclass(frozen=True)
-class Drill:
+class DrillMode:
     """A way to practise the basic hinge with the hands; see `drills`.
 
     rules: of the hinge that can be judged with the hands there.
@@ -77,14 +77,14 @@ class Drill:
     rules: tuple[Rule, ...] = RULES
 
 
-STICK = Drill(
+STICK = DrillMode(
     name="stick",
     title="Stick",
     instruction="Hold a stick along your back. Hinge, and keep it touching.",
     # The arm behind the back hides it: the gap of the stick is judged in its place.
     rules=tuple(rule for rule in RULES if rule is not ROUNDING),
 )
-STRING = Drill(
+STRING = DrillMode(
     name="string",
     title="String",
     instruction="One hand on your collar bones, one below your navel. Keep their distance.",
@@ -106,7 +106,7 @@ class Variation:
     view: View = View.SIDE
     limits: Limits = field(default_factory=Limits)
     rules: tuple[Rule, ...] = RULES
-    drills: tuple[Drill, ...] = ()
+    drills: tuple[DrillMode, ...] = ()
 
 
 BASIC = Variation(
