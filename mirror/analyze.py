@@ -8,23 +8,20 @@ known, and a summary. Angles are absolute degrees, times seconds, points image p
 from __future__ import annotations
 
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from mirror import __version__
 from mirror.camera import Camera, Frame
-from mirror.errors import OutputError
 from mirror.estimator import Estimator
 from mirror.hinge.coaching import Cue
 from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
 from mirror.hinge.posture import Back, Posture, Standing, Unseen
 from mirror.hinge.rounding import line_px
+from mirror.output import replacing, text_to
 from mirror.plot import plot
 from mirror.recording import Recording, overlay, pixel_screen
 from mirror.screen import Screen
@@ -63,7 +60,7 @@ def analyze(
             steps = _recorded(steps, recording, pixel_screen(camera.size))
         out = None
         if json_target is not None:
-            out = stack.enter_context(json_lines(json_target))
+            out = stack.enter_context(text_to(json_target))
         for record in records(steps, header):
             kept.append(record)
             if out is not None:
@@ -288,57 +285,3 @@ def _rounded(values: Record) -> Record:
 
 def _short(value: float | None, digits: int = 1) -> float | None:
     return None if value is None else round(float(value), digits) + 0.0
-
-
-@contextmanager
-def json_lines(target: str) -> Iterator[TextIO]:
-    """A text file to write records to; `-` is standard output.
-
-    A file appears under its name only when it is complete: what stood there before is not lost
-    to a full disk or an interruption.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    if target == "-":
-        try:
-            yield sys.stdout
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise OutputError(f"standard output: cannot be written ({error.strerror}).") from error
-        return
-    path = Path(target)
-    with replacing(path) as scratch, scratch.open("w", encoding="utf-8") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A scratch file beside `path` that takes its place at the end, if all went well.
-
-    Raises:
-        OutputError: the folder cannot be written to, or the disk is full.
-    """
-    try:
-        handle, name = tempfile.mkstemp(path.suffix, f".{path.stem}-", path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
-    scratch = Path(name)
-    try:
-        yield scratch
-        # mkstemp makes private files; an output is as readable as any other new file.
-        umask = os.umask(0)
-        os.umask(umask)
-        scratch.chmod(0o666 & ~umask)
-        scratch.replace(path)
-    except OSError as error:
-        if isinstance(error, OutputError) or error.filename not in (None, name):
-            raise
-        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -1,4 +1,6 @@
 import json
+import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -7,9 +9,10 @@ import pytest
 from people import SIZE, film, reps
 
 from mirror import analyze
-from mirror.analyze import follow, json_lines, records, replacing
+from mirror.analyze import follow, records
 from mirror.camera import Frame
-from mirror.errors import OutputError
+from mirror.errors import CameraError, OutputError
+from mirror.output import replacing, text_to
 from mirror.session import start
 
 
@@ -162,7 +165,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path):
     out.write_text("precious")
 
     def full_disk():
-        with json_lines(str(out)) as file:
+        with text_to(str(out)) as file:
             file.write("x")
             raise OSError(28, "No space left on device")
 
@@ -192,8 +195,42 @@ def test_a_missing_folder_is_one_sentence(tmp_path):
         pass
 
 
-def test_errors_of_the_analysis_itself_are_not_mistaken_for_the_disk(tmp_path):
-    """A camera that breaks stays a camera error."""
-    with pytest.raises(ValueError, match="broke"), json_lines(str(tmp_path / "x")) as _:
-        raise ValueError("broke")
+@pytest.mark.parametrize("error", [ValueError("broke"), CameraError("the camera broke.")])
+def test_errors_of_the_analysis_itself_are_not_mistaken_for_the_disk(tmp_path, error):
+    """A camera that breaks stays a camera error, and nothing is left behind."""
+
+    def breaks():
+        with text_to(str(tmp_path / "x")):
+            raise error
+
+    with pytest.raises(type(error), match="broke"):
+        breaks()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_device_or_pipe_is_written_to_and_stays_what_it_is(tmp_path):
+    """Only regular files are replaced."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with text_to(str(pipe)) as file:
+        file.write("hello")
+    assert os.read(reader, 10) == b"hello"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_link_stays_a_link(tmp_path):
+    """The file behind it is replaced."""
+    (tmp_path / "there").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    with text_to(str(tmp_path / "link")) as file:
+        file.write("new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there").read_text() == "new"
+
+
+def test_a_folder_is_no_place_for_a_file(tmp_path):
+    """One sentence."""
+    with pytest.raises(OutputError, match="directory"), text_to(str(tmp_path)) as _:
+        pass

@@ -1,0 +1,75 @@
+"""Results to files: whole or not at all, and a full disk is one sentence.
+
+A file appears under its name only when it is complete: what stood there before is not lost to a
+full disk or an interruption.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from mirror.errors import MirrorError, OutputError
+
+
+@contextmanager
+def text_to(target: str) -> Iterator[TextIO]:
+    """A text file to write to; `-` is standard output.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if target == "-":
+        with _told("standard output"):
+            yield sys.stdout
+            sys.stdout.flush()
+        return
+    with replacing(Path(target)) as path, path.open("w", encoding="utf-8") as file:
+        yield file
+        file.flush()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A scratch file beside `path` that takes its place at the end, if all went well.
+
+    What is there but is no regular file (a pipe, a device) is written to as it is.
+
+    Raises:
+        OutputError: the folder cannot be written to, or the disk is full.
+    """
+    with _told(str(path)):
+        path = path.resolve()  # a link stays a link
+        if path.exists() and not path.is_file():
+            yield path
+            return
+        handle, name = tempfile.mkstemp(path.suffix, f".{path.stem}-", path.parent)
+        os.close(handle)
+        scratch = Path(name)
+        try:
+            yield scratch
+            # mkstemp makes private files; an output is as readable as any other new file.
+            umask = os.umask(0)
+            os.umask(umask)
+            scratch.chmod(0o666 & ~umask)
+            with scratch.open("rb") as file:
+                os.fsync(file.fileno())
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Errors of writing become one sentence; those that are sentences already stay."""
+    try:
+        yield
+    except (MirrorError, BrokenPipeError):
+        raise
+    except OSError as error:
+        raise OutputError(f"{name}: cannot be written ({error.strerror}).") from error
