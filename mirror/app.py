@@ -104,6 +104,7 @@ class Eyes:
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
+        self._can_see = threading.Event()
         self._box: Newest[Frame] = Newest()
         self._faults: dict[str, MirrorError] = {}
         self._threads = [
@@ -144,6 +145,9 @@ class Eyes:
     def _watch(self) -> None:
         camera: Camera = open_camera(self._settings.camera)
         try:
+            # A film begins when there is somebody to watch it; loading takes seconds.
+            while not self._stop.is_set() and not self._can_see.wait(0.1):
+                pass
             while not self._stop.is_set():
                 frame = camera.read()
                 if frame is None:
@@ -156,6 +160,7 @@ class Eyes:
 
     def _estimate(self) -> None:
         estimator = Estimator(bundle(self._settings.model))
+        self._can_see.set()
         try:
             while not self._stop.is_set():
                 frame = self._box.take(0.2)
