@@ -294,7 +294,7 @@ def _turned_out(hip: Array, knee: Array, ankle: Array, sign: float, degrees_out:
     """The knee turned outwards about the line from hip to ankle, which both stay where they are."""
     axis = (ankle - hip) / np.linalg.norm(ankle - hip)
     root = hip + axis * float((knee - hip) @ axis)
-    out = sign * np.cross(knee - root, axis)
+    out = sign * np.cross(axis, knee - root)
     turned: Array = (
         root + cos(radians(degrees_out)) * (knee - root) + sin(radians(degrees_out)) * out
     )

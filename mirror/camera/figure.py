@@ -14,15 +14,17 @@ from typing import Literal, cast
 import numpy as np
 
 from mirror.camera import Camera, Frame
+from mirror.camera.acts import PATTERNS
+from mirror.camera.arms import STICK_M, stick_line, string_points
 from mirror.camera.body import C7, S1, SIDES, T2, Skeleton
-from mirror.camera.motion import PATTERNS, STICK_M, Motion, landmarks, stick_line, string_points
+from mirror.camera.motion import Motion, landmarks
 from mirror.camera.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.config import CameraSettings
 from mirror.errors import CameraError
 from mirror.hinge.pose import Array
 
 Clothes = Literal["tight", "loose"]
-Prop = Literal["none", "kettlebell", "dumbbell", "stick", "string"]
+Prop = Literal["none", "kettlebell", "swung", "dumbbell", "stick", "string"]
 SKIN, HAIR, TOP, BOTTOM, SHOE, SOLE, DARK, LIPS, WHITE, IRON, WOOD = range(1, 12)
 
 _SKINS = ((224, 178, 150), (198, 146, 112), (160, 110, 80), (112, 74, 54), (236, 194, 170))
@@ -43,7 +45,8 @@ class Look:
     bottom: Colour = _BOTTOMS[0]
     shoe: Colour = _SHOES[0]
     slack_m: float = 0.025  # how far loose clothes stand off
-    prop: Prop = "none"
+    prop: Prop = "none"  # "swung" is a kettlebell that flies with the arms
+    hands: tuple[int, ...] = (1,)  # which ones have a dumbbell: 0 left, 1 right
 
     @classmethod
     def drawn(cls, seed: int) -> Look:
@@ -247,11 +250,27 @@ def _prop(k: Skeleton, look: Look) -> list[Solid]:
         left, right = grip - np.array([0.0, 0.02, 0.0])
         horns = [Cone(end, bell, 0.014, 0.02, IRON) for end in (left, right)]
         return [*horns, Cone(left, right, 0.016, 0.016, IRON), Ball(bell, np.eye(3) * 0.08, IRON)]
-    if look.prop == "dumbbell":
-        back, front = grip[1] + np.array([(-0.13, 0.0, 0.0), (0.13, 0.0, 0.0)])
-        discs = [Ball(end, np.diag([0.045, 0.062, 0.062]), IRON) for end in (back, front)]
-        return [Cone(back, front, 0.015, 0.015, IRON), *discs]
-    return []
+    if look.prop == "swung":
+        way = k.hand.mean(0) / np.linalg.norm(k.hand.mean(0))
+        held = grip.mean(0) + 0.125 * way
+        bell = held if k.weight is None else k.weight
+        if k.weight is not None:
+            way = np.array([0.0, -1.0, 0.0])
+        ends = bell - 0.125 * way + np.array([(0, 0, -0.05), (0, 0, 0.05)])
+        horns = [Cone(end, bell, 0.014, 0.02, IRON) for end in ends]
+        return [
+            *horns,
+            Cone(ends[0], ends[1], 0.016, 0.016, IRON),
+            Ball(bell, np.eye(3) * 0.09, IRON),
+        ]
+    solids: list[Solid] = []
+    for i in look.hands if look.prop == "dumbbell" else ():
+        # One of a pair is shorter, and hides less of the legs behind it.
+        half = 0.13 if len(look.hands) == 1 else 0.10
+        back, front = grip[i] + np.array([(-half, 0.0, 0.0), (half, 0.0, 0.0)])
+        solids.append(Cone(back, front, 0.015, 0.015, IRON))
+        solids += [Ball(end, np.diag([0.045, 0.062, 0.062]), IRON) for end in (back, front)]
+    return solids
 
 
 class Figure:
@@ -272,16 +291,27 @@ class Figure:
             self.look = replace(self.look, prop="stick")
         elif motion.arms == "string":
             self.look = replace(self.look, prop="string")
-        self.view = view or View.framing(motion.body.height_m, (480, 640))
+        elif self.look.prop == "none" and motion.pattern.prop != "none":
+            hands = (0, 1) if motion.pattern.hands == "both" else (int(motion.hand == "right"),)
+            self.look = replace(self.look, prop=cast(Prop, motion.pattern.prop), hands=hands)
+        self.view = view or viewed(motion, (480, 640))
         self.flip = flip
         k = motion.skeleton(0.0)
         ends = [np.array([(-0.05, 0, 0), (0.17, 0, 0)]) @ k.feet[i] + k.ankle[i] for i in range(2)]
-        self._painter = Painter(self.view, self.look.colours(), light or Light(), np.stack(ends))
+        self._feet, self._light = np.stack(ends), light or Light()
+        self._painter = Painter(self.view, self.look.colours(), self._light, self._feet)
+        self._elsewhere: Painter | None = None
 
     def picture(self, t: float) -> Picture:
         """(height, width, 3) uint8 RGB at t seconds."""
-        solids = dress(self.motion.skeleton(t), self.look)
-        picture = self._painter.paint(solids, round(t * 1000))
+        k = self.motion.skeleton(t)
+        painter = self._painter
+        if np.hypot(*k.hip_centre[[0, 2]]) > 0.6:  # no shadow of feet that have walked away
+            away = self._feet + np.array([50.0, 0.0, 0.0])
+            painter = self._elsewhere = self._elsewhere or Painter(
+                self.view, self.look.colours(), self._light, away
+            )
+        picture = painter.paint(dress(k, self.look), round(t * 1000))
         return np.ascontiguousarray(picture[:, ::-1]) if self.flip else picture
 
     def points(self, t: float) -> Array:
@@ -306,8 +336,22 @@ class Figure:
 _SWAPPED = [0, 4, 5, 6, 1, 2, 3, *(m + 1 if m % 2 else m - 1 for m in range(7, 33))]
 
 
+def viewed(motion: Motion, size: tuple[int, int], side_deg: float = 0.0) -> View:
+    """The view that the variation needs: from this side, or from the front where it wants that."""
+    pattern = motion.pattern
+    facing = side_deg
+    if pattern.view == "front":
+        facing = 90.0 + (side_deg + 90.0) % 180.0 - 90.0
+    view = View.framing(pattern.room * motion.body.height_m, size, facing)
+    # More room is to be on all sides, and the feet stay low in the picture.
+    view = replace(view, height_m=0.66 * motion.body.height_m)
+    return view if pattern.ahead_m is None else replace(view, ahead_m=pattern.ahead_m)
+
+
 class FigureCamera:
-    """A Camera that films the figure of `settings.seed` doing `settings.act`, seen from the side.
+    """A Camera that films the figure of `settings.seed` doing `settings.act`.
+
+    The act is a variation, a drill, or something that is no hinge; the view is what it needs.
 
     Raises:
         CameraError: the figure cannot do that.
@@ -317,22 +361,21 @@ class FigureCamera:
 
     def __init__(self, settings: CameraSettings, *, live: bool):
         draw = np.random.default_rng([settings.seed, 5])
-        arms = ("hang", "crossed")[int(draw.integers(2))]
-        prop: Prop = "none"
+        arms: str | None = ("hang", "crossed")[int(draw.integers(2))]
         act = settings.act or "basic"
         if act in ("stick", "string"):
-            arms, prop = act, cast(Prop, act)
-            act = "basic"
+            arms, act = act, "basic"
         if act not in PATTERNS:
             raise CameraError(f"the figure cannot do {act!r}; it can do: {', '.join(PATTERNS)}.")
+        if act != "basic":
+            arms = None
         motion = Motion(settings.seed, act, arms=arms)
-        look = replace(Look.drawn(settings.seed), prop=prop)
+        look = Look.drawn(settings.seed)
         self.size = (settings.width, settings.height)
         self.fps = settings.fps
         # In the drills the low hand is on the camera's side, where it can be seen.
-        side = {"stick": 0.0, "string": 180.0}.get(arms, float(draw.choice([0.0, 180.0])))
-        yaw = side + float(draw.uniform(-4, 4))
-        view = View.framing(motion.body.height_m, self.size, yaw)
+        side = {"stick": 0.0, "string": 180.0}.get(motion.arms, float(draw.choice([0.0, 180.0])))
+        view = viewed(motion, self.size, side + float(draw.uniform(-4, 4)))
         self.figure = Figure(motion, look, view, flip=settings.flip)
         self._live = live
         self._index = -1

@@ -1,6 +1,6 @@
 """What the figure does that is no hinge: walking out and in, turning, sitting, picking up.
 
-Each takes a rep, a time and a body, and gives the joint angles; its row in `NEGATIVES` also says how
+Each takes a rep, a time and a body, and gives joint angles; its row in `NEGATIVES` also says how
 long it lasts.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import pi, radians, sin
+from math import cos, pi, radians, sin
 from typing import Literal
 
 import numpy as np
 
 from mirror.camera.arms import ARMS, take, walk
 from mirror.camera.body import Angles, Body, Side, pose
-from mirror.camera.schedule import Rep, as_drawn, ramp, smooth
+from mirror.camera.schedule import Kind, Rep, ramp, smooth
 
 STEP_S, AWAY_S = 0.56, 1.6
 _STEPS = (15.0, 18.0, 18.0, 18.0, 18.0, 18.0)
@@ -61,7 +61,6 @@ def walking(rep: Rep, t: float, body: Body) -> Angles:
     since = t - rep.start_s
     out_s = len(_STEPS) * STEP_S
     ends = (*_STEPS[::-1], 0.0)[1:]
-    length = sum(_step_m(body, a) for a in _STEPS)
     if since <= out_s:
         angles, x = _stride(body, max(0.0, since), _STEPS, left=True)
     elif since < out_s + AWAY_S:
@@ -72,11 +71,12 @@ def walking(rep: Rep, t: float, body: Body) -> Angles:
         back = min(since - out_s - AWAY_S, out_s)
         angles, x = _stride(body, back, ends, left=False)
         x -= sum(_step_m(body, a) for a in ends)
-    del length
     blend = min(ramp(since, 0.0, 0.3), 1 - ramp(since, _walk_s() - 0.3, _walk_s()))
     shank = angles.shank or 0.0
     shank = _rest(body) + blend * (shank - _rest(body))
-    return replace(angles, place=(x, 0.0), shank=shank)
+    way = radians(rep.heading_deg)
+    place = (x * cos(way), -x * sin(way))
+    return replace(angles, place=place, heading=blend * rep.heading_deg, shank=shank)
 
 
 def _walk_s() -> float:
@@ -92,10 +92,9 @@ def turning(rep: Rep, t: float, body: Body) -> Angles:
     still = Side(knee=4.0)
     left = Side(hip_flexion=0.6 * max(0.0, lift), knee=4.0 + 1.2 * max(0.0, lift))
     right = Side(hip_flexion=0.6 * max(0.0, -lift), knee=4.0 + 1.2 * max(0.0, -lift))
-    sign = 1.0 if rep.side == "left" else -1.0
     support: Literal["left", "right"] = "right" if lift > 0 else "left"
     legs = (left, still) if lift > 0 else (still, right)
-    return Angles(*legs, support=support, heading=sign * rep.hip_deg * there)
+    return Angles(*legs, support=support, heading=rep.heading_deg * there)
 
 
 def sitting(rep: Rep, t: float, body: Body) -> Angles:
@@ -105,7 +104,7 @@ def sitting(rep: Rep, t: float, body: Body) -> Angles:
     shank = _rest(body) + (4.0 - _rest(body)) * share + 14.0 * sin(pi * share)
     knee = 4.0 + 98.0 * share
     leg = Side(hip_flexion=lean + knee - shank - (4.0 - _rest(body)) * (1 - share), knee=knee)
-    return Angles(leg, leg, lumbar=14.0 * share, shank=shank)
+    return Angles(leg, leg, lumbar=14.0 * share, shank=shank, arms=ARMS["hang"])
 
 
 def picking_up(rep: Rep, t: float, body: Body) -> Angles:
@@ -127,19 +126,19 @@ class Negative:
 
     angles: Callable[[Rep, float, Body], Angles]
     lasts_s: tuple[float, float, float]
+    heading_deg: tuple[float, float] = (0.0, 0.0)
 
     def shape(self, rep: Rep, draw: np.random.Generator) -> Rep:
         """The drawn rep with its own times; it counts nothing."""
-        side: Literal["left", "right"] = "left" if draw.random() < 0.5 else "right"
         down, hold, up = self.lasts_s
-        hip = float(draw.uniform(90, 180))
-        rep = replace(as_drawn(rep, draw), down_s=down, hold_s=hold, up_s=up, side=side, count=0)
-        return replace(rep, hip_deg=hip, early=0.0, late=0.0)
+        heading = float(draw.uniform(*self.heading_deg)) * float(draw.choice([-1.0, 1.0]))
+        times = replace(rep, down_s=down, hold_s=hold, up_s=up, count=0)
+        return replace(times, heading_deg=heading, early=0.0, late=0.0)
 
 
-NEGATIVES: Mapping[str, Negative] = {
+NEGATIVES: Mapping[Kind, Negative] = {
     "walk": Negative(walking, (len(_STEPS) * STEP_S, AWAY_S, len(_STEPS) * STEP_S)),
-    "turn": Negative(turning, (1.6, 1.4, 1.6)),
+    "turn": Negative(turning, (1.6, 1.4, 1.6), (90.0, 180.0)),
     "sit": Negative(sitting, (1.6, 3.2, 1.5)),
     "pick-up": Negative(picking_up, (1.3, 0.5, 1.3)),
 }

@@ -2,103 +2,30 @@
 
 Everything is a pure function of (seed, t): the frame rate plays no part. Times in seconds from the
 start of the motion, angles in degrees as METRICS names them, positive in flexion.
-A new variation is one row of `PATTERNS`; a new way to hold the arms is one row of `ARMS`.
+The schedule is in `schedule`, the postures in `acts` and `gait`, the hands in `arms`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from math import atan2, degrees, sin
-from types import MappingProxyType
+from dataclasses import dataclass, replace
+from math import acos, atan2, degrees, sin
 from typing import Literal
 
 import numpy as np
 
-from mirror.camera.body import BODIES, C7, S1, SIDES, Angles, Body, Reach, Side, Skeleton, pose
+from mirror.camera.acts import PATTERNS as PATTERNS
+from mirror.camera.arms import ARMS as ARMS
+from mirror.camera.arms import stick_line as stick_line
+from mirror.camera.body import BODIES, SIDES, Angles, Body, Skeleton, moved, pose
+from mirror.camera.gait import NEGATIVES
 from mirror.camera.render import View
+from mirror.camera.schedule import Kind, Phase, draw_faults, draw_rep
+from mirror.camera.schedule import Plan as Plan
+from mirror.camera.schedule import Rep as Rep
 from mirror.hinge.pose import Array, Mark
 
-Kind = Literal["neutral", "rounded", "partial", "squat"]
-Phase = Literal["standing", "descending", "bottom", "ascending"]
-Range = tuple[float, float]
-STICK_M = 0.013
-"""Half the thickness of the stick."""
-_MIX: Mapping[Kind, float] = MappingProxyType(
-    {"neutral": 0.62, "rounded": 0.2, "partial": 0.1, "squat": 0.08}
-)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a schedule is drawn from. A range of equal ends forces a value."""
-
-    mix: Mapping[Kind, float] = field(default_factory=lambda: _MIX)
-    """Weights of the kinds of rep; the first rep is the heaviest kind."""
-    reps: int | None = None  # how many; then the person stands for ever. None: no end
-    stand_s: Range = (2.5, 3.5)
-    tempo_s: Range = (1.8, 5.0)  # length of a rep without its hold
-    hold_s: Range = (0.0, 0.6)
-    pause_s: Range = (0.3, 1.5)
-    no_pause: float = 0.15  # share of reps that follow without any pause
-    hip_deg: Range = (62.0, 98.0)  # pelvis flexion at the bottom of a neutral or rounded rep
-    rounding_deg: Range = (20.0, 35.0)  # flexion of the back beyond neutral at the bottom
-    phi0_deg: Range = (20.0, 50.0)  # pelvis flexion at which rounding begins
-    early: Range = (0.0, 0.06)  # b1: rounding per degree of pelvis flexion from the start
-    late: float | None = None  # b2: the same beyond phi0; None: what reaches `rounding_deg`
-
-
-@dataclass(frozen=True)
-class Rep:
-    """One event of the schedule. Peaks are those of the commanded joint angles, degrees."""
-
-    kind: Kind
-    start_s: float
-    down_s: float
-    hold_s: float
-    up_s: float
-    hip_deg: float
-    knee_deg: float
-    phi0_deg: float = 0.0
-    early: float = 0.0
-    late: float = 0.0
-    lumbar_share: float = 0.7
-
-    @property
-    def bottom_s(self) -> float:
-        """Middle of the hold at the bottom."""
-        return self.start_s + self.down_s + self.hold_s / 2
-
-    @property
-    def end_s(self) -> float:
-        """Standing again."""
-        return self.start_s + self.down_s + self.hold_s + self.up_s
-
-    def rounding(self, phi_deg: float) -> float:
-        """Flexion of the back beyond neutral at this pelvis flexion."""
-        return self.early * max(0.0, phi_deg) + self.late * max(0.0, phi_deg - self.phi0_deg)
-
-    def at(self, t: float) -> tuple[float, Phase]:
-        """Share of the way down (0 standing, 1 bottom) and the phase."""
-        since = t - self.start_s
-        if since <= 0 or t >= self.end_s:
-            return 0.0, "standing"
-        if since < self.down_s:
-            return _smooth(since / self.down_s), "descending"
-        if since <= self.down_s + self.hold_s:
-            return 1.0, "bottom"
-        return _smooth((self.end_s - t) / self.up_s), "ascending"
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """One variation: how a rep's share becomes a posture, the usual arms, and stance width."""
-
-    angles: Callable[[Rep, float, Body], Angles]
-    arms: str = "hang"
-    stance_m: float = 0.26
+_SIDE: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -119,10 +46,24 @@ class Truth:
     rounding_deg: float  # lumbar plus thoracic flexion beyond the neutral share
     com_fraction: float  # centre of mass over the foot: heel 0 .. toe 1
     chord_gap_cm: float  # mid-lumbar skin above the chord sacrum-T2; negative in a lordotic back
+    elbow_deg: float  # the more bent of both; 180 is straight
+    arms_deg: float  # wrist, shoulder, hip: 180 is in line with the trunk
+    neck_deg: float  # ear over the shoulder, forward of the line of the trunk
+    navel_m: float  # wrists above the navel, which is a fifth up from hips to shoulders
+    stance_ratio: float  # distance of the ankles over that of the shoulders
+    knee_ratio: float  # distance of the knees over that of the ankles
+    tilt_deg: float  # of the line of the shoulders against that of the hips, seen from the front
+    obliquity_deg: float  # the left hip below the right one
+    line_deg: float  # shoulder, hip, free ankle; 180 is straight. Both feet down: the left ankle
+    free_lift_m: float  # the higher ankle over the lower one
 
 
 class Motion:
-    """The movement of one person. `body` and `arms` of None are drawn or taken from the pattern."""
+    """The movement of one person.
+
+    plan, arms, body: None takes what the variation has, or draws it. The schedule is in
+    `reps_between`: each rep tells its kind, its faults, and when something is to be counted.
+    """
 
     def __init__(
         self,
@@ -133,8 +74,9 @@ class Motion:
         body: Body | None = None,
         arms: str | None = None,
     ):
-        self.plan = plan = plan or Plan()
         self.pattern = PATTERNS[variation]
+        plan = plan or self.pattern.plan
+        self.plan = plan = replace(plan, mix=plan.mix or self.pattern.mix)
         self.arms = arms or self.pattern.arms
         draw = np.random.default_rng([seed, 1])
         drawn = BODIES[int(draw.integers(len(BODIES)))]
@@ -148,6 +90,18 @@ class Motion:
         self._random = np.random.default_rng([seed, 3])
         self._reps: list[Rep] = []
         self._next_s = float(self._random.uniform(*plan.stand_s))
+        self._seed = seed
+        self._turn = int(np.random.default_rng([seed, 7]).integers(2))
+        self.hand: Literal["left", "right"] = _SIDE[self._turn]
+        """The hand with the weight, where it is one."""
+        # What lasts, as where the feet stand, is drawn once for the whole schedule.
+        draw = np.random.default_rng([seed, 8])
+        lasting = draw_faults(plan, draw, self.pattern.faults, self.pattern.slight)
+        self._lasting = {k: v for k, v in lasting.items() if k in self.pattern.lasting}
+        still = Rep("neutral", 1e9, 1.0, 0.0, 1.0, 0.0, 4.0, side=self.hand)
+        self._still = replace(still, sizes=self._lasting)
+        stood = self.pattern.act(self._still, 0.0, self.body).stance_m
+        self._stance_m = self.pattern.stance_m * self.body.scale or stood
 
     def reps_between(self, t0: float, t1: float) -> list[Rep]:
         """Every rep that has a moment in t0..t1."""
@@ -167,7 +121,10 @@ class Motion:
     def angles(self, t: float) -> Angles:
         """Joint angles at t, with a little breathing and sway."""
         rep = self.rep_at(t)
-        angles = self.pattern.angles(rep or _STILL, rep.at(t)[0] if rep else 0.0, self.body)
+        negative = NEGATIVES.get(rep.kind) if rep else None
+        act = negative.angles if negative else self.pattern.act
+        angles = act(rep or self._still, t, self.body)
+        moves = self.arms in ("free", "own") or negative
         a, b, c, d, e, f = self._sway
         swayed = 0.25 * sin(1.9 * t + a) + 0.2 * sin(0.83 * t + b)
         return replace(
@@ -176,14 +133,18 @@ class Motion:
             right=replace(angles.right, hip_flexion=angles.right.hip_flexion + swayed),
             neck=angles.neck + 0.8 * sin(0.61 * t + c),
             thoracic=angles.thoracic + 0.25 * sin(1.6 * t + d),
-            stance_m=self.pattern.stance_m * self.body.scale,
-            com_fraction=self._com + 0.012 * sin(0.9 * t + e) + 0.008 * sin(2.3 * t + f),
-            arms=None if self.arms == "free" else ARMS[self.arms],
+            stance_m=self._stance_m,
+            com_fraction=self._com
+            + 0.012 * sin(0.9 * t + e)
+            + 0.008 * sin(2.3 * t + f)
+            + (angles.com_fraction - 0.42),
+            arms=angles.arms if moves else ARMS[self.arms],
         )
 
     def skeleton(self, t: float) -> Skeleton:
-        """The posed body at t."""
-        return pose(self.body, self.angles(t))
+        """The posed body at t, where it is in the room."""
+        angles = self.angles(t)
+        return moved(pose(self.body, angles), angles)
 
     def truth(self, t: float) -> Truth:
         """What the skeleton does at t; nothing in it comes from a picture."""
@@ -193,6 +154,9 @@ class Motion:
         trunk = degrees(atan2(line[0], line[1]))
         support = angles.left if angles.support == "left" else angles.right
         phi = support.hip_flexion
+        free = 1 if angles.support == "left" else 0
+        shoulder, hip = k.shoulder.mean(0), k.hip_centre
+        navel, ear = hip + 0.2 * line, k.head - 0.005 * self.body.scale * k.head_frame[0]
         return Truth(
             t=t,
             kind=rep.kind if rep else "standing",
@@ -208,6 +172,16 @@ class Motion:
             rounding_deg=angles.lumbar + angles.thoracic - self.body.neutral_lumbar(phi),
             com_fraction=k.com_fraction(),
             chord_gap_cm=100 * k.chord_gap_m(),
+            elbow_deg=min(_corner(k.shoulder[i], k.elbow[i], k.wrist[i]) for i in range(2)),
+            arms_deg=_corner(k.wrist.mean(0), shoulder, hip),
+            neck_deg=degrees(atan2(*(ear - shoulder)[:2])) - trunk,
+            navel_m=float(k.wrist[:, 1].mean() - navel[1]),
+            stance_ratio=float(np.ptp(k.ankle[:, 2]) / np.linalg.norm(np.diff(k.shoulder, axis=0))),
+            knee_ratio=float(np.ptp(k.knee[:, 2]) / np.ptp(k.ankle[:, 2])),
+            tilt_deg=_slope(k.shoulder) - _slope(k.hip),
+            obliquity_deg=_slope(k.hip),
+            line_deg=_corner(shoulder, hip, k.ankle[free] + hip - k.hip[free]),
+            free_lift_m=float(np.ptp(k.ankle[:, 1])),
         )
 
     def points(self, t: float, view: View) -> Array:
@@ -215,30 +189,22 @@ class Motion:
         return view.project(landmarks(self.skeleton(t)))[:, :2]
 
     def _draw_rep(self, start_s: float) -> Rep:
-        plan, draw = self.plan, self._random
-        kinds, weights = list(plan.mix), np.array(list(plan.mix.values()), float)
-        pick = int(draw.choice(len(kinds), p=weights / weights.sum()))
-        kind = kinds[pick if self._reps else int(weights.argmax())]
-
-        def between(ends: Range) -> float:
-            return float(draw.uniform(*ends))
-
-        tempo, split, hold = between(plan.tempo_s), between((0.42, 0.62)), between(plan.hold_s)
-        hip, bend, share = between(plan.hip_deg), between((0.16, 0.31)), between((0.6, 0.8))
-        rounding, early = between(plan.rounding_deg), between(plan.early)
-        phi0 = min(between(plan.phi0_deg), hip - 20)
-        knee, late = bend * hip, 0.0
-        if kind == "squat":
-            knee = between((84, 106))
-            hip = knee / between((1.08, 1.27))
-        elif kind == "partial":
-            hip, knee, tempo = between((25, 30)), between((6, 12)), max(1.5, 0.7 * tempo)
-        if kind == "rounded":
-            late = (rounding - early * hip) / (hip - phi0) if plan.late is None else plan.late
-        else:
-            early = 0.0
-        down = tempo * split
-        return Rep(kind, start_s, down, hold, tempo - down, hip, knee, phi0, early, late, share)
+        """The hinge as drawn; what the variation and its faults make of it has its own numbers."""
+        n, plan = len(self._reps), self.plan
+        rep = draw_rep(plan, self._random, start_s, is_first=n == 0)
+        draw = np.random.default_rng([self._seed, 6, n])
+        if rep.kind in NEGATIVES:
+            rep = NEGATIVES[rep.kind].shape(rep, draw)
+            if rep.kind == "walk" and self.pattern.view == "front":
+                rep = replace(rep, heading_deg=90.0)
+            return rep
+        sizes = draw_faults(plan, draw, self.pattern.faults, self.pattern.slight)
+        sizes = {k: v for k, v in sizes.items() if k not in self.pattern.lasting} | self._lasting
+        count = int(draw.integers(plan.set_of[0], plan.set_of[1] + 1))
+        side = self.hand if self.pattern.hands == "one" else _SIDE[(self._turn + n) % 2]
+        count = 0 if rep.kind in ("partial", "squat") else count
+        count = count if rep.kind in ("row", "swing") else min(1, count)
+        return self.pattern.shape(replace(rep, sizes=sizes, count=count, side=side), draw)
 
 
 def landmarks(k: Skeleton) -> Array:
@@ -270,144 +236,13 @@ _FACE = (
 )
 
 
-def _smooth(x: float) -> float:
-    """Minimum-jerk way from 0 to 1 (Flash and Hogan 1985)."""
-    return x * x * x * (10 - 15 * x + 6 * x * x)
+def _corner(a: Array, b: Array, c: Array) -> float:
+    """Angle (deg) at b between the ways to a and c, seen from the side."""
+    u, v = (a - b)[:2], (c - b)[:2]
+    cosine = float(u @ v / max(float(np.linalg.norm(u) * np.linalg.norm(v)), 1e-9))
+    return degrees(acos(min(1.0, max(-1.0, cosine))))
 
 
-def _hinge(rep: Rep, share: float, body: Body) -> Angles:
-    """Bow from the hips; a squat differs only in its knees."""
-    phi = rep.hip_deg * share
-    rounding = rep.rounding(phi)
-    leg = Side(hip_flexion=phi, knee=4.0 + (rep.knee_deg - 4.0) * share)
-    lumbar = body.neutral_lumbar(phi) + rep.lumbar_share * rounding
-    # The eyes look at the floor some way ahead: the neck gives back a little of the bow.
-    neck = -0.16 * phi if rep.kind != "squat" else -0.05 * phi
-    return Angles(leg, leg, lumbar, (1 - rep.lumbar_share) * rounding, neck)
-
-
-_STILL = Rep("neutral", 0.0, 1.0, 0.0, 1.0, 0.0, 4.0)
-
-PATTERNS: dict[str, Pattern] = {
-    "basic": Pattern(_hinge),
-}
-"""Variation -> how the figure does it."""
-
-
-def _hang(k: Skeleton, i: int) -> Reach:
-    """Arms hang by gravity, a little in front, so that no elbow shows behind the back."""
-    wrist = k.shoulder[i] + k.body.scale * np.array([0.09, -0.522, SIDES[i] * 0.03])
-    return Reach(wrist, np.array([-0.3, 0.0, SIDES[i]]), np.array([0.1, -1.0, 0.0]))
-
-
-def _hold(k: Skeleton, i: int) -> Reach:
-    """Both hands at one weight, low, in front of the thighs and shins."""
-    wrist = k.shoulder[i] - np.array([0.0, 0.525 * k.body.scale, 0.0])
-    leg = np.stack([k.ankle.mean(0), k.knee.mean(0), k.hip_centre])
-    clear = np.interp(wrist[1], leg[:, 1], leg[:, 0]) + 0.11 * k.body.scale
-    # Clear of a belly too: of all the trunk's front that is not far above the hands.
-    front = k.skin()[1]
-    belly = (front[:, 0] - 1.5 * np.maximum(0.0, front[:, 1] - wrist[1] - 0.22)).max() + 0.03
-    wrist[0] = max(wrist[0] + 0.02, float(clear), float(belly))
-    wrist[2] = 0.055 * SIDES[i]
-    return Reach(wrist, np.array([-0.6, 0.0, SIDES[i]]), np.array([0.05, -1.0, 0.0]))
-
-
-def _crossed(k: Skeleton, i: int) -> Reach:
-    """Forearms crossed on the chest, hands on the other shoulder."""
-    forward, up, right = k.frames[12]
-    front = k.skin()[1][12 - i]
-    wrist = front + 0.04 * forward - SIDES[i] * 0.055 * k.body.scale * right
-    elbow = -up + 0.5 * SIDES[i] * right + 0.2 * forward
-    return Reach(wrist, elbow, 0.75 * up - SIDES[i] * right - 0.25 * forward)
-
-
-@lru_cache(maxsize=32)
-def _standing(body: Body) -> Skeleton:
-    return pose(body, Angles())
-
-
-def _behind(line: Array) -> Array:
-    """Across a line up the back, to the dorsal side."""
-    return np.array([-line[1], line[0], 0.0])
-
-
-def stick_line(k: Skeleton) -> tuple[Array, Array]:
-    """Ends (m) of a stick held along the back.
-
-    It lies on the upper back and in the low hand, and the hand stays in the hollow of the low
-    back. Standing it just touches the sacrum too; a back that rounds lifts the hand, and with it
-    the stick comes off the pelvis.
-    """
-    back, upright = k.skin()[0], _standing(k.body)
-    still = upright.skin()[0]
-    line = _unit(still[9 + int(np.argmin((still[9:13] - still[S1])[:, 0]))] - still[S1])
-    over = float((still[S1] - still[4]) @ _behind(line)) + STICK_M  # what the hand fills
-    hand = back[4] + over * _behind(_unit(back[12] - back[4]))
-    line = _unit(back[12] - hand)
-    for _ in range(3):
-        # Turned about the hand until it rests on the upper back with its own thickness.
-        way = back[7:C7] - hand
-        lift = (way @ _behind(line) + STICK_M) / (way @ line)
-        line = _unit(line + float(lift.max()) * _behind(line))
-    along = float((back[S1] - hand) @ line)
-    return hand + (along - 0.12) * line, hand + (along + 0.72 * k.body.scale) * line
-
-
-def _unit(way: Array) -> Array:
-    unit: Array = way / np.linalg.norm(way)
-    return unit
-
-
-def _stick(k: Skeleton, i: int) -> Reach:
-    """The right hand at the low back, palm back; the left one holds the stick behind the neck."""
-    back = k.skin()[0]
-    forward, up, right = k.frames[4 if i else C7]
-    if i:
-        wrist = back[4] - 0.035 * forward + 0.05 * right
-        return Reach(wrist, right - 0.4 * forward, -right + 0.2 * up)
-    low, high = stick_line(k)
-    line = _unit(high - low)
-    grip = low + float((back[C7] + 0.04 * k.body.scale * up - low) @ line) * line
-    hand = _unit(right - 0.2 * up - 0.3 * forward)
-    wrist = grip - 0.07 * k.body.scale * hand
-    return Reach(wrist, -right, hand)
-
-
-def _string(k: Skeleton, i: int) -> Reach:
-    """One hand at the collar bones, the other just below the navel, both on the trunk."""
-    node = 13 if i else 3
-    forward, up, right = k.frames[node]
-    wrist = k.skin()[1][node] + 0.03 * forward + SIDES[i] * 0.05 * right
-    if i:  # the elbow out to the side, so that the hand is not hidden behind it
-        return Reach(wrist, SIDES[i] * right + 0.2 * up, 0.2 * up - SIDES[i] * right)
-    return Reach(wrist, SIDES[i] * right - 0.5 * up - 0.8 * forward, -SIDES[i] * right)
-
-
-def string_points(k: Skeleton) -> Array:
-    """(5, 3) the string between the hands, metres: taut in standing, it sags where they near."""
-    ends = k.wrist + 0.08 * k.body.scale * k.hand
-    full = _standing_string(k.body)
-    span = float(np.linalg.norm(ends[0] - ends[1]))
-    sag = (0.375 * span * max(0.0, full - span)) ** 0.5  # a flat parabola of that length
-    share = np.linspace(0.0, 1.0, 5)[:, None]
-    points: Array = (1 - share) * ends[0] + share * ends[1]
-    points[:, 1] -= (4 * share * (1 - share) * sag)[:, 0]
-    return points
-
-
-@lru_cache(maxsize=32)
-def _standing_string(body: Body) -> float:
-    k = pose(body, Angles(arms=_string))
-    ends = k.wrist + 0.08 * body.scale * k.hand
-    return float(np.linalg.norm(ends[0] - ends[1]))
-
-
-ARMS: dict[str, Callable[[Skeleton, int], Reach]] = {
-    "hang": _hang,
-    "hold": _hold,
-    "crossed": _crossed,
-    "stick": _stick,
-    "string": _string,
-}
-"""What the arms do, by name: from a body without arms and a side (0 left, 1 right)."""
+def _slope(pair: Array) -> float:
+    """How far (deg) the left one is below the right one, seen from the front."""
+    return degrees(atan2(pair[1, 1] - pair[0, 1], pair[1, 2] - pair[0, 2]))

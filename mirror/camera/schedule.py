@@ -13,8 +13,7 @@ from typing import Literal
 import numpy as np
 
 Kind = Literal[
-    *("neutral", "rounded", "partial", "squat", "row", "swing", "single-leg"),
-    *("walk", "turn", "sit", "pick-up"),
+    "neutral", "rounded", "partial", "squat", "row", "swing", "walk", "turn", "sit", "pick-up"
 ]
 Phase = Literal["standing", "descending", "bottom", "ascending"]
 Range = tuple[float, float]
@@ -61,7 +60,8 @@ class Rep:
     late: float = 0.0
     lumbar_share: float = 0.7
     tail_s: float = 0.0  # after the way up, before the rep is over
-    side: Literal["left", "right"] = "left"  # the standing leg on one leg; where a turn goes
+    side: Literal["left", "right"] = "left"  # the leg that stands, on one leg
+    heading_deg: float = 0.0  # how far to the left a turn or a walk goes
     count: int = 1  # rows or swings in this set; 0 where there is nothing to count
     period_s: float = 0.0  # of a row or swing in the set
     first_s: float = 0.0  # from the start of the set to the start of its first row or swing
