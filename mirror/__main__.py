@@ -90,12 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
-    bench.add_argument("what", choices=("counts", "accuracy", "stop-depth"),
+    bench.add_argument("what", choices=("counts", "accuracy", "stop-depth", "drills"),
                        help="expected and found reps; errors against truth")  # fmt: skip
     bench.add_argument("--cases", type=int, default=32, metavar="N",
                        help="accuracy: sets of reps (32)")  # fmt: skip
     bench.add_argument("--sets", type=int, default=16, metavar="N",
-                       help="stop-depth: sets of five reps for each slope (16)")  # fmt: skip
+                       help="stop-depth, drills: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
     bench.add_argument("--seeds", type=int, default=3, metavar="N", help="figures 1..N (3)")
@@ -230,6 +230,8 @@ def _bench(options: argparse.Namespace) -> int:
     settings = load(options.config or default_file())
     if options.what == "accuracy":
         return accuracy.accuracy(bundle(settings.model), options.cases)
+    if options.what == "drills":
+        return accuracy.drills(bundle(settings.model), options.sets)
     if options.what == "stop-depth":
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)

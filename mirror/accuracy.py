@@ -25,10 +25,12 @@ from mirror.hinge.posture import JUDGE, Posture, Standing
 from mirror.hinge.rounding import gap
 from mirror.hinge.view import View
 from mirror.session import advance, start
-from mirror.truth import Case, Step, case, film, stop_case
+from mirror.truth import Case, Drill, Step, case, drill_case, film, stop_case
 
 BENT_DEG = 30.0
 """Pictures with at least this fold are compared: upright, everything is right by definition."""
+FAULTS: dict[Drill, str] = {"stick": "stick-off", "string": "string-slack"}
+"""What each drill flags in the place of rounding."""
 NEAR_DEG = 8.0
 """Error of a stop depth that still serves."""
 ROUNDED_DEG, STRAIGHT_DEG = 20.0, 8.0
@@ -93,6 +95,19 @@ def stop_depth(model: Path, sets: int) -> int:
     return 0
 
 
+def drills(model: Path, sets: int) -> int:
+    """Run so many sets of each drill, neutral and rounded, and print what the drill says."""
+    print("| drill | neutral reps flagged | rounded reps flagged |\n|---|---|---|")
+    for drill in FAULTS:
+        cells = []
+        for rounded in (False, True):
+            whats = [drill_case(index, drill, rounded=rounded) for index in range(sets)]
+            verdicts = [v for r in _in_parallel(model, whats) for v in r.verdicts]
+            cells.append(f"{sum(v.is_flagged for v in verdicts)} of {len(verdicts)}")
+        print(f"| {drill} | {cells[0]} | {cells[1]} |", flush=True)
+    return 0
+
+
 def _in_parallel(model: Path, whats: Sequence[Case]) -> list[Result]:
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         return list(pool.map(_run, [str(model)] * len(whats), whats))
@@ -148,7 +163,8 @@ def _detection(verdicts: Sequence[Verdict]) -> list[str]:
 
 def _run(model: str, what: Case) -> Result:
     estimator = Estimator(Path(model))
-    session = start()
+    session = start("basic", what.drill)
+    watched = FAULTS[what.drill] if what.drill else "rounding"
     errors, times = [], []
     rest: Truth | None = None
     side = judged = 0
@@ -182,7 +198,7 @@ def _run(model: str, what: Case) -> Result:
             Verdict(
                 motion.truth(true.bottom_s).rounding_deg,
                 found.back_rounding_max_deg if found else None,
-                found is not None and any(f.fault == "rounding" for f in found.faults),
+                found is not None and any(f.fault == watched for f in found.faults),
             )
         )
     table = np.array(errors).reshape(-1, len(COLUMNS))

@@ -18,10 +18,12 @@ from mirror.camera.body import BODIES, Body
 from mirror.camera.figure import Figure, Look
 from mirror.camera.motion import Motion, Plan, Truth
 from mirror.camera.render import Light, View
+from mirror.camera.schedule import Kind
 from mirror.estimator import Estimator
 from mirror.hinge.pose import Array, Pose
 
 Half = Literal["fit", "table"]
+Drill = Literal["stick", "string"]
 HALVES: dict[Half, tuple[tuple[str, ...], tuple[float, float]]] = {
     "fit": (("average", "short-heavy", "woman", "belly"), (0.015, 0.028)),
     "table": (("tall-slim", "sturdy", "woman-slim", "woman-short"), (0.018, 0.035)),
@@ -52,6 +54,8 @@ class Case:
     fps: float
     seed: int
     rounding: str
+    drill: Drill | None = None
+    """The drill that is practised, and then the arms' style, too."""
 
     def figure(self) -> Figure:
         """The figure that does it."""
@@ -122,6 +126,24 @@ def stop_case(half: Half, index: int, b2: float) -> Case:
         late=b2,
     )
     return replace(what, name=f"stop-{index}", plan=plan, rounding="stop")
+
+
+def drill_case(index: int, drill: Drill, *, rounded: bool) -> Case:
+    """A set of three reps of a drill, its low hand on the camera's side, by the `table` bodies."""
+    draw = np.random.default_rng([index, 10, len(drill)])
+    what = case("table", index, reps=3)
+    side = 0.0 if drill == "stick" else 180.0
+    kind: Kind = "rounded" if rounded else "neutral"
+    return replace(
+        what,
+        name=f"{drill}-{index}",
+        view=replace(what.view, yaw_deg=side + float(draw.uniform(-10, 10))),
+        look=replace(what.look, prop=drill),
+        plan=replace(what.plan, mix={kind: 1.0}, rounding_deg=ROUNDINGS["strong"]),
+        arms=drill,
+        rounding="strong" if rounded else "none",
+        drill=drill,
+    )
 
 
 @dataclass(frozen=True, eq=False)
