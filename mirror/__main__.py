@@ -13,10 +13,8 @@ from pathlib import Path
 import msgspec
 
 from mirror import __version__
-from mirror.config import Settings, default_file, load, to_toml
+from mirror.config import CoachSettings, Settings, default_file, load, to_toml
 from mirror.errors import ConfigError, MirrorError, UsageError
-
-COMMANDS = ("run", "analyze", "check", "bench", "model")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        # Of writing to standard output: all else has become a sentence by now.
+        if options.debug:
+            traceback.print_exc()
+        told = error.filename or "standard output"
+        print(f"hinge-mirror: {told}: {error.strerror or error}.", file=sys.stderr)
+        return 1
     except Exception as error:
         if options.debug:
             raise
@@ -78,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument("--for", dest="seconds", type=_positive, metavar="S")
     analyze.add_argument("--fps", type=_positive, metavar="N", help="frames a second to process")
     analyze.add_argument("--flip", action="store_true", help="mirror the picture left-right")
-    analyze.add_argument("--seed", type=int, metavar="N", help="seed of the figure")
+    analyze.add_argument("--seed", type=_natural, metavar="N", help="seed of the figure")
     analyze.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
     analyze.add_argument("--plot", type=Path, metavar="OUT.png")
     analyze.add_argument("--overlay", type=Path, metavar="OUT.mp4")
@@ -92,13 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "accuracy", "stop-depth", "drills"),
                        help="expected and found reps; errors against truth")  # fmt: skip
-    bench.add_argument("--cases", type=int, default=32, metavar="N",
+    bench.add_argument("--cases", type=_count, default=32, metavar="N",
                        help="accuracy: sets of reps (32)")  # fmt: skip
-    bench.add_argument("--sets", type=int, default=16, metavar="N",
+    bench.add_argument("--sets", type=_count, default=16, metavar="N",
                        help="stop-depth, drills: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
-    bench.add_argument("--seeds", type=int, default=3, metavar="N", help="figures 1..N (3)")
+    bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
     bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
                        help="seconds of each figure (30)")  # fmt: skip
     bench.set_defaults(command=_bench)
@@ -113,6 +118,19 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
+
+
+def _natural(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
+    return value
+
+
+def _count(text: str) -> int:
+    if _natural(text) == 0:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return int(text)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -143,6 +161,7 @@ def _acting(settings: Settings, act: str) -> Settings:
 
 def _run(options: argparse.Namespace) -> int:
     from mirror import app
+    from mirror.session import start
 
     warning = None
     try:
@@ -157,6 +176,15 @@ def _run(options: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(
             settings, coach=msgspec.structs.replace(settings.coach, variation=options.variation)
         )
+    try:
+        start(settings.coach.variation, options.drill)
+    except UsageError as error:
+        if not options.kiosk:
+            raise
+        warning = f"{error} The mirror starts with the basic hinge."
+        print(warning, file=sys.stderr, flush=True)
+        settings = msgspec.structs.replace(settings, coach=CoachSettings())
+        options.drill = None
     settings = _acting(settings, options.drill or settings.coach.variation)
     return app.run(
         settings,
@@ -181,7 +209,8 @@ def _analyze(options: argparse.Namespace) -> int:
 
     settings = load(options.config or default_file())
     settings = _acting(settings, options.drill or options.variation)
-    session = start(options.variation, options.drill)
+    height_m = settings.coach.body_height_m
+    session = start(options.variation, options.drill, height_m and 100 * height_m)
     if options.source == "figure" and options.seconds is None:
         raise UsageError("The figure hinges for ever: say how long with --for.")
     changes = {"source": options.source, "flip": settings.camera.flip != options.flip}

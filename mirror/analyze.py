@@ -16,8 +16,10 @@ from typing import Any
 
 from mirror import __version__
 from mirror.camera import Camera, Frame
+from mirror.errors import UsageError
 from mirror.estimator import Estimator
 from mirror.hinge.coaching import Cue
+from mirror.hinge.depth import Found, StopDepth
 from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
 from mirror.hinge.posture import Back, Posture, Standing, Unseen
 from mirror.hinge.rounding import line_px
@@ -28,6 +30,8 @@ from mirror.screen import Screen
 from mirror.session import Session, advance
 
 Record = dict[str, Any]
+PLOTS = (".png", ".pdf", ".svg")
+"""Kinds of file a plot can be."""
 
 
 def analyze(
@@ -48,6 +52,8 @@ def analyze(
         CameraError: the source broke.
         OutputError: a result cannot be written; what stood under its name is left as it was.
     """
+    if plot_path is not None and plot_path.suffix not in PLOTS:
+        raise UsageError(f"{plot_path}: a plot is one of {', '.join(PLOTS)}.")
     header = header_record(source, camera, session, fps)
     kept: list[Record] = []
     with ExitStack() as stack:
@@ -55,7 +61,7 @@ def analyze(
         steps = _with_progress(steps, camera, seconds, fps)
         if overlay_path is not None:
             scratch = stack.enter_context(replacing(overlay_path))
-            recording = Recording(scratch, camera.size, header["fps"])
+            recording = Recording(scratch, camera.size, header["fps"], name=str(overlay_path))
             stack.callback(recording.close)
             steps = _recorded(steps, recording, pixel_screen(camera.size))
         out = None
@@ -100,6 +106,8 @@ def told(kept: Sequence[Record]) -> str:
                     f"{record['reps']} reps, {record['partials']} partial, "
                     f"{record['rejected']} rejected"
                 )
+                if record["stop_hip_flexion_deg"] is not None:
+                    lines.append(f"stop depth: {record['stop_hip_flexion_deg']:.0f} deg of pelvis")
     return "\n".join(lines)
 
 
@@ -170,7 +178,9 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
     standing: Standing | None = None
     cue: Cue | None = None
     outcomes: list[Outcome] = []
+    stop: Found | None = None
     for _, session in steps:
+        stop = session.stop or stop
         yield frame_record(session)
         if session.standing is not standing and session.standing is not None:
             yield standing_record(session.standing, session.t)
@@ -186,7 +196,9 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
         "reps": sum(isinstance(o, Rep) for o in outcomes),
         "partials": sum(isinstance(o, Partial) for o in outcomes),
         "rejected": sum(isinstance(o, Rejected) for o in outcomes),
-        "stop_hip_flexion_deg": None,
+        "stop_hip_flexion_deg": _short(stop.pelvis_flexion_deg)
+        if isinstance(stop, StopDepth)
+        else None,
     }
 
 
@@ -274,7 +286,7 @@ def _rounded(values: Record) -> Record:
     short: Record = {}
     for key, value in values.items():
         if isinstance(value, float):
-            digits = 3 if key.endswith("_s") or key == "confidence" else 1
+            digits = 3 if key.endswith("_s") or key in ("confidence", "value") else 1
             short[key] = _short(value, digits)
         elif isinstance(value, (list, tuple)):
             short[key] = [_rounded(part) for part in value]

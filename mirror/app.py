@@ -22,7 +22,7 @@ from typing import Generic, TypeVar
 from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
 from mirror.camera import Camera, Frame, open_camera
-from mirror.compose import compose, trouble
+from mirror.compose import compose, getting_ready, trouble
 from mirror.config import Settings
 from mirror.errors import ButtonsError, MirrorError, OutputError, ScreenError
 from mirror.estimator import Estimator
@@ -30,6 +30,7 @@ from mirror.hinge.phases import Rep
 from mirror.hinge.pose import Pose
 from mirror.model import bundle
 from mirror.recording import Recording
+from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.service import Service
 from mirror.session import Session, advance, press, start
@@ -38,6 +39,8 @@ RETRY_S = 5.0
 """How long a kiosk waits before it tries a broken part again."""
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
+HUNG_S = 10.0
+"""Without a look for so long the watchdog is no longer patted."""
 PREVIEW_S = 2.0
 """How often the newest picture of an off-screen glass is written."""
 RECORD_FPS = 15.0
@@ -105,6 +108,7 @@ class Eyes:
         self._keep_trying = keep_trying
         self._stop = threading.Event()
         self._can_see = threading.Event()
+        self._over = threading.Event()
         self._box: Newest[Frame] = Newest()
         self._faults: dict[str, MirrorError] = {}
         self._threads = [
@@ -151,7 +155,7 @@ class Eyes:
             while not self._stop.is_set():
                 frame = camera.read()
                 if frame is None:
-                    self.ended.set()
+                    self._over.set()
                     return
                 self._faults.pop("camera", None)
                 self._box.put(frame)
@@ -163,8 +167,12 @@ class Eyes:
         self._can_see.set()
         try:
             while not self._stop.is_set():
+                is_over = self._over.is_set()
                 frame = self._box.take(0.2)
                 if frame is None:
+                    if is_over:
+                        self.ended.set()
+                        return
                     continue
                 pose = estimator.estimate(frame)
                 self._faults.pop("estimator", None)
@@ -191,9 +199,7 @@ def run(settings: Settings, options: Options) -> int:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             recording = Recording(options.record, size, RECORD_FPS)
-        session = _loop(session, screen, buttons, eyes, recording, settings, options)
-    except KeyboardInterrupt:
-        pass
+        session, screen = _loop(session, screen, buttons, eyes, recording, settings, options)
     finally:
         eyes.close()
         if recording is not None:
@@ -216,60 +222,96 @@ def _loop(
     recording: Recording | None,
     settings: Settings,
     options: Options,
-) -> Session:
+) -> tuple[Session, Screen]:
     service = Service()
     keyboard = Keyboard()
-    shots = Shots(screen, options.shots) if screen.driver == "offscreen" else None
-    began = time.monotonic()
-    counted = 0
-    recorded = 0
-    tick = began
-    while not session.shutdown:
-        keyboard.feed(screen.events())
-        for source in (keyboard, *buttons):
-            for what in source.presses():
-                session = press(session, what)
-        session, reps = _take_in(session, eyes)
-        counted += reps
-        ended = eyes.ended.is_set() and eyes.looks.empty()
-        if eyes.fault is not None:
-            scene = trouble(str(eyes.fault), screen.glass)
-        elif options.warning and time.monotonic() - began < WARN_S:
-            scene = trouble(options.warning, screen.glass)
-        else:
-            scene = compose(session, screen.glass)
-        screen.draw(scene)
-        screen.present()
-        if session.t is not None or eyes.fault is not None:
-            service.ready(str(eyes.fault or f"{counted} reps"))
-        now = time.monotonic()
+    # A kiosk without a display waits for one; nobody would look at pictures in a file.
+    offscreen = screen.driver == "offscreen"
+    shots = Shots(screen, options.shots) if offscreen and not options.kiosk else None
+    began = tick = looked = tried = time.monotonic()
+    counted = recorded = 0
+    try:
+        while not session.shutdown:
+            now = time.monotonic()
+            if offscreen and options.kiosk and now - tried >= RETRY_S:
+                tried = now
+                screen, offscreen = _retried(screen, settings)
+            keyboard.feed(screen.events())
+            for source in (keyboard, *buttons):
+                for what in source.presses():
+                    session = press(session, what)
+            try:
+                session, looks, reps = _take_in(session, eyes)
+                scene = _scene(session, screen, eyes, options, now - began)
+            except Exception as error:
+                if not options.kiosk:
+                    raise
+                # A defect must not make the mirror black: say it, and begin anew.
+                _say(f"The mirror stumbled ({error!r}) and begins a new set.")
+                session, looks, reps = start(), 1, 0
+                scene = trouble("The mirror stumbled and begins a new set.", screen.glass)
+            counted += reps
+            screen.draw(scene)
+            screen.present()
+            if looks:
+                looked = now
+            if eyes.fault is not None or (session.t is not None and now - looked < HUNG_S):
+                service.ready(str(eyes.fault or f"{counted} reps"))
+            elif session.t is None:
+                service.starting()
+            if shots is not None:
+                shots.take(now, is_rep=reps > 0)
+            while recording is not None and recorded < (now - began) * RECORD_FPS:
+                recording.add(screen.pixels())
+                recorded += 1
+            ended = eyes.ended.is_set() and eyes.looks.empty()
+            if ended or (options.seconds is not None and now - began >= options.seconds):
+                break
+            tick = max(tick + 1.0 / settings.screen.fps, now)
+            time.sleep(max(0.0, tick - now))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        service.stopping()
+        if eyes.fault is None:
+            print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
         if shots is not None:
-            shots.take(now, is_rep=reps > 0)
-        while recording is not None and recorded < (now - began) * RECORD_FPS:
-            recording.add(screen.pixels())
-            recorded += 1
-        if ended or (options.seconds is not None and now - began >= options.seconds):
-            break
-        tick = max(tick + 1.0 / settings.screen.fps, now)
-        time.sleep(max(0.0, tick - now))
-    service.stopping()
-    if eyes.fault is None:
-        print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
-    if shots is not None:
-        shots.take(time.monotonic(), is_rep=False, is_last=True)
-        print(shots.told())
-    return session
+            shots.take(time.monotonic(), is_rep=False, is_last=True)
+            print(shots.told())
+    return session, screen
 
 
-def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int]:
-    """Everything that was estimated since the last look; how many reps that made."""
-    reps = 0
+def _scene(
+    session: Session, screen: Screen, eyes: Eyes, options: Options, running_s: float
+) -> Scene:
+    """What the glass shows now: trouble first, then a warning, then the session."""
+    if eyes.fault is not None:
+        return trouble(str(eyes.fault), screen.glass)
+    if options.warning and running_s < WARN_S:
+        return trouble(options.warning, screen.glass)
+    if session.t is None:
+        return getting_ready(screen.glass)
+    return compose(session, screen.glass)
+
+
+def _retried(screen: Screen, settings: Settings) -> tuple[Screen, bool]:
+    """The display, if there is one by now; and whether the glass is still off-screen."""
+    try:
+        return open_screen(settings.screen), False
+    except ScreenError:
+        return screen, True
+
+
+def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int, int]:
+    """Everything that was estimated since last time; how many looks and reps that was."""
+    looks = reps = 0
     with suppress(Empty):
         while True:
             look = eyes.looks.get_nowait()
+            looks += 1
             session = advance(session, look.pose, look.t)
             reps += sum(isinstance(event, Rep) for event in session.events)
-    return session, reps
+    return session, looks, reps
 
 
 def _screen(settings: Settings, options: Options) -> Screen:
@@ -278,7 +320,10 @@ def _screen(settings: Settings, options: Options) -> Screen:
     except ScreenError as error:
         if options.windowed:
             raise
-        _say(f"{error} Running off-screen; pictures of the glass go to {options.shots}/.")
+        if options.kiosk:
+            _say(f"{error} Waiting for one.")
+        else:
+            _say(f"{error} Running off-screen; pictures of the glass go to {options.shots}/.")
         return open_screen(settings.screen, mode="offscreen")
 
 

@@ -40,6 +40,8 @@ def _try(part: str, work: Callable[[], str]) -> Finding:
         return Finding(part, True, work())
     except MirrorError as error:
         return Finding(part, False, str(error))
+    except Exception as error:  # a defect of one part must not hide the others
+        return Finding(part, False, f"stumbled ({error!r}).")
 
 
 def _coach(settings: Settings) -> str:

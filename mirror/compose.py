@@ -12,7 +12,7 @@ from mirror.drawing import Box, bottom_check, figure, foot_bar, meter
 from mirror.glass import Glass
 from mirror.hinge.depth import sentence
 from mirror.hinge.drills import REASONS
-from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.posture import SHOW, Posture, Unseen
 from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Ring, Scene, Shape, Text
 from mirror.session import Session
 
@@ -65,7 +65,10 @@ def compose(session: Session, glass: Glass) -> Scene:
         corner = Box(inside.left, low, 230 * u, 230 * u)
         if session.pose is not None:
             shapes += figure(session.pose, posture, session.drill.reading, corner, u)
-            shapes += foot_bar(posture, Box(inside.left + 75 * u, low + 240 * u, 80 * u, 10 * u), u)
+            if posture.confidence >= SHOW:
+                shapes += foot_bar(
+                    posture, Box(inside.left + 75 * u, low + 240 * u, 80 * u, 10 * u), u
+                )
         if _looks_up(session) and session.bottom is not None and session.standing is not None:
             outline = Box(inside.right - 130 * u, low + 40 * u, 80 * u, 180 * u)
             shapes += bottom_check(session.bottom, session.standing, outline, u)
@@ -77,6 +80,14 @@ def _looks_up(session: Session) -> bool:
     if not session.reps or session.t is None or session.tracking.move is not None:
         return False
     return session.t - session.reps[-1].end_s < LOOK_UP_S
+
+
+def getting_ready(glass: Glass) -> Scene:
+    """Until the first picture is understood: the mirror is not broken, only waking."""
+    u = min(glass.width_mm, glass.height_mm) / REFERENCE_MM
+    centre = (glass.width_mm / 2, glass.height_mm / 2)
+    words = Text("Getting ready", centre, CAP_MM * u, GREY, "centre", "middle")
+    return Scene((words,))
 
 
 def trouble(sentence: str, glass: Glass) -> Scene:
@@ -96,7 +107,7 @@ def trouble(sentence: str, glass: Glass) -> Scene:
 def _is_asleep(session: Session) -> bool:
     if session.t is None:
         return True
-    if not isinstance(session.posture, Unseen):
+    if not isinstance(session.posture, Unseen) or session.posture.reason != "nobody":
         return False
     return session.last_seen is None or session.t - session.last_seen > GRACE_S
 

@@ -37,7 +37,7 @@ class Estimator:
 
     def __init__(self, model: Path) -> None:
         self._landmarker: Any = None
-        self._found_once = False
+        self._settled = False
         self._clock = _Clock()
         try:
             import mediapipe
@@ -75,13 +75,15 @@ class Estimator:
         time_ms = self._clock.next_ms(frame.taken_at)
         try:
             # Its graph also chatters once more, when it finds its first person.
-            with nullcontext() if self._found_once else _quiet():
+            with nullcontext() if self._settled else _quiet():
                 result = self._landmarker.detect_for_video(image, time_ms)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
         if not result.pose_landmarks:
             return None
-        self._found_once = True
+        if not all(math.isfinite(m.x) and math.isfinite(m.y) for m in result.pose_landmarks[0]):
+            return None
+        self._settled = True
         height, width = frame.rgb.shape[:2]
         marks = result.pose_landmarks[0]
         masks = result.segmentation_masks

@@ -28,12 +28,20 @@ from mirror.session import Session
 class Recording:
     """A video being written. Close it, or the file cannot be played.
 
+    name: what to call it in errors, where `path` is but a scratch file.
+
     Raises:
         OutputError: the file cannot be made.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], fps: float, name: str | None = None
+    ) -> None:
         import cv2
+
+        self._cv2: Any = cv2
+        self._name = name or str(path)
+        self._added = 0
 
         # The codec halves the colour resolution, so both sides must be even.
         self._size = (size[0] // 2 * 2, size[1] // 2 * 2)
@@ -42,19 +50,30 @@ class Recording:
             str(path), cv2.VideoWriter.fourcc(*"mp4v"), fps, self._size
         )
         if not self._writer.isOpened():
-            raise OutputError(f"{path}: the video cannot be written.")
+            raise OutputError(f"{self._name}: the video cannot be written.")
 
     def add(self, rgb: npt.NDArray[np.uint8]) -> None:
         """One more picture, (height, width, 3) uint8, red first."""
         width, height = self._size
+        self._added += 1
         # OpenCV writes blue first.
         self._writer.write(np.ascontiguousarray(rgb[:height, :width, ::-1]))
 
     def close(self) -> None:
-        """Finish the file. May be called twice."""
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
+        """Finish the file. May be called twice.
+
+        Raises:
+            OutputError: not everything is in it; OpenCV says nothing of a full disk.
+        """
+        if self._writer is None:
+            return
+        self._writer.release()
+        self._writer = None
+        check = self._cv2.VideoCapture(str(self._path))
+        count = int(check.get(self._cv2.CAP_PROP_FRAME_COUNT)) if check.isOpened() else -1
+        check.release()
+        if self._added and count < self._added:
+            raise OutputError(f"{self._name}: the video could not be written whole.")
 
 
 def pixel_screen(size: tuple[int, int]) -> Screen:

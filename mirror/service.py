@@ -25,6 +25,11 @@ class Service:
             self._is_ready = True
         self._send("\n".join(lines))
 
+    def starting(self) -> None:
+        """Still loading or downloading: more time, please."""
+        if not self._is_ready:
+            self._send("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=getting ready")
+
     def stopping(self) -> None:
         """The mirror is about to stop."""
         self._send("STOPPING=1")

@@ -119,7 +119,7 @@ class Session:
     stop: Found | None = None
     """The stop depth of this set, sought anew after each slow rep."""
     stop_rep: int | None = None
-    """The rep with which a stop depth (or that there is none to find) was first known."""
+    """The rep with which a stop depth, or that there is none, was first known: it is told once."""
     height_cm: float | None = None
 
     @property
@@ -184,6 +184,8 @@ def start(
 def advance(session: Session, pose: Pose | None, t: float) -> Session:
     """Take in one look of the camera at time t; pose None where nobody was found."""
     variation = session.choice.variation
+    if session.t is not None and t < session.t:
+        session = _rewound(session)
     session = _forget(session, t)
     measuring, posture = measure(session.measuring, pose, t, session.standing)
     standing, stillness = session.standing, session.stillness
@@ -206,7 +208,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         standing=standing,
         outcomes=session.outcomes + session.events,
         notice=notice,
-        last_seen=session.last_seen if isinstance(posture, Unseen) else t,
+        last_seen=session.last_seen if posture == Unseen(t, "nobody") else t,
         stillness=stillness,
         tracking=tracking,
     )
@@ -284,13 +286,18 @@ def _seek_stop(session: Session, rep: Rep) -> Session:
         return session
     descents = (*session.descents, (fold, rounding))[-DESCENTS:]
     stop = find(descents)
-    is_new = not isinstance(stop, NotFound) and type(stop) is not type(session.stop)
+    kind, before = _kind(stop), _kind(session.stop)
+    is_new = kind != before and kind not in ("few-reps", "unclear")
     return replace(
         session,
         descents=descents,
         stop=stop,
         stop_rep=rep.number if is_new else session.stop_rep,
     )
+
+
+def _kind(found: Found | None) -> str:
+    return found.reason if isinstance(found, NotFound) else type(found).__name__
 
 
 def _bottom(form: Form, bottom_s: float) -> Posture | None:
@@ -341,6 +348,21 @@ def _new_set(session: Session, choice: Choice) -> Session:
     )
 
 
+def _rewound(session: Session) -> Session:
+    """The source began again: nothing measured before belongs to what comes now."""
+    tracking = Tracking(reps=session.tracking.reps, depths=session.tracking.depths)
+    return replace(
+        session,
+        measuring=Measuring(),
+        stillness=Stillness(),
+        tracking=tracking,
+        form=Form(),
+        lifting=Lifting(),
+        notice=None,
+        last_seen=None,
+    )
+
+
 def _forget(session: Session, t: float) -> Session:
     """Let go of a person who has left."""
     last_seen = session.last_seen
@@ -356,6 +378,8 @@ def _forget(session: Session, t: float) -> Session:
         descents=(),
         stop=None,
         stop_rep=None,
+        # The next person has another depth.
+        tracking=replace(session.tracking, depths=()),
     )
     if t - last_seen >= FORGET_SET_S and session.outcomes:
         session = _new_set(session, session.choice)

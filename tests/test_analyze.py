@@ -11,8 +11,9 @@ from people import SIZE, film, reps
 from mirror import analyze
 from mirror.analyze import follow, records
 from mirror.camera import Frame
-from mirror.errors import CameraError, OutputError
+from mirror.errors import CameraError, OutputError, UsageError
 from mirror.output import replacing, text_to
+from mirror.recording import Recording
 from mirror.session import start
 
 
@@ -234,3 +235,20 @@ def test_a_folder_is_no_place_for_a_file(tmp_path):
     """One sentence."""
     with pytest.raises(OutputError, match="directory"), text_to(str(tmp_path)) as _:
         pass
+
+
+def test_a_plot_of_an_unknown_kind_is_said_before_the_analysis(tmp_path):
+    """Not after minutes."""
+    with pytest.raises(UsageError, match=r"\.png"):
+        run(tmp_path, [None], plot_path=tmp_path / "p.foo")
+
+
+def test_a_video_that_is_not_whole_is_an_error(tmp_path, monkeypatch):
+    """OpenCV itself says nothing of a full disk."""
+    recording = Recording(tmp_path / "v.mp4", (64, 48), 10.0, name="shown.mp4")
+    for _ in range(3):
+        recording.add(np.zeros((48, 64, 3), np.uint8))
+    recording._added = 9
+    with pytest.raises(OutputError, match=r"shown\.mp4: the video could not be written whole"):
+        recording.close()
+    recording.close()

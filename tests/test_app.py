@@ -12,7 +12,7 @@ from mirror.app import Newest, Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
-from mirror.session import Press
+from mirror.session import Press, advance, start
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 
@@ -269,3 +269,79 @@ def test_systemd_hears_ready_once_and_the_watchdog_often(stage, monkeypatch, tmp
     assert sum("WATCHDOG=1" in message for message in heard) > 3
     assert heard[-1] == "STOPPING=1"
     assert os.path.exists(address)
+
+
+def test_a_defect_does_not_end_a_kiosk(stage, monkeypatch, capsys):
+    """It is said, a new set begins, and reps count again; at a terminal it is raised."""
+    real = app.advance
+    calls = []
+
+    def stumbles(session, pose, t):
+        calls.append(t)
+        if len(calls) == 20:
+            raise ZeroDivisionError("oh")
+        return real(session, pose, t)
+
+    monkeypatch.setattr(app, "advance", stumbles)
+    stage(film(reps(2), 9))
+    assert run(SETTINGS, Options(kiosk=True)) == 0
+    out, err = capsys.readouterr()
+    assert "stumbled" in err
+    assert "2 reps counted." in out
+    calls.clear()
+    stage(film(reps(2), 9))
+    with pytest.raises(ZeroDivisionError):
+        run(SETTINGS, Options())
+
+
+def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch, tmp_path):
+    """When the display comes, the glass moves there."""
+    tries = []
+    off = app.open_screen
+
+    def later(settings, *, mode="auto", size=None):
+        tries.append(mode)
+        return off(settings, mode="offscreen" if len(tries) > 3 else mode, size=size)
+
+    monkeypatch.setattr(app, "open_screen", later)
+    stage(film(reps(0), 10_000))
+    assert run(SETTINGS, Options(kiosk=True, seconds=1.0)) == 0
+    assert tries[:4] == ["auto", "offscreen", "auto", "auto"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_last_picture_of_a_film_counts(stage, capsys):
+    """A rep that locks out with it is not lost."""
+    poses = list(film(reps(1), 9))
+    session, shown = start(), []
+    for pose in poses:
+        shown.append(pose)
+        session = advance(session, pose, pose.taken_at)
+        if session.events:
+            break
+    stage(shown)
+    run(SETTINGS, Options())
+    assert "1 rep counted." in capsys.readouterr().out
+
+
+def test_a_hung_estimator_is_no_longer_vouched_for(stage, monkeypatch):
+    """Systemd hears nothing more, and restarts the mirror."""
+    patted = []
+    monkeypatch.setattr(app, "HUNG_S", 0.2)
+    monkeypatch.setattr(app.Service, "ready", lambda self, status: patted.append(time.monotonic()))
+    poses = list(film(reps(0), 1))
+    (camera,) = stage(poses)
+    hang = threading.Event()
+    estimate = camera.estimate
+
+    def stuck(frame):
+        if frame.taken_at > 0.5:
+            hang.wait(3.0)
+        return estimate(frame)
+
+    camera.estimate = stuck
+    began = time.monotonic()
+    run(SETTINGS, Options(kiosk=True, seconds=1.5))
+    hang.set()
+    assert patted
+    assert patted[-1] - began < 1.2

@@ -241,3 +241,22 @@ def test_findings_name_each_part(monkeypatch):
     assert "no model." in by_part["model"].told
     assert "/none.mp4" in by_part["camera"].told
     assert not by_part["buttons"].needed
+
+
+def test_a_kiosk_with_an_unknown_variation_starts_with_the_basic_hinge(ran, tmp_path, capsys):
+    """And says so; at a terminal it is a usage error."""
+    config = tmp_path / "m.toml"
+    config.write_text('[coach]\nvariation = "salsa"\n')
+    assert main(["--kiosk", "--config", str(config)]) == 0
+    settings, options = ran[0]
+    assert settings.coach.variation == "basic"
+    assert "salsa" in options.warning
+    assert main(["--config", str(config)]) == 2
+
+
+@pytest.mark.parametrize("words", [["--seed", "-1"], ["--fps", "0"]])
+def test_numbers_that_make_no_sense_are_usage_errors(words):
+    """Said by the parser."""
+    with pytest.raises(SystemExit) as caught:
+        main(["analyze", "figure", "--for", "1", *words])
+    assert caught.value.code == 2

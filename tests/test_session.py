@@ -1,8 +1,10 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
-from mirror.compose import TEXTS
+from mirror.compose import TEXTS, compose
+from mirror.config import ScreenSettings
 from mirror.errors import UsageError
+from mirror.glass import Glass
 from mirror.hinge.depth import NotFound, StopDepth
 from mirror.hinge.drills import REASONS
 from mirror.hinge.pose import Mark
@@ -153,7 +155,6 @@ def test_no_stop_depth_is_invented_for_a_straight_back():
     """Not found is said as not found, and a new set forgets."""
     session = slow_set(50.0, 0.0)
     assert isinstance(session.stop, NotFound)
-    assert session.stop_rep is None
     assert press(session, Press.SELECT).stop is None
 
 
@@ -199,3 +200,36 @@ def test_every_mishap_has_its_words(fault):
 def test_every_reason_of_a_drill_has_its_text():
     """And so has each key of guidance."""
     assert set(REASONS) <= set(TEXTS)
+
+
+def test_the_next_person_may_have_another_depth():
+    """What one person reaches is not asked of the next."""
+    session = after(film(reps(4), 15))
+    for k in range(150):
+        session = advance(session, None, 15 + k / 30)
+    shallow = (person(20 + k / 30, *reps(2, depth=0.5)(k / 30)) for k in range(270))
+    assert len(after(shallow, session).reps) == 6
+
+
+def test_a_person_too_close_to_be_measured_has_not_left():
+    """Cut off by the picture: step back, and the set stays."""
+    session = after(film(reps(2), 9))
+    for k in range(600):
+        session = advance(session, person(9 + k / 30, visibility=0.3), 9 + k / 30)
+    assert len(session.reps) == 2
+    assert session.guidance == "step-back"
+    assert compose(session, Glass.of((1080, 1920), ScreenSettings())).shapes
+
+
+def test_a_source_that_begins_again_is_counted_again():
+    """Time that runs back starts the measuring anew, and the count goes on."""
+    session = after(film(reps(2), 9))
+    session = after(film(reps(2), 9), session)
+    assert [rep.number for rep in session.reps] == [1, 2, 3, 4]
+
+
+def test_a_back_that_keeps_its_shape_is_told_once():
+    """Not found is said as not found."""
+    session = slow_set(50.0, 0.0)
+    assert session.stop == NotFound("straight")
+    assert session.stop_rep is not None

@@ -23,6 +23,8 @@ let their shoulders drop on the way to a weight before they set their back."""
 MASK_LAG_S = 0.05
 """The person's mask follows the landmarks by so much: with it, sets of figures with known joints
 have their stop depth where it is; at 0 and .1 s it lies about 10 deg too deep or too shallow."""
+LONGEST_S = 15.0
+"""More of a movement is not kept: it is too slow to be a rep."""
 JUDGED = 0.6
 """Share of the bent pictures that must be judged for the back of a rep to be judged."""
 
@@ -47,11 +49,6 @@ def com_shift(posture: Posture, standing: Standing) -> float | None:
 def knee_flexion(posture: Posture, standing: Standing) -> float | None:
     """Knee flexion against own standing, degrees."""
     return posture.knee_flexion_deg - standing.knee_flexion_deg
-
-
-def lean_back(posture: Posture, standing: Standing) -> float | None:
-    """How far the trunk leans behind own standing, degrees."""
-    return standing.trunk_deg - posture.trunk_deg
 
 
 @dataclass(frozen=True)
@@ -106,6 +103,8 @@ def observe(
     steps = form.steps
     if not is_moving:
         steps = tuple((p, at) for p, at in steps if p.t >= upright_s and at not in ON_THE_WAY)
+    elif steps and posture.t - steps[0][0].t > LONGEST_S:
+        steps = steps[1:]
     return Form((*steps, (posture, phase)))
 
 

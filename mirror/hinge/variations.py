@@ -50,16 +50,6 @@ RULES = (
         cue="Shins like posts",
         priority=2,
     ),
-    Rule(
-        fault="lean-back",
-        measure=form.lean_back,
-        limit=8.0,
-        sd=4.0,
-        phases=frozenset({Phase.ASCENDING, Phase.LOCKOUT}),
-        hold_s=0.3,
-        cue="Push the floor away, zip up tall",
-        priority=3,
-    ),
 )
 """Faults of the basic hinge; what other variations share with it, they take from here."""
 
