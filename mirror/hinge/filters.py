@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-CUTOFF_HZ = 4.0
-"""Of the rate: about 40 ms of lag, and the jitter of single pictures is gone."""
+CUTOFF_HZ = 3.0
+"""Of the rate: about 50 ms of lag, and the jitter of single pictures is gone."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ the change of hip flexion from the own standing (fold), with its rate; in front 
 hip flexion cannot be seen, the foreshortening of the trunk takes its place.
 
     from         to           when
-    (none)       STANDING     upright (fold < 12) and still (|rate| < 15/s) for 0.4 s
-    STANDING     DESCENDING   fold > 20, having left upright with rate > 15/s for 0.15 s
+    (none)       STANDING     upright (fold < 12) and still (within 6 deg) for 0.4 s
+    STANDING     DESCENDING   fold > 20, having left upright with rate > 10/s for 0.15 s
     DESCENDING   BOTTOM       fold >= 35 and |rate| < 12/s for 0.12 s
     DESCENDING   ASCENDING    8 deg below the peak and rising (no pause at the bottom)
     BOTTOM       ASCENDING    8 deg below the peak and rising
@@ -34,8 +34,8 @@ from mirror.hinge.geometry import Point, distance
 from mirror.hinge.posture import Posture, Standing
 from mirror.hinge.view import View
 
-UPRIGHT_DEG, STILL_RATE, UPRIGHT_S = 12.0, 15.0, 0.4
-START_DEG, START_RATE, START_S = 20.0, 15.0, 0.15
+UPRIGHT_DEG, STILL_DEG, UPRIGHT_S = 12.0, 6.0, 0.4
+START_DEG, START_RATE, START_S = 20.0, 10.0, 0.15
 BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
@@ -166,6 +166,8 @@ class Tracking:
     """When the person was last upright."""
     held: tuple[str, float] | None = None
     """A condition that holds, and since when."""
+    still: tuple[float, float] | None = None
+    """Since when the fold has stayed near which value, s and deg."""
     leaving: bool = False
     """Has left upright at speed: a movement begins if it gets deep enough."""
     last: Posture | None = None
@@ -228,10 +230,15 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
     if memory.phase is not None and fold >= UPRIGHT_DEG and rate > START_RATE:
         memory, long_enough = _hold(memory, "start", posture.t, START_S)
         return replace(memory, leaving=memory.leaving or long_enough)
-    if fold < UPRIGHT_DEG and abs(rate) < STILL_RATE and memory.phase is not Phase.STANDING:
-        memory, long_enough = _hold(memory, "stand", posture.t, UPRIGHT_S)
-        return replace(memory, phase=Phase.STANDING, held=None) if long_enough else memory
-    return replace(memory, held=None)
+    if fold < UPRIGHT_DEG and memory.phase is not Phase.STANDING:
+        # Still by how far it goes in that time, not by the rate of single pictures, which jitters.
+        since, where = memory.still or (posture.t, fold)
+        if abs(fold - where) > STILL_DEG:
+            since, where = posture.t, fold
+        if posture.t - since >= UPRIGHT_S - 1e-6:
+            return replace(memory, phase=Phase.STANDING, held=None, still=None)
+        return replace(memory, held=None, still=(since, where))
+    return replace(memory, held=None, still=None)
 
 
 def _moving(
