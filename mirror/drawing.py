@@ -102,13 +102,16 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
     chin = np.array(centre) + neck * radius / max(float(np.hypot(*neck)), radius)
     yield Line(((float(chin[0]), float(chin[1])), shoulder), 1.6 * u, GREY)
     colour = line_colour(posture)
-    if posture.back is None:
-        # From the front there is no line of the back, only that of the trunk.
-        yield Line((hip, shoulder), 4.0 * u, colour)
+    held = _held(reading, u)
+    if posture.back is None or posture.back.confidence < SHOW:
+        # From the front, or behind an arm, there is no line of the back, only that of the trunk.
+        yield Line((hip, shoulder), 4.0 * u, GREY)
+        if held is not None:
+            points, light, width = held
+            yield Line(tuple(place(p) for p in points), width, light)
         return
     yield Line((hip, shoulder), 1.6 * u, GREY.at(0.5))
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
-    held = _held(reading, u)
     if held is not None:
         points, light, width = held
         yield Line(tuple(place(p) for p in points), width, light)
@@ -177,7 +180,7 @@ def foot_bar(posture: Posture, box: Box, u: float) -> Iterator[Shape]:
 
 def bottom_check(bottom: Posture, standing: Standing, box: Box, u: float) -> Iterator[Shape]:
     """The back at standing and at the bottom, laid over one another, chord on chord."""
-    if bottom.back is None or standing.edge is None:
+    if bottom.back is None or standing.edge is None or bottom.confidence_of_back < JUDGE:
         return
     colour = line_colour(bottom)
     facing = bottom.facing

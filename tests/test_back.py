@@ -221,3 +221,24 @@ def test_other_clothes_are_another_standing():
         depth = 0.2 if t < 2 else 0.3
         session = advance(session, with_mask(arms_away(person(t)), 0.0, depth=depth), t)
     assert session.standing.edge[30] == pytest.approx(0.3, abs=0.01)
+
+
+def test_an_arm_behind_the_back_is_no_standing_back():
+    """In the stick drill the hidden back gives no baseline; the old one stays."""
+
+    def behind(t, hidden):
+        pose = with_mask(arms_away(person(t)), -0.03)
+        if hidden:
+            x, y = axis_of(pose, 1).place(np.array([0.3]), np.array([0.2]))[0]
+            for mark in (Mark.RIGHT_ELBOW, Mark.RIGHT_WRIST, Mark.RIGHT_INDEX):
+                pose.points[mark] = (x, y)
+        return pose
+
+    session = start()
+    for k in range(30):
+        session = advance(session, behind(k / 15, hidden=True), k / 15)
+    assert session.standing is not None
+    assert session.standing.edge is None
+    for k in range(30, 90):
+        session = advance(session, behind(k / 15, hidden=k > 60), k / 15)
+    assert session.standing.edge is not None

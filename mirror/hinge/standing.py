@@ -14,7 +14,7 @@ import numpy as np
 
 from mirror.hinge.balance import px_per_cm, settle
 from mirror.hinge.geometry import Array, distance
-from mirror.hinge.posture import Posture, Standing
+from mirror.hinge.posture import JUDGE, Posture, Standing
 
 STILL_S = 0.7
 TRUNK_DEG, KNEE_DEG = 15.0, 25.0
@@ -85,7 +85,8 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         trunk_px=sum(p.trunk_px for p in window) / n,
         leg_px=sum(p.leg_px for p in window) / n,
         hip_height_px=sum(p.ankle[1] - p.hip[1] for p in window) / n,
-        edge=_mean_of([p.back.edge for p in window if p.back is not None], n),
+        # An arm behind the back hides it: such a standing would spoil every later verdict.
+        edge=_mean_of([p.back.edge for p in window if p.back and p.back.confidence >= JUDGE], n),
         com_fraction=_mean_of([p.com_fraction for p in window if p.com_fraction is not None], n),
         foot=window[-1].foot,
     )
