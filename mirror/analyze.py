@@ -21,7 +21,7 @@ from mirror.estimator import Estimator
 from mirror.hinge.coaching import Cue
 from mirror.hinge.depth import Found, StopDepth
 from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
-from mirror.hinge.posture import Back, Posture, Standing, Unseen
+from mirror.hinge.posture import SHOW, Back, Posture, Standing, Unseen
 from mirror.hinge.rounding import line_px
 from mirror.output import replacing, text_to
 from mirror.plot import plot
@@ -241,7 +241,7 @@ def frame_record(session: Session) -> Record:
 
 def _spine(back: Back | None) -> list[list[float]] | None:
     """The line of the back from pelvis to neck, image pixels."""
-    if back is None:
+    if back is None or back.confidence < SHOW:
         return None
     return [[round(x, 1), round(y, 1)] for x, y in line_px(back.edge, back.axis)[0].tolist()]
 

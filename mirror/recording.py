@@ -18,7 +18,7 @@ from mirror.config import ScreenSettings
 from mirror.drawing import LIMBS, line_colour
 from mirror.errors import OutputError
 from mirror.glass import MM_PER_INCH
-from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.posture import SHOW, Posture, Unseen
 from mirror.hinge.rounding import line_px
 from mirror.scene import AMBER, GREY, ICE, WHITE, Line, Scene, Shape, Text
 from mirror.screen import Screen, open_screen
@@ -115,7 +115,7 @@ def _marks(frame: Frame, session: Session) -> list[Shape]:
     for limb in LIMBS:
         bones = tuple((float(points[m, 0]), float(points[m, 1])) for m in limb)
         shapes.append(Line(bones, 0.5 * u, GREY))
-    if posture.back is None:
+    if posture.back is None or posture.back.confidence < SHOW:
         shapes.append(Line((posture.hip, posture.shoulder), 1.2 * u, line_colour(posture)))
     else:
         spine, dowel = line_px(posture.back.edge, posture.back.axis)

@@ -188,6 +188,8 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         session = _rewound(session)
     session = _forget(session, t)
     measuring, posture = measure(session.measuring, pose, t, session.standing)
+    if isinstance(posture, Posture) and session.choice.drill and session.choice.drill.hides_back:
+        posture = _without_back(posture)
     standing, stillness = session.standing, session.stillness
     if isinstance(posture, Unseen):
         tracking, events = unseen(session.tracking, t)
@@ -212,6 +214,14 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         stillness=stillness,
         tracking=tracking,
     )
+
+
+def _without_back(posture: Posture) -> Posture:
+    """The posture with a back that nothing is to be made of; its contour serves the drill."""
+    if posture.back is None:
+        return posture
+    back = replace(posture.back, rounding_deg=None, instant_deg=None, confidence=0.0)
+    return replace(posture, back=back)
 
 
 def _observe(

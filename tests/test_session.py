@@ -233,3 +233,14 @@ def test_a_back_that_keeps_its_shape_is_told_once():
     session = slow_set(50.0, 0.0)
     assert session.stop == NotFound("straight")
     assert session.stop_rep is not None
+
+
+def test_the_stick_drill_makes_nothing_of_the_hidden_back():
+    """No baseline, no verdict, no outline; the count goes on."""
+    session = start("basic", "stick")
+    for pose in film(reps(2), 9):
+        session = advance(session, with_mask(pose), pose.taken_at)
+    assert len(session.reps) == 2
+    assert session.standing.edge is None
+    assert session.posture.rounding_deg is None
+    assert all(rep.back_rounding_max_deg is None for rep in session.reps)

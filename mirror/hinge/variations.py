@@ -58,13 +58,15 @@ RULES = (
 class DrillMode:
     """A way to practise the basic hinge with the hands; see `drills`.
 
-    rules: of the hinge that can be judged with the hands there.
+    rules: of the hinge that can be judged with the hands there. hides_back: an arm lies before
+    the line of the back, so that nothing is made of it.
     """
 
     name: str
     title: str
     instruction: str
     rules: tuple[Rule, ...] = RULES
+    hides_back: bool = False
 
 
 STICK = DrillMode(
@@ -73,6 +75,7 @@ STICK = DrillMode(
     instruction="Hold a stick along your back. Hinge, and keep it touching.",
     # The arm behind the back hides it: the gap of the stick is judged in its place.
     rules=tuple(rule for rule in RULES if rule is not ROUNDING),
+    hides_back=True,
 )
 STRING = DrillMode(
     name="string",
