@@ -13,7 +13,6 @@ from mirror.hinge.phases import Limits, Phase
 from mirror.hinge.view import View
 
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
-LOW = frozenset({Phase.BOTTOM, Phase.ASCENDING})
 
 ROUNDING = Rule(
     fault="rounding",
