@@ -69,7 +69,7 @@ class Result:
 
 def accuracy(model: Path, cases: int) -> int:
     """Run so many cases of the table half and print what came out; gives the exit code."""
-    print(f"{cases} sets of 3 reps, bodies and clothes that no constant was fitted on", flush=True)
+    print(f"{cases} sets of 3 reps, bodies and clothes that no gain was fitted on", flush=True)
     results = _in_parallel(model, [case("table", index, reps=3) for index in range(cases)])
     print("\n".join(told(results)))
     return 0
