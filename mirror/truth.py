@@ -1,8 +1,8 @@
 """Cases of the truth bench: figures drawn from seeds, filmed, with the truth beside each pose.
 
 Bodies and clothes are split in two: gains are fitted on one half, tables are made of the other, so
-that no table tells how well the bench was learnt by heart. Not all is so clean: what was chosen with
-both halves in view is said beside the tables in the README.
+that no table tells how well the bench was learnt by heart. Not all is so clean: what was chosen
+with both halves in view is said beside the tables in the README.
 """
 
 from __future__ import annotations
