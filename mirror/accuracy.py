@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mirror.camera.motion import Truth
 from mirror.estimator import Estimator
+from mirror.figure.motion import Truth
 from mirror.hinge.depth import Found, FromStart, StopDepth
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import TRUNK_CM

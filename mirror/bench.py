@@ -10,10 +10,10 @@ import msgspec
 
 from mirror.analyze import follow
 from mirror.camera import open_camera
-from mirror.camera.motion import Motion
 from mirror.config import CameraSettings, Settings
 from mirror.errors import UsageError
 from mirror.estimator import Estimator
+from mirror.figure.motion import Motion
 from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
 from mirror.hinge.variations import VARIATIONS
 from mirror.model import bundle

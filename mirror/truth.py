@@ -15,12 +15,12 @@ from typing import Literal
 import numpy as np
 
 from mirror.camera import Frame
-from mirror.camera.body import BODIES, Body
 from mirror.camera.figure import Figure, Look
-from mirror.camera.motion import Motion, Plan, Truth
-from mirror.camera.render import Light, View
-from mirror.camera.schedule import Kind
 from mirror.estimator import Estimator
+from mirror.figure.body import BODIES, Body
+from mirror.figure.motion import Motion, Plan, Truth
+from mirror.figure.render import Light, View
+from mirror.figure.schedule import Kind
 from mirror.hinge.pose import Array, Pose
 
 Half = Literal["fit", "table"]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from people import SIZE, TRUNK, person
 
-from mirror.camera.body import BODIES
 from mirror.camera.figure import Figure
-from mirror.camera.motion import Motion, Plan, stick_line
-from mirror.camera.render import View as Camera
+from mirror.figure.body import BODIES
+from mirror.figure.motion import Motion, Plan, stick_line
+from mirror.figure.render import View as Camera
 from mirror.hinge.contour import Axis, Contour, T, edges
 from mirror.hinge.drills import (
     CUES,

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mirror.camera.body import BODIES, S1, Angles, Body, Side, pose
 from mirror.camera.figure import Figure, FigureCamera, Look, drape, open_camera
-from mirror.camera.motion import ARMS, Motion, Plan
-from mirror.camera.render import Light, View
 from mirror.config import CameraSettings
+from mirror.figure.body import BODIES, S1, Angles, Body, Side, pose
+from mirror.figure.motion import ARMS, Motion, Plan
+from mirror.figure.render import Light, View
 from mirror.hinge.pose import Mark
 
 SMALL = CameraSettings(source="figure", width=180, height=240, fps=10, seed=4)

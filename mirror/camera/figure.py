@@ -14,13 +14,13 @@ from typing import Literal, cast
 import numpy as np
 
 from mirror.camera import Camera, Frame
-from mirror.camera.acts import PATTERNS
-from mirror.camera.arms import STICK_M, stick_line, string_points
-from mirror.camera.body import C7, S1, SIDES, T2, Skeleton
-from mirror.camera.motion import Motion, landmarks
-from mirror.camera.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.config import CameraSettings
 from mirror.errors import CameraError
+from mirror.figure.acts import PATTERNS
+from mirror.figure.arms import STICK_M, stick_line, string_points
+from mirror.figure.body import C7, S1, SIDES, T2, Skeleton
+from mirror.figure.motion import Motion, landmarks
+from mirror.figure.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.hinge.pose import Array
 
 Clothes = Literal["tight", "loose"]

@@ -11,10 +11,10 @@ from math import acos, cos, degrees, radians
 
 import numpy as np
 
-from mirror.camera.arms import ARMS, swing, take
-from mirror.camera.body import Angles, Body, Side
-from mirror.camera.hinges import hinge
-from mirror.camera.schedule import Rep, ramp, smooth
+from mirror.figure.arms import ARMS, swing, take
+from mirror.figure.body import Angles, Body, Side
+from mirror.figure.hinges import hinge
+from mirror.figure.schedule import Rep, ramp, smooth
 from mirror.hinge.pose import Array
 
 _BACK_DEG, _TOP_DEG = -38.0, 82.0

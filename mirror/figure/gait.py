@@ -14,9 +14,9 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.camera.arms import ARMS, take, walk
-from mirror.camera.body import Angles, Body, Side, pose
-from mirror.camera.schedule import Kind, Rep, ramp, smooth
+from mirror.figure.arms import ARMS, take, walk
+from mirror.figure.body import Angles, Body, Side, pose
+from mirror.figure.schedule import Kind, Rep, ramp, smooth
 
 STEP_S, AWAY_S = 0.56, 1.6
 _STEPS = (15.0, 18.0, 18.0, 18.0, 18.0, 18.0)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mirror.camera import hinges, kettlebell
-from mirror.camera.body import Angles, Body
-from mirror.camera.gait import NEGATIVES
-from mirror.camera.schedule import Kind, Plan, Range, Rep, Shape, as_drawn
+from mirror.figure import hinges, kettlebell
+from mirror.figure.body import Angles, Body
+from mirror.figure.gait import NEGATIVES
+from mirror.figure.schedule import Kind, Plan, Range, Rep, Shape, as_drawn
 
 Act = Callable[[Rep, float, Body], Angles]
 _SOMETIMES = 0.25

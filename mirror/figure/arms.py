@@ -12,7 +12,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from mirror.camera.body import C7, S1, SIDES, Angles, Body, Reach, Skeleton, pose
+from mirror.figure.body import C7, S1, SIDES, Angles, Body, Reach, Skeleton, pose
 from mirror.hinge.pose import Array
 
 STICK_M = 0.013

@@ -14,15 +14,15 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.camera.acts import PATTERNS as PATTERNS
-from mirror.camera.arms import ARMS as ARMS
-from mirror.camera.arms import stick_line as stick_line
-from mirror.camera.body import BODIES, SIDES, Angles, Body, Skeleton, moved, pose
-from mirror.camera.gait import NEGATIVES
-from mirror.camera.render import View
-from mirror.camera.schedule import Kind, Phase, draw_faults, draw_rep
-from mirror.camera.schedule import Plan as Plan
-from mirror.camera.schedule import Rep as Rep
+from mirror.figure.acts import PATTERNS as PATTERNS
+from mirror.figure.arms import ARMS as ARMS
+from mirror.figure.arms import stick_line as stick_line
+from mirror.figure.body import BODIES, SIDES, Angles, Body, Skeleton, moved, pose
+from mirror.figure.gait import NEGATIVES
+from mirror.figure.render import View
+from mirror.figure.schedule import Kind, Phase, draw_faults, draw_rep
+from mirror.figure.schedule import Plan as Plan
+from mirror.figure.schedule import Rep as Rep
 from mirror.hinge.pose import Array, Mark
 
 _SIDE: tuple[Literal["left", "right"], ...] = ("left", "right")

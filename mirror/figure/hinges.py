@@ -11,9 +11,9 @@ from math import atan, cos, degrees, radians, sin, tan
 
 import numpy as np
 
-from mirror.camera.arms import ARMS, overhead, row
-from mirror.camera.body import Angles, Body, Side
-from mirror.camera.schedule import Rep, ramp, smooth
+from mirror.figure.arms import ARMS, overhead, row
+from mirror.figure.body import Angles, Body, Side
+from mirror.figure.schedule import Rep, ramp, smooth
 
 
 def hinge(rep: Rep, t: float, body: Body) -> Angles:
