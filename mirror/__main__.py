@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
-    bench.add_argument("what", choices=("counts", "accuracy", "stop-depth", "drills"),
+    bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills"),
                        help="expected and found reps; errors against truth")  # fmt: skip
     bench.add_argument("--cases", type=_count, default=32, metavar="N",
                        help="accuracy: sets of reps (32)")  # fmt: skip
@@ -253,7 +253,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench
+    from mirror import accuracy, bench, repertoire
     from mirror.model import bundle
 
     settings = load(options.config or default_file())
@@ -263,6 +263,8 @@ def _bench(options: argparse.Namespace) -> int:
         return accuracy.drills(bundle(settings.model), options.sets)
     if options.what == "stop-depth":
         return accuracy.stop_depth(bundle(settings.model), options.sets)
+    if options.what == "variations":
+        return repertoire.repertoire(bundle(settings.model), options.seeds)
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 

@@ -20,11 +20,11 @@ from mirror.figure.motion import Truth
 from mirror.hinge.depth import Found, FromStart, StopDepth
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import TRUNK_CM
-from mirror.hinge.phases import Rep
 from mirror.hinge.posture import JUDGE, Posture, Standing
+from mirror.hinge.reps import Rep
 from mirror.hinge.rounding import gap
 from mirror.hinge.view import View
-from mirror.session import advance, start
+from mirror.session import advance, finish, start
 from mirror.truth import Case, Drill, Step, case, drill_case, film, stop_case
 
 BENT_DEG = 30.0
@@ -190,6 +190,7 @@ def _run(model: str, what: Case) -> Result:
                 errors.append(_errors(shot, rest, posture, standing))
     finally:
         estimator.close()
+    reps += [event for event in finish(session).events if isinstance(event, Rep)]
     motion = what.figure().motion
     verdicts = []
     for true in motion.reps_between(0.0, 1e4):

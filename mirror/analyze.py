@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,14 @@ from mirror.errors import UsageError
 from mirror.estimator import Estimator
 from mirror.hinge.coaching import Cue
 from mirror.hinge.depth import Found, StopDepth
-from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
 from mirror.hinge.posture import SHOW, Back, Posture, Standing, Unseen
+from mirror.hinge.reps import Outcome, Partial, Rejected, Rep
 from mirror.hinge.rounding import line_px
 from mirror.output import replacing, text_to
 from mirror.plot import plot
 from mirror.recording import Recording, overlay, pixel_screen
 from mirror.screen import Screen
-from mirror.session import Session, advance
+from mirror.session import Session, advance, finish
 
 Record = dict[str, Any]
 PLOTS = (".png", ".pdf", ".svg")
@@ -149,7 +149,7 @@ def follow(
     seconds: float | None = None,
     fps: float | None = None,
 ) -> Iterator[tuple[Frame, Session]]:
-    """Each processed frame with the session after it.
+    """Each processed frame with the session after it; the last one tells what was still open.
 
     seconds: stop after so much of the source. fps: process at most so many frames a second.
 
@@ -157,19 +157,24 @@ def follow(
         CameraError: the source broke.
     """
     first: float | None = None
+    last: Frame | None = None
     due = 0.0
     while (frame := camera.read()) is not None:
         first = frame.taken_at if first is None else first
         t = frame.taken_at - first
         if seconds is not None and t > seconds:
-            return
+            break
         if fps is not None:
             if t < due - 1e-3:
                 continue
             due = max(due + 1.0 / fps, t)
-        frame = Frame(frame.rgb, t)
-        session = advance(session, estimator.estimate(frame), t)
-        yield frame, session
+        if last is not None:
+            yield last, session
+        last = Frame(frame.rgb, t)
+        session = advance(session, estimator.estimate(last), t)
+    if last is not None:
+        told = finish(session)
+        yield last, replace(told, events=session.events + told.events)
 
 
 def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[Record]:
@@ -288,6 +293,8 @@ def _rounded(values: Record) -> Record:
         if isinstance(value, float):
             digits = 3 if key.endswith("_s") or key in ("confidence", "value") else 1
             short[key] = _short(value, digits)
+        elif isinstance(value, dict):
+            short[key] = {name: _short(part, 3) for name, part in value.items()}
         elif isinstance(value, (list, tuple)):
             short[key] = [_rounded(part) for part in value]
         else:

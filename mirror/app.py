@@ -26,8 +26,8 @@ from mirror.compose import compose, getting_ready, trouble
 from mirror.config import Settings
 from mirror.errors import ButtonsError, MirrorError, OutputError, ScreenError
 from mirror.estimator import Estimator
-from mirror.hinge.phases import Rep
 from mirror.hinge.pose import Pose
+from mirror.hinge.reps import Rep
 from mirror.model import bundle
 from mirror.recording import Recording
 from mirror.scene import Scene

@@ -14,7 +14,7 @@ from mirror.config import CameraSettings, Settings
 from mirror.errors import UsageError
 from mirror.estimator import Estimator
 from mirror.figure.motion import Motion
-from mirror.hinge.phases import Outcome, Partial, Rejected, Rep
+from mirror.hinge.reps import Outcome, Partial, Rejected, Rep
 from mirror.hinge.variations import VARIATIONS
 from mirror.model import bundle
 from mirror.session import start

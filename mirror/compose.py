@@ -124,7 +124,7 @@ def _heading(session: Session, inside: Box, u: float) -> Iterator[Shape]:
         max_width_mm=220 * u,
     )
     yield Text(
-        str(len(session.reps)),
+        str(session.count),
         (inside.right, inside.top),
         COUNT_MM * u,
         WHITE,

@@ -16,9 +16,10 @@ from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import Reading
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import BODY_HEIGHT
-from mirror.hinge.phases import BOTTOM_DEG, fold_deg
+from mirror.hinge.phases import BOTTOM_DEG
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
+from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.variations import ROUNDING
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape

@@ -12,25 +12,16 @@ from enum import Enum
 from mirror.errors import UsageError
 from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.coaching import Advice, Cue, cue
+from mirror.hinge.counting import Counting, settle, step, unseen
 from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached
 from mirror.hinge.drills import CUES, Drill
 from mirror.hinge.drills import step as follow_drill
-from mirror.hinge.form import Form, Rule, descent, observe, score
+from mirror.hinge.form import AnyRule, Form, descent, observe, score
 from mirror.hinge.geometry import Array
-from mirror.hinge.phases import (
-    Fault,
-    Outcome,
-    Partial,
-    Phase,
-    Rejected,
-    Rep,
-    Tracking,
-    fold_deg,
-    step,
-    unseen,
-)
+from mirror.hinge.phases import Tracking
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
+from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
 from mirror.hinge.standing import Stillness, watch
 from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
 
@@ -80,7 +71,7 @@ class Choice:
         return self.drill.instruction if self.drill else self.variation.instruction
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[AnyRule, ...]:
         """What a fault is."""
         return self.drill.rules if self.drill else self.variation.rules
 
@@ -105,7 +96,7 @@ class Session:
     shutdown: bool = False
     measuring: Measuring = Measuring()
     stillness: Stillness = Stillness()
-    tracking: Tracking = Tracking()
+    counting: Counting = Counting()
     form: Form = Form()
     cue: Cue | None = None
     """The last cue or praise of this set."""
@@ -126,6 +117,16 @@ class Session:
     def reps(self) -> tuple[Rep, ...]:
         """The reps of the present set."""
         return tuple(o for o in self.outcomes if isinstance(o, Rep))
+
+    @property
+    def tracking(self) -> Tracking:
+        """The movements of the hinge: what is under way, and what the person did last."""
+        return self.counting.hinge
+
+    @property
+    def count(self) -> int:
+        """Reps counted in this set; the last one may not be told yet."""
+        return self.counting.counted(self.choice.variation.limits)
 
     @property
     def phase(self) -> Phase | None:
@@ -187,21 +188,21 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     if session.t is not None and t < session.t:
         session = _rewound(session)
     session = _forget(session, t)
-    measuring, posture = measure(session.measuring, pose, t, session.standing)
+    measuring, posture = measure(session.measuring, pose, t, session.standing, variation.seeking)
     if isinstance(posture, Posture) and session.choice.drill and session.choice.drill.hides_back:
         posture = _without_back(posture)
     standing, stillness = session.standing, session.stillness
     if isinstance(posture, Unseen):
-        tracking, events = unseen(session.tracking, t)
+        counting, events = unseen(session.counting, t, variation.limits)
         stillness = Stillness()
     else:
-        tracking, events = step(session.tracking, posture, standing, variation.limits)
-        if tracking.move is None:
+        counting, events = step(session.counting, posture, standing, variation.limits)
+        if not counting.is_open:
             stillness, standing = watch(stillness, posture, standing)
     session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring)
-    session = _judge(session, events)
+    session = _judge(session, events, counting.hinge.phase)
     if isinstance(posture, Posture):
-        session = _observe(session, posture, tracking, standing, stillness)
+        session = _observe(session, posture, counting, standing, stillness)
     notice = session.notice
     for event in events:
         notice = None if isinstance(event, Rep) else (event, t + NOTICE_S)
@@ -212,8 +213,15 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         notice=notice,
         last_seen=session.last_seen if posture == Unseen(t, "nobody") else t,
         stillness=stillness,
-        tracking=tracking,
+        counting=counting,
     )
+
+
+def finish(session: Session) -> Session:
+    """Tell what is counted and not told yet: nothing more of it will come."""
+    counting, events = settle(session.counting, session.choice.variation.limits)
+    session = _judge(session, events, None)
+    return replace(session, counting=counting, outcomes=session.outcomes + session.events)
 
 
 def _without_back(posture: Posture) -> Posture:
@@ -227,14 +235,15 @@ def _without_back(posture: Posture) -> Posture:
 def _observe(
     session: Session,
     posture: Posture,
-    tracking: Tracking,
+    counting: Counting,
     standing: Standing | None,
     stillness: Stillness,
 ) -> Session:
     """Follow the form, the drill and the feet by one posture."""
-    moving = tracking.move is not None
-    upright_s = tracking.upright_s
-    form = observe(session.form, posture, tracking.phase, upright_s, is_moving=moving)
+    moving = counting.hinge.move is not None
+    upright_s = counting.hinge.upright_s
+    is_open = counting.is_open
+    form = observe(session.form, posture, counting.hinge.phase, upright_s, is_moving=is_open)
     drill, lifting = session.drill, session.lifting
     faults: list[Fault] = []
     if standing is not None and session.pose is not None:
@@ -253,7 +262,7 @@ def _observe(
         lifting, end = _feet(lifting, posture, standing, scale)
         if end is not None:
             faults.append(Fault(f"{end}-lift", 1.0, posture.confidence))
-    mishaps = session.mishaps if moving else ()
+    mishaps = session.mishaps if is_open else ()
     for fault in faults if moving else ():
         others = tuple(m for m in mishaps if m.fault != fault.fault)
         mishaps = (*others, fault)
@@ -269,18 +278,24 @@ def _feet(
     return lifted(memory, now, posture.t)
 
 
-def _judge(session: Session, events: tuple[Outcome, ...]) -> Session:
-    """Add to a finished rep how it was done, and choose what to say about it."""
+def _judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) -> Session:
+    """Add to a finished rep how it was done, and choose what to say about it.
+
+    phase: of the present posture, with which the rep ends; None where there is no more.
+    """
+    form = session.form
+    if phase is not None and isinstance(session.posture, Posture):
+        form = Form((*form.steps, (session.posture, phase)))
     judged: tuple[Outcome, ...] = ()
-    rules = session.choice.rules
+    rules, readings = session.choice.rules, session.choice.variation.readings
     for event in events:
         if isinstance(event, Rep):
-            event = score(event, session.form, session.standing, rules)
+            event = score(event, form, session.standing, rules, readings)
             event = replace(event, faults=event.faults + session.mishaps)
             session = replace(
                 session,
                 cue=cue((*session.reps, event), (*rules, *MISHAPS), session.cue) or session.cue,
-                bottom=_bottom(session.form, event.bottom_s),
+                bottom=_bottom(form, event.bottom_s),
             )
             session = _seek_stop(session, event)
         judged += (event,)
@@ -346,7 +361,7 @@ def _new_set(session: Session, choice: Choice) -> Session:
         outcomes=(),
         events=(),
         notice=None,
-        tracking=Tracking(),
+        counting=Counting(),
         form=Form(),
         cue=None,
         bottom=None,
@@ -360,12 +375,13 @@ def _new_set(session: Session, choice: Choice) -> Session:
 
 def _rewound(session: Session) -> Session:
     """The source began again: nothing measured before belongs to what comes now."""
-    tracking = Tracking(reps=session.tracking.reps, depths=session.tracking.depths)
+    session = finish(session)
+    hinge = Tracking(reps=session.tracking.reps, depths=session.tracking.depths)
     return replace(
         session,
         measuring=Measuring(),
         stillness=Stillness(),
-        tracking=tracking,
+        counting=Counting(hinge=hinge, told=session.counting.told),
         form=Form(),
         lifting=Lifting(),
         notice=None,
@@ -389,7 +405,7 @@ def _forget(session: Session, t: float) -> Session:
         stop=None,
         stop_rep=None,
         # The next person has another depth.
-        tracking=replace(session.tracking, depths=()),
+        counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
     )
     if t - last_seen >= FORGET_SET_S and session.outcomes:
         session = _new_set(session, session.choice)

@@ -79,7 +79,7 @@ def test_records_have_the_documented_shape(tmp_path):
     assert [rep["number"] for rep in by_type["rep"]] == [1, 2]
     assert set(by_type["rep"][0]) == {
         "type", "number", "start_s", "bottom_s", "end_s", "hip_flexion_max_deg", "trunk_max_deg",
-        "knee_at_bottom_deg", "back_rounding_max_deg", "side", "faults",
+        "knee_at_bottom_deg", "back_rounding_max_deg", "side", "leg", "faults", "measures",
     }  # fmt: skip
     assert by_type["standing"][0]["trunk_deg"] == pytest.approx(0, abs=0.1)
 

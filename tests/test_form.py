@@ -6,8 +6,8 @@ from people import person
 from mirror.hinge import form
 from mirror.hinge.coaching import EAGER_GAP, GAP, PRAISE, Cue, cue
 from mirror.hinge.form import Form, Rule, observe, score
-from mirror.hinge.phases import Fault, Phase, Rep
 from mirror.hinge.posture import Measuring, Standing, measure
+from mirror.hinge.reps import Fault, Phase, Rep
 
 STANDING = Standing(0.0, 0.0, 0.0, 150.0, 225.0, 225.0, None, None, None)
 REP = Rep(1, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "right")

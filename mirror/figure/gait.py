@@ -19,6 +19,8 @@ from mirror.figure.body import Angles, Body, Side, pose
 from mirror.figure.schedule import Kind, Rep, ramp, smooth
 
 STEP_S, AWAY_S = 0.56, 1.6
+_STOOP_S, _CARRY_S = 1.3, 4.6
+"""Time down to something on the floor; from the first stoop to the second one."""
 _STEPS = (15.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 """Angle (deg) of the leading leg at the end of each step that begins with the feet together."""
 
@@ -108,12 +110,21 @@ def sitting(rep: Rep, t: float, body: Body) -> Angles:
 
 
 def picking_up(rep: Rep, t: float, body: Body) -> Angles:
-    """A stoop with a round back to something on the floor, which stays in the hands for a while."""
-    share = rep.at(t)[0]
+    """Stoop with a round back to something on the floor, carry it a while, put it down again."""
+    since = t - rep.start_s
+    stoops = [
+        ramp(since, start, start + _STOOP_S)
+        - ramp(since, start + 1.4 * _STOOP_S, start + 2.4 * _STOOP_S)
+        for start in (0.0, _CARRY_S)
+    ]
+    share = max(stoops)
+    held = 1.2 * _STOOP_S < since < _CARRY_S + 1.2 * _STOOP_S
+    carried = ramp(since, 1.9 * _STOOP_S, 2.5 * _STOOP_S) - ramp(
+        since, _CARRY_S - 0.1, _CARRY_S + 0.5 * _STOOP_S
+    )
     leg = Side(hip_flexion=100.0 * share, knee=4.0 + 56.0 * share)
-    arms = take((0.30, 0.26), share, ARMS["hang"])
+    arms = take((0.30, 0.26), share, take((0.24, 1.16), carried, ARMS["hang"]))
     back = 22.0 * share
-    held = rep.start_s + rep.down_s + rep.hold_s / 2 < t < rep.end_s - 0.05
     spot = None if held else (0.30 * body.scale, 0.14 * body.scale, 0.0)
     return Angles(
         leg, leg, lumbar=back, thoracic=0.6 * back, neck=10 * share, arms=arms, weight=spot
@@ -140,6 +151,6 @@ NEGATIVES: Mapping[Kind, Negative] = {
     "walk": Negative(walking, (len(_STEPS) * STEP_S, AWAY_S, len(_STEPS) * STEP_S)),
     "turn": Negative(turning, (1.6, 1.4, 1.6), (90.0, 180.0)),
     "sit": Negative(sitting, (1.6, 3.2, 1.5)),
-    "pick-up": Negative(picking_up, (1.3, 0.5, 1.3)),
+    "pick-up": Negative(picking_up, (_STOOP_S, _CARRY_S + 0.4 * _STOOP_S, _STOOP_S)),
 }
 """Kind of event -> how the figure does it, in every variation."""

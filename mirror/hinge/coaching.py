@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirror.hinge.form import Rule
-from mirror.hinge.phases import Rep
+from mirror.hinge.form import AnyRule
+from mirror.hinge.reps import Rep
 
 RECENT, REPEATED = 3, 2
 EAGER_REPS, EAGER_GAP, GAP = 10, 2, 3
@@ -38,7 +38,9 @@ class Advice:
     priority: int
 
 
-def cue(reps: tuple[Rep, ...], advice: tuple[Rule | Advice, ...], last: Cue | None) -> Cue | None:
+def cue(
+    reps: tuple[Rep, ...], advice: tuple[AnyRule | Advice, ...], last: Cue | None
+) -> Cue | None:
     """The cue after the newest rep, or None. last: the cue or praise before, of this set."""
     newest = reps[-1]
     since = newest.number - last.rep if last is not None else newest.number

@@ -6,14 +6,16 @@ fault must stand for a while: one bad picture is no fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mirror.hinge.geometry import Array
-from mirror.hinge.phases import Fault, Phase, Rep, fold_deg
 from mirror.hinge.posture import JUDGE, Posture, Standing
+from mirror.hinge.readings import Reading, Steps
+from mirror.hinge.reps import Fault, Phase, Rep, fold_deg
+from mirror.hinge.view import View
 
 ROUNDING_S = 0.4
 """The rounding of a rep is what stood for so long."""
@@ -27,6 +29,9 @@ LONGEST_S = 15.0
 """More of a movement is not kept: it is too slow to be a rep."""
 JUDGED = 0.6
 """Share of the bent pictures that must be judged for the back of a rep to be judged."""
+
+RAISED_DEG = 160.0
+"""Arms overhead: wrist, shoulder, hip at least."""
 
 ON_THE_WAY = (Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING)
 
@@ -51,9 +56,48 @@ def knee_flexion(posture: Posture, standing: Standing) -> float | None:
     return posture.knee_flexion_deg - standing.knee_flexion_deg
 
 
+def lean_back(posture: Posture, standing: Standing) -> float | None:
+    """Lean of the trunk behind own standing, degrees."""
+    return standing.trunk_deg - posture.trunk_deg
+
+
+def neck(posture: Posture, standing: Standing) -> float | None:
+    """Turn of the head against the trunk since standing, degrees; positive towards the chest."""
+    return _change(posture.limbs.neck_deg, standing.limbs.neck_deg)
+
+
+def arms_lost(posture: Posture, standing: Standing) -> float | None:
+    """How far raised arms have come down from standing, degrees; from 160 if they began lower."""
+    if posture.limbs.arms_deg is None:
+        return None
+    return max(RAISED_DEG, standing.limbs.arms_deg or 0.0) - posture.limbs.arms_deg
+
+
+def knees_apart(posture: Posture, standing: Standing) -> float | None:
+    """Distance of the knees over that of the ankles."""
+    del standing
+    return posture.limbs.knees
+
+
+def tilt(posture: Posture, standing: Standing) -> float | None:
+    """Tilt of the shoulders against the hips since standing, degrees, to either side."""
+    change = _change(posture.limbs.tilt_deg, standing.limbs.tilt_deg)
+    return None if change is None else abs(change)
+
+
+def obliquity(posture: Posture, standing: Standing) -> float | None:
+    """Tilt of the hips since standing, degrees, to either side."""
+    change = _change(posture.limbs.obliquity_deg, standing.limbs.obliquity_deg)
+    return None if change is None else abs(change)
+
+
+def _change(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else now - before
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One fault of a variation.
+    """One fault of a variation, in what a posture shows.
 
     measure: value of a posture; beyond `limit` plus one `sd`, in one of `phases`, for `hold_s`
     seconds it is the fault. sign: -1 where less than the limit is wrong. cue: what is said.
@@ -69,19 +113,74 @@ class Rule:
     cue: str
     priority: int
     sign: int = 1
-    from_deg: float = 0.0
+    from_deg: float = -180.0
     """Fold from which the rule holds."""
+    view: View = View.SIDE
+    """From where it can be seen."""
 
     def excess(self, posture: Posture, standing: Standing) -> float | None:
         """How far beyond limit and sd, in units of the measure; None where it can't be judged."""
         if posture.confidence_of_back < JUDGE and self.measure is rounding:
             return None
         value = self.measure(posture, standing)
-        if value is None or posture.confidence < JUDGE:
+        if value is None or posture.confidence < JUDGE or posture.view is not self.view:
             return None
         if fold_deg(posture, standing) < self.from_deg:
             return None
         return self.sign * (value - self.limit) - self.sd
+
+    def judge(self, steps: Steps, standing: Standing, rep: Rep) -> Fault | None:
+        """The fault, at its worst, where it stood for long enough."""
+        del rep
+        since: float | None = None
+        worst: Fault | None = None
+        stretch: Fault | None = None
+        for posture, phase in steps:
+            excess = self.excess(posture, standing) if phase in self.phases else None
+            if excess is None or excess <= 0:
+                since = stretch = None
+                continue
+            since = posture.t if since is None else since
+            value = self.limit + self.sign * (excess + self.sd)
+            of_back = self.measure is rounding
+            sureness = posture.confidence_of_back if of_back else posture.confidence
+            if stretch is None or self.sign * (value - stretch.value) > 0:
+                stretch = Fault(self.fault, value, sureness)
+            lasts = posture.t - since >= self.hold_s - 1e-6
+            if lasts and (worst is None or self.sign * (stretch.value - worst.value) > 0):
+                worst = stretch
+        return worst
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One fault of a variation, in a number of the whole rep.
+
+    reading: beyond `limit` plus one `sd` it is the fault. sign: -1 where less is wrong.
+    """
+
+    fault: str
+    reading: Reading
+    limit: float
+    sd: float
+    cue: str
+    priority: int
+    sign: int = 1
+    view: View = View.SIDE
+    """From where it can be seen."""
+
+    def judge(self, steps: Steps, standing: Standing, rep: Rep) -> Fault | None:
+        """The fault, where the rep was seen well enough from there."""
+        seen = [p for p, _ in steps if p.view is self.view and p.confidence >= JUDGE]
+        if not seen or len(seen) < JUDGED * len(steps):
+            return None
+        value = self.reading(steps, standing, rep)
+        if value is None or self.sign * (value - self.limit) <= self.sd:
+            return None
+        return Fault(self.fault, value, min(p.confidence for p in seen))
+
+
+AnyRule = Rule | Whole
 
 
 @dataclass(frozen=True)
@@ -91,7 +190,7 @@ class Form:
     It begins where the person left upright, before the movement is known to be one.
     """
 
-    steps: tuple[tuple[Posture, Phase], ...] = ()
+    steps: Steps = ()
 
 
 def observe(
@@ -108,12 +207,24 @@ def observe(
     return Form((*steps, (posture, phase)))
 
 
-def score(rep: Rep, form: Form, standing: Standing | None, rules: tuple[Rule, ...]) -> Rep:
-    """The finished rep with its rounding and its faults, in order of the rules."""
+def score(
+    rep: Rep,
+    form: Form,
+    standing: Standing | None,
+    rules: tuple[AnyRule, ...],
+    readings: Mapping[str, Reading] | None = None,
+) -> Rep:
+    """The finished rep with its rounding, its faults in order of the rules, and its readings."""
     if standing is None:
         return rep
+    form = Form(tuple(step for step in form.steps if step[0].t >= rep.start_s))
+    values = {
+        name: reading(form.steps, standing, rep) for name, reading in (readings or {}).items()
+    }
+    told = {name: value for name, value in values.items() if value is not None}
+    rep = replace(rep, measures={**rep.measures, **told})
     rounded = _sustained_rounding(form, standing)
-    found = (_fault(rule, form, standing) for rule in rules)
+    found = (rule.judge(form.steps, standing, rep) for rule in rules)
     # A back that could not be judged in enough pictures has no fault either.
     faults = tuple(
         f for f in found if f is not None and (f.fault != "rounding" or rounded is not None)
@@ -151,23 +262,3 @@ def _sustained_rounding(form: Form, standing: Standing) -> float | None:
     last = max(times[0], times[-1] - ROUNDING_S)
     windows = (values[(times >= t) & (times <= t + ROUNDING_S)] for t in times[times <= last])
     return float(max(np.median(window) for window in windows))
-
-
-def _fault(rule: Rule, form: Form, standing: Standing) -> Fault | None:
-    since: float | None = None
-    worst: Fault | None = None
-    stretch: Fault | None = None
-    for posture, phase in form.steps:
-        excess = rule.excess(posture, standing) if phase in rule.phases else None
-        if excess is None or excess <= 0:
-            since = stretch = None
-            continue
-        since = posture.t if since is None else since
-        value = rule.limit + rule.sign * (excess + rule.sd)
-        sureness = posture.confidence_of_back if rule.measure is rounding else posture.confidence
-        if stretch is None or rule.sign * (value - stretch.value) > 0:
-            stretch = Fault(rule.fault, value, sureness)
-        lasts = posture.t - since >= rule.hold_s - 1e-6
-        if lasts and (worst is None or rule.sign * (stretch.value - worst.value) > 0):
-            worst = stretch
-    return worst

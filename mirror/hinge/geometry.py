@@ -42,3 +42,10 @@ def weighted_mean(points: Array, weights: Array) -> Point:
         total, weights = float(len(points)), np.ones(len(points))
     mean = (points * weights[:, None]).sum(axis=0) / total
     return float(mean[0]), float(mean[1])
+
+
+def corner_deg(a: Point, b: Point, c: Point) -> float:
+    """Angle at b between the ways to a and c, 0..180; 180 where the three are in line."""
+    u, v = (a[0] - b[0], a[1] - b[1]), (c[0] - b[0], c[1] - b[1])
+    cross, dot = u[0] * v[1] - u[1] * v[0], u[0] * v[0] + u[1] * v[1]
+    return abs(math.degrees(math.atan2(cross, dot)))

@@ -30,14 +30,14 @@ FAR = 0.3
 .65 the far ankle may still be drawn a third of a shank away."""
 
 
-def joint(pose: Pose, left: Mark, right: Mark, far: str | None = None) -> Point:
+def joint(pose: Pose, left: Mark, right: Mark, far: str | None = None, share: float = FAR) -> Point:
     """Middle of both sides by their visibility, pixels; a guessed side hardly counts.
 
     It steps less than the nearer side alone where left and right get mixed up. far: `left` or
-    `right` for the side that is turned away and counts less.
+    `right` for the side that is turned away and counts only `share` as much.
     """
     pair = [left, right]
     weights = np.maximum(pose.visibility[pair] - GUESSED, FAINT)
     if far is not None:
-        weights[far == "right"] *= FAR
+        weights[far == "right"] *= share
     return weighted_mean(pose.points[pair], weights)

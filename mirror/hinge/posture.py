@@ -18,8 +18,10 @@ from dataclasses import dataclass
 
 from mirror.hinge.balance import Foot, com_fraction, near_foot
 from mirror.hinge.contour import Axis, Contour, edges
+from mirror.hinge.doubts import FROM_SIDE, Seeking, doubts
 from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg
-from mirror.hinge.joints import BODY_HEIGHT, JOINTS, PRESENT, joint
+from mirror.hinge.joints import JOINTS, PRESENT, joint
+from mirror.hinge.limbs import Limbs, limbs, standing_leg
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.rounding import Curve, read, rounding, steady
 from mirror.hinge.view import Heading, View, look
@@ -34,6 +36,8 @@ AGREE_DEG = (18.0, 36.0)
 """Difference of the two readings of the back that costs no trust, and all of it."""
 EDGE_S = 0.15
 """Time constant of the smoothed edge of the back."""
+UPRIGHT_DEG = 15.0
+"""Lean of the trunk below which both feet on the floor are taken for standing on both."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Posture:
     knee: Point
     ankle: Point
     near_ankle: Point
-    """Ankle of the side that faces the camera: the one that is never hidden."""
+    """Ankle of the leg that stands, or of the side that faces the camera: it is never hidden."""
     trunk_px: float
     leg_px: float
     back: Back | None
@@ -89,9 +93,12 @@ class Posture:
     """Centre of mass over the foot: heel 0 .. toe 1; side view only."""
     foot: Foot | None
     """The near foot; side view only."""
+    limbs: Limbs
+    leg: str | None
+    """The leg that stands alone, `left` or `right`; None on both, or where both are asked for."""
     confidence: float
     doubt: str | None
-    """Why the confidence is below `JUDGE`: `turn-side-on`, `step-back`, `come-closer`,
+    """Why the confidence is below `JUDGE`: `turn-side-on`, `face-me`, `step-back`, `come-closer`,
     `slow-pictures`, `unsteady`; else None."""
 
     @property
@@ -119,6 +126,7 @@ class Measuring:
     frame_s: float | None = None
     legs: tuple[tuple[float, float], ...] = ()
     t: float | None = None
+    leg: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,8 @@ class Standing:
     """The edge of the standing back, (64,) as in `Back`; None where it was not seen."""
     com_fraction: float | None
     foot: Foot | None
+    limbs: Limbs = Limbs()
+    view: View = View.SIDE
 
     @property
     def hip_flexion_deg(self) -> float:
@@ -148,12 +158,16 @@ class Standing:
 
 
 def measure(
-    memory: Measuring, pose: Pose | None, t: float, standing: Standing | None
+    memory: Measuring,
+    pose: Pose | None,
+    t: float,
+    standing: Standing | None,
+    seeking: Seeking = FROM_SIDE,
 ) -> tuple[Measuring, Posture | Unseen]:
     """Measure one picture.
 
     memory: from the picture before. pose: None where nobody was found. t: the frame's time, s.
-    standing: the person's own standing, where known.
+    standing: the person's own standing, where known. seeking: what the variation looks for.
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
@@ -165,8 +179,17 @@ def measure(
     sideways = heading.view is View.SIDE
     far = ("right" if heading.facing < 0 else "left") if sideways else None
     shoulder, hip = (joint(pose, *JOINTS[name]) for name in ("shoulder", "hip"))
-    knee, ankle = (joint(pose, *JOINTS[name], far) for name in ("knee", "ankle"))
     f = heading.facing
+    leg = None
+    if seeking.one_leg:
+        upright = abs(inclination_deg(hip, shoulder, f)) < UPRIGHT_DEG
+        leg_px = standing.leg_px if standing else 1.5 * distance(shoulder, hip)
+        rest = standing.limbs.lift or 0.0 if standing else 0.0
+        leg = standing_leg(pose, leg_px, rest, memory.leg, is_upright=upright)
+    if leg is not None:
+        knee, ankle = (joint(pose, *JOINTS[name], _other(leg), 0.0) for name in ("knee", "ankle"))
+    else:
+        knee, ankle = (joint(pose, *JOINTS[name], far) for name in ("knee", "ankle"))
     if memory.heading is not None and memory.heading.facing != f:
         memory = Measuring(heading, frame_s=memory.frame_s, t=memory.t)  # another side of the back
     trunk = inclination_deg(hip, shoulder, f)
@@ -183,9 +206,11 @@ def measure(
     if sideways:
         fold = trunk + thigh - (standing.hip_flexion_deg if standing else 0.0)
         back = _back(pose, axis, memory, t, fold, standing)
-    doubts = _doubts(pose, heading, sights, legs, frame_s, standing)
-    confidence, doubt = min(doubts)
-    near = Mark.LEFT_ANKLE if f < 0 else Mark.RIGHT_ANKLE
+    trunk_px = distance(shoulder, hip)
+    bones_px = standing.leg_px + standing.trunk_px if standing else leg_px + trunk_px
+    gates = doubts(pose, heading, sights, legs, frame_s, bones_px, seeking)
+    confidence, doubt = min(gates)
+    near = Mark.LEFT_ANKLE if (f < 0 if leg is None else leg == "left") else Mark.RIGHT_ANKLE
     posture = Posture(
         t=t,
         view=heading.view,
@@ -201,16 +226,22 @@ def measure(
         knee=knee,
         ankle=ankle,
         near_ankle=(float(pose.points[near, 0]), float(pose.points[near, 1])),
-        trunk_px=distance(shoulder, hip),
+        trunk_px=trunk_px,
         leg_px=leg_px,
         back=back,
         com_fraction=com_fraction(pose, f) if sideways else None,
         foot=near_foot(pose, f) if sideways else None,
+        limbs=limbs(pose, shoulder, hip, ankle, f, leg_px, leg),
+        leg=leg,
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
     )
     edge = back.edge if back else None
-    return Measuring(heading, edge, frame_s, legs, t), posture
+    return Measuring(heading, edge, frame_s, legs, t, leg), posture
+
+
+def _other(leg: str) -> str:
+    return "left" if leg == "right" else "right"
 
 
 def _back(
@@ -240,31 +271,3 @@ def _frame_s(memory: Measuring, t: float) -> float | None:
         return memory.frame_s
     dt = t - memory.t
     return dt if memory.frame_s is None else memory.frame_s + 0.1 * (dt - memory.frame_s)
-
-
-def _doubts(
-    pose: Pose,
-    heading: Heading,
-    sights: dict[str, float],
-    legs: tuple[tuple[float, float], ...],
-    frame_s: float | None,
-    standing: Standing | None,
-) -> list[tuple[float, str]]:
-    """Confidence gates (METRICS 4c), each with the one thing that would help."""
-    height = pose.size[1]
-    top = float(pose.points[: Mark.LEFT_SHOULDER, 1].min())
-    feet = pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE], 1]
-    lengths = [px for _, px in legs]
-    mean = sum(lengths) / len(lengths)
-    jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
-    trunk_px = distance(joint(pose, *JOINTS["shoulder"]), joint(pose, *JOINTS["hip"]))
-    bones_px = standing.leg_px + standing.trunk_px if standing else lengths[-1] + trunk_px
-    inside = 1.0 if top > -0.02 * height and float(feet.max()) < 1.02 * height else 0.0
-    return [
-        (inside, "step-back"),
-        (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
-        (gate(BODY_HEIGHT * bones_px, 300.0, 180.0), "come-closer"),
-        (gate(heading.turn_deg, 15.0, 22.0), "turn-side-on"),
-        (gate(1.0 / frame_s, 9.0, 5.0) if frame_s else 1.0, "slow-pictures"),
-        (gate(jitter, 0.05, 0.12), "unsteady"),
-    ]

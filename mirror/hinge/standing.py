@@ -14,6 +14,8 @@ import numpy as np
 
 from mirror.hinge.balance import px_per_cm, settle
 from mirror.hinge.geometry import Array, distance
+from mirror.hinge.limbs import FIELDS as LIMBS
+from mirror.hinge.limbs import Limbs, mean
 from mirror.hinge.posture import JUDGE, Posture, Standing
 
 STILL_S = 0.7
@@ -31,7 +33,7 @@ REFINE = 0.2
 
 
 T = TypeVar("T", float, Array)
-FIELDS = tuple(field.name for field in fields(Standing))
+NUMBERS = tuple(f.name for f in fields(Standing) if f.name not in ("foot", "limbs", "view"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         edge=_mean_of([p.back.edge for p in window if p.back and p.back.confidence >= JUDGE], n),
         com_fraction=_mean_of([p.com_fraction for p in window if p.com_fraction is not None], n),
         foot=window[-1].foot,
+        limbs=mean([p.limbs for p in window]),
+        view=window[-1].view,
     )
 
 
@@ -98,17 +102,20 @@ def _mean_of(values: list[T], n: int) -> T | None:
 
 
 def _refined(old: Standing | None, new: Standing) -> Standing:
-    if old is None or abs(new.trunk_px / old.trunk_px - 1.0) > OTHER_SIZE:
+    if old is None or old.view is not new.view:
+        return new
+    if abs(new.trunk_px / old.trunk_px - 1.0) > OTHER_SIZE:
         return new
     if old.edge is not None and new.edge is not None:
         other = float(np.abs(new.edge - old.edge).mean())
         if other > OTHER_CLOTHES:
             return new
-    values = {f: _blend(getattr(old, f), getattr(new, f)) for f in FIELDS if f != "foot"}
+    values = {f: _blend(getattr(old, f), getattr(new, f)) for f in NUMBERS}
+    limbs = Limbs(**{f: _blend(getattr(old.limbs, f), getattr(new.limbs, f)) for f in LIMBS})
     foot = old.foot
     if new.foot is not None:
         foot = settle(old.foot, new.foot, px_per_cm(old.trunk_px, old.leg_px))
-    return Standing(**values, foot=foot)
+    return Standing(**values, foot=foot, limbs=limbs, view=new.view)
 
 
 def _blend(old: Any, new: Any) -> Any:

@@ -1,18 +1,24 @@
 """THE TABLE of variations: one record each. A new variation touches this file alone.
 
-Limits are in the units of their measure (see `form`). P1 is said first.
+Limits are METRICS 2 unless said otherwise, in the units of their measure (see `form`, `readings`).
+Priority 1 is said first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from mirror.hinge import form
-from mirror.hinge.form import Rule
-from mirror.hinge.phases import Limits, Phase
+from mirror.hinge import form, readings
+from mirror.hinge.doubts import Seeking
+from mirror.hinge.form import AnyRule, Rule, Whole
+from mirror.hinge.readings import Reading
+from mirror.hinge.reps import Limits, Phase
 from mirror.hinge.view import View
 
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
+TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
 
 ROUNDING = Rule(
     fault="rounding",
@@ -25,7 +31,7 @@ ROUNDING = Rule(
     priority=1,
     from_deg=form.BENT_DEG,
 )
-WEIGHT = Rule(
+WEIGHT_FORWARD = Rule(
     fault="weight-forward",
     measure=form.com_shift,
     limit=0.2,
@@ -35,22 +41,63 @@ WEIGHT = Rule(
     cue="Whole foot heavy on the floor",
     priority=3,
 )
-RULES = (
+WEIGHT_BACK = replace(WEIGHT_FORWARD, fault="weight-back", limit=-0.2, sign=-1)
+KNEES_BENT = Rule(
+    fault="knees-bent",
+    measure=form.knee_flexion,
+    limit=50.0,
+    sd=7.0,
+    phases=MOVING,
+    hold_s=0.3,
+    cue="Shins like posts",
+    priority=2,
+)
+LEAN_BACK = Rule(
+    fault="lean-back",
+    measure=form.lean_back,
+    limit=8.0,
+    sd=1.0,
+    phases=TALL,
+    hold_s=0.2,
+    cue="Zip up tall, ribs over belt",
+    priority=4,
+)
+HIPS_FIRST = Whole(
+    fault="hips-rise-first",
+    reading=readings.hips_first_deg,
+    limit=15.0,
+    sd=2.0,
+    cue="Push the floor away, zip up tall",
+    priority=3,
+)
+HEAD_UP = Rule(
+    fault="head-up",
+    measure=form.neck,
+    limit=-20.0,
+    sd=2.0,
+    phases=MOVING,
+    hold_s=0.5,
+    cue="Eyes on the floor ahead",
+    priority=5,
+    sign=-1,
+    from_deg=form.BENT_DEG,
+)
+HEAD_DOWN = replace(HEAD_UP, fault="head-down", limit=20.0, sign=1)
+RULES: tuple[AnyRule, ...] = (
     ROUNDING,
-    WEIGHT,
-    replace(WEIGHT, fault="weight-back", limit=-0.2, sign=-1),
-    Rule(
-        fault="knees-bent",
-        measure=form.knee_flexion,
-        limit=50.0,
-        sd=7.0,
-        phases=MOVING,
-        hold_s=0.3,
-        cue="Shins like posts",
-        priority=2,
-    ),
+    WEIGHT_FORWARD,
+    WEIGHT_BACK,
+    KNEES_BENT,
+    LEAN_BACK,
+    HIPS_FIRST,
+    HEAD_UP,
+    HEAD_DOWN,
 )
 """Faults of the basic hinge; what other variations share with it, they take from here."""
+
+BLADES = "Shoulder blades in your back pockets"
+HAMSTRINGS = "Feel the back of your thighs?"
+"""What no camera sees is said at set-up, and asked at rest."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +111,7 @@ class DrillMode:
     name: str
     title: str
     instruction: str
-    rules: tuple[Rule, ...] = RULES
+    rules: tuple[AnyRule, ...] = RULES
     hides_back: bool = False
 
 
@@ -82,23 +129,36 @@ STRING = DrillMode(
     instruction="One hand on your collar bones, one below your navel. Keep their distance.",
 )
 
+Panel = Literal["depth", "stance", "shoulders", "elbow", "arms", "legs", "swing"]
+
 
 @dataclass(frozen=True)
 class Variation:
     """One variation of the hinge.
 
     name: as on the command line. title: as on the glass. instruction: one short sentence.
-    view: from which side it must be seen. limits: what a rep is.
-    rules: what a fault is. drills: modes of this variation.
+    seeking: from where it must be seen, and on which leg. limits: what a rep is, and what counts.
+    rules: what a fault is. readings: numbers of each rep, by name. panel: what the glass shows of
+    it beside the line of the spine. setup, rest: said before the first rep, and after the set.
+    drills: modes of this variation.
     """
 
     name: str
     title: str
     instruction: str
-    view: View = View.SIDE
+    seeking: Seeking = Seeking()
     limits: Limits = field(default_factory=Limits)
-    rules: tuple[Rule, ...] = RULES
+    rules: tuple[AnyRule, ...] = RULES
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    panel: Panel = "depth"
+    setup: str = BLADES
+    rest: str = HAMSTRINGS
     drills: tuple[DrillMode, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Names of what its rules find."""
+        return tuple(rule.fault for rule in self.rules)
 
 
 BASIC = Variation(
@@ -107,5 +167,201 @@ BASIC = Variation(
     instruction="Bow from the hips. Keep your spine straight.",
     drills=(STICK, STRING),
 )
+FROM_FRONT = Seeking(views=(View.FRONT,))
+SUMO = Variation(
+    name="sumo",
+    title="Sumo",
+    instruction="Feet wide, toes out. Bow, and spread the floor.",
+    seeking=FROM_FRONT,
+    rules=(
+        Whole(
+            fault="short-stance",
+            reading=readings.stance,
+            limit=1.5,
+            sd=0.05,
+            cue="Feet wider, toes out",
+            priority=3,
+            sign=-1,
+            view=View.FRONT,
+        ),
+        Rule(
+            fault="knees-in",
+            measure=form.knees_apart,
+            limit=0.85,
+            sd=0.02,
+            phases=MOVING,
+            hold_s=0.3,
+            cue="Spread the floor",
+            priority=4,
+            sign=-1,
+            from_deg=25.0,
+            view=View.FRONT,
+        ),
+    ),
+    readings={"stance": readings.stance},
+    panel="stance",
+)
+ONE_HAND = Variation(
+    name="one-hand",
+    title="One hand",
+    instruction="Weight in one hand. Bow, and keep your shoulders level.",
+    seeking=FROM_FRONT,
+    rules=(
+        Rule(
+            fault="twist",
+            measure=form.tilt,
+            limit=7.0,
+            sd=1.0,
+            phases=MOVING,
+            hold_s=0.5,
+            cue="Headlights straight ahead",
+            priority=4,
+            from_deg=25.0,
+            view=View.FRONT,
+        ),
+    ),
+    panel="shoulders",
+)
+ROW = Variation(
+    name="row",
+    title="Bent-over row",
+    instruction="Bow and hold. Pull your elbows back, lower, and again.",
+    limits=Limits(counts="rows", longest_s=120.0),
+    rules=(
+        ROUNDING,
+        Whole(
+            fault="torso-drift",
+            reading=readings.measured("drift_deg"),
+            limit=10.0,
+            sd=1.0,
+            cue="Pull to your back pocket",
+            priority=4,
+        ),
+        HEAD_UP,
+        HEAD_DOWN,
+    ),
+    panel="elbow",
+    rest="Did your back stay still?",
+)
+OVERHEAD = Variation(
+    name="overhead",
+    title="Hands overhead",
+    instruction="Reach up beside your ears. Bow, and keep reaching.",
+    rules=(
+        ROUNDING,
+        WEIGHT_FORWARD,
+        WEIGHT_BACK,
+        KNEES_BENT,
+        Rule(
+            fault="arms-drop",
+            measure=form.arms_lost,
+            limit=15.0,
+            sd=2.0,
+            phases=MOVING,
+            hold_s=0.3,
+            cue="Reach for the far wall",
+            priority=4,
+            from_deg=30.0,
+        ),
+    ),
+    panel="arms",
+    setup="Ribs down, thumbs back",
+)
+SINGLE_LEG = Variation(
+    name="single-leg",
+    title="Single leg",
+    instruction="On one leg. Tip forward; heel and crown make one line.",
+    seeking=Seeking(views=(View.SIDE, View.FRONT), one_leg=True),
+    # The free foot is meant to be in the air; seen from the front the hips seem to sink with it.
+    limits=Limits(lift=1.0, squat_height=0.5),
+    rules=(
+        ROUNDING,
+        Rule(
+            fault="pelvis-drop",
+            measure=form.obliquity,
+            limit=12.0,
+            sd=1.0,
+            phases=MOVING,
+            hold_s=0.5,
+            cue="Belt level, like a tray",
+            priority=3,
+            from_deg=30.0,
+            view=View.FRONT,
+        ),
+        Whole(
+            fault="line-broken",
+            reading=readings.line_deg,
+            limit=160.0,
+            sd=2.0,
+            cue="Push the wall behind you with your heel",
+            priority=4,
+            sign=-1,
+        ),
+        Whole(
+            fault="touch-down",
+            reading=readings.touch_downs,
+            limit=0.5,
+            sd=0.0,
+            cue="Grip the floor with your standing foot",
+            priority=2,
+        ),
+        replace(KNEES_BENT, limit=30.0, cue="Soft knee, still shin"),
+    ),
+    readings={
+        "line_deg": readings.line_deg,
+        "hold_s": readings.hold_s,
+        "sway_cm": readings.sway_cm,
+        "touch_downs": readings.touch_downs,
+    },
+    panel="legs",
+    setup="Side-on for your line, face me for level hips",
+)
+SWING = Variation(
+    name="swing",
+    title="Swing",
+    instruction="Hike the bell back, snap tall, let it float.",
+    seeking=Seeking(views=(View.SIDE,), least_fps=(15.0, 12.0)),
+    limits=Limits(counts="swings", of_own=0.0, shortest_s=0.0, longest_s=120.0),
+    rules=(
+        Whole(
+            fault="squat-swing",
+            reading=readings.knee_share,
+            limit=0.85,
+            sd=0.05,
+            cue="Hips back, shins still",
+            priority=1,
+        ),
+        Whole(
+            fault="arms-first",
+            reading=readings.extension_left,
+            limit=0.3,
+            sd=0.03,
+            cue="Snap first, the arms follow",
+            priority=2,
+        ),
+        Whole(
+            fault="short-float",
+            reading=readings.float_s,
+            limit=0.2,
+            sd=0.0,
+            cue="Snap tall, let the bell float",
+            priority=2,
+            sign=-1,
+        ),
+        Whole(
+            fault="lean-back",
+            reading=readings.lean_back_deg,
+            limit=8.0,
+            sd=1.0,
+            cue="Stand tall, ribs over belt",
+            priority=3,
+        ),
+    ),
+    readings={"float_s": readings.float_s, "power_deg_s": readings.power_deg_s},
+    panel="swing",
+    setup="Bell an arm's length ahead",
+)
 
-VARIATIONS: dict[str, Variation] = {v.name: v for v in (BASIC,)}
+VARIATIONS: dict[str, Variation] = {
+    v.name: v for v in (BASIC, SUMO, ONE_HAND, ROW, OVERHEAD, SINGLE_LEG, SWING)
+}

@@ -20,7 +20,8 @@ FRONTAL_HIPS = 0.45
 """Hip gap seen facing front, in trunk lengths; read from real side and oblique footage, where
 shoulders and hips then tell the same turn on average."""
 SIDE_DEG = 15.0
-FRONT_DEG = 60.0
+FRONT_DEG = 48.0
+"""METRICS has 60, but narrow shoulders that face the camera squarely are read as 54."""
 HYSTERESIS_DEG = 5.0
 HOLD_S = 0.5
 FACING_S = 1.0
@@ -84,6 +85,8 @@ def look(memory: Heading | None, pose: Pose, standing_trunk_px: float | None) ->
     votes = (*(v for v in memory._votes if now - v[0] < FACING_S), (now, vote))
     balance = sum(v for _, v in votes)
     facing = memory.facing if balance == 0 else (1 if balance > 0 else -1)
+    if memory.view is View.FRONT:
+        facing = memory.facing  # feet that point at the camera tell nothing
     seen = _classify(turn, memory.view)
     if seen == memory.view:
         return Heading(seen, turn, facing, now, None, now, votes)

@@ -1,0 +1,169 @@
+"""Pose -> what arms, head, shoulders, knees and feet do: the measures of single variations.
+
+Angles in degrees, lengths as shares of the trunk, the leg or another width of the body, so that
+none depends on the distance of the camera. What is not seen is None. Which of them mean something
+depends on the view: it is the rules that say from where they look.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from mirror.hinge.geometry import Array, Point, corner_deg, distance
+from mirror.hinge.pose import Mark, Pose
+
+SEEN = 0.5
+"""Least visibility of a landmark that tells something."""
+NAVEL = 0.2
+"""Place of the navel between hips and shoulders."""
+ONE_LEG, LOW, BOTH_LEGS = 0.12, 0.03, 0.06
+"""One ankle so many leg lengths above the other: one leg stands, upright, or bowed with a free leg
+that hangs low; both stand again."""
+
+
+@dataclass(frozen=True)
+class Limbs:
+    """Measures of one picture, or their means in standing.
+
+    elbow_deg: 180 is a straight arm; of the arm that is nearer.
+    arms_deg: wrist, shoulder, hip; 180 is in line with the trunk.
+    neck_deg: ear over shoulder against the line of the trunk, positive forwards.
+    wrist_up: wrists above the navel, trunk lengths.
+    wrist_floor: wrists above the ankles, leg lengths.
+    stance: distance of the ankles over that of the shoulders.
+    knees: distance of the knees over that of the ankles.
+    tilt_deg: line of the shoulders against that of the hips.
+    obliquity_deg: line of the hips against the level.
+    lift: the left ankle above the right one, leg lengths; the farther one seems higher.
+    line_deg: shoulder, hip, and the ankle in the air; 180 is straight.
+    """
+
+    elbow_deg: float | None = None
+    arms_deg: float | None = None
+    neck_deg: float | None = None
+    wrist_up: float | None = None
+    wrist_floor: float | None = None
+    stance: float | None = None
+    knees: float | None = None
+    tilt_deg: float | None = None
+    obliquity_deg: float | None = None
+    lift: float | None = None
+    line_deg: float | None = None
+
+
+FIELDS = tuple(field.name for field in fields(Limbs))
+
+
+def limbs(
+    pose: Pose,
+    shoulder: Point,
+    hip: Point,
+    ankle: Point,
+    facing: int,
+    leg_px: float,
+    leg: str | None,
+) -> Limbs:
+    """The measures of one picture.
+
+    shoulder, hip, ankle: pixels. facing: +1 right, -1 left. leg: the one that stands alone.
+    """
+    trunk_px = max(distance(shoulder, hip), 1.0)
+    near = "LEFT" if facing < 0 else "RIGHT"
+    wrist = _middle(pose, "WRIST", near)
+    elbow = _middle(pose, "ELBOW", near)
+    ear = _middle(pose, "EAR", near)
+    navel_y = hip[1] + NAVEL * (shoulder[1] - hip[1])
+    shoulders, hips = _pair(pose, "SHOULDER"), _pair(pose, "HIP")
+    knees, ankles = _pair(pose, "KNEE"), _pair(pose, "ANKLE")
+    tilt = stance = apart = obliquity = lift = line = None
+    wide = abs(shoulders[0, 0] - shoulders[1, 0]) if shoulders is not None else 0.0
+    if shoulders is not None and hips is not None and wide > 0.2 * trunk_px:
+        obliquity = _slope_deg(hips)
+        tilt = _slope_deg(shoulders) - obliquity
+    if ankles is not None:
+        lift = float(ankles[1, 1] - ankles[0, 1]) / max(leg_px, 1.0)
+        feet = abs(ankles[0, 0] - ankles[1, 0])
+        if wide > 0.2 * trunk_px:
+            stance = float(feet / wide)
+        if knees is not None and feet > 0.1 * trunk_px:
+            apart = float(abs(knees[0, 0] - knees[1, 0]) / feet)
+        if leg is not None:
+            free = ankles[int(leg == "left")]
+            line = corner_deg(shoulder, hip, (float(free[0]), float(free[1])))
+    arm = None
+    if elbow is not None and wrist is not None:
+        at = _middle(pose, "SHOULDER", near) or shoulder
+        arm = corner_deg(at, elbow, wrist)
+    return Limbs(
+        elbow_deg=arm,
+        arms_deg=corner_deg(wrist, shoulder, hip) if wrist else None,
+        neck_deg=_turn_deg(hip, shoulder, ear, facing) if ear else None,
+        wrist_up=(navel_y - wrist[1]) / trunk_px if wrist else None,
+        wrist_floor=(ankle[1] - wrist[1]) / max(leg_px, 1.0) if wrist else None,
+        stance=stance,
+        knees=apart,
+        tilt_deg=tilt,
+        obliquity_deg=obliquity,
+        lift=lift,
+        line_deg=line,
+    )
+
+
+def standing_leg(
+    pose: Pose, leg_px: float, rest: float, before: str | None, *, is_upright: bool
+) -> str | None:
+    """Which leg stands alone, `left` or `right`; None while both do.
+
+    rest: `Limbs.lift` of standing. before: the answer for the picture before. The leg stays the
+    same until the person is upright with both feet down again: a foot that touches the floor on
+    the way is still the free one.
+    """
+    lift = float(pose.points[Mark.RIGHT_ANKLE, 1] - pose.points[Mark.LEFT_ANKLE, 1])
+    lift = lift / max(leg_px, 1.0) - rest  # positive where the left foot is the higher one
+    is_low = before is None and not is_upright and abs(lift) > LOW
+    if abs(lift) > ONE_LEG or is_low:
+        return "right" if lift > 0 else "left"
+    if abs(lift) < BOTH_LEGS and is_upright:
+        return None
+    return before
+
+
+def mean(many: list[Limbs]) -> Limbs:
+    """Mean of what was seen in at least half of them."""
+    values: dict[str, float] = {}
+    for name in FIELDS:
+        seen = [value for one in many if (value := getattr(one, name)) is not None]
+        if 2 * len(seen) > len(many):
+            values[name] = sum(seen) / len(seen)
+    return Limbs(**values)
+
+
+def _middle(pose: Pose, name: str, near: str) -> Point | None:
+    """The joint of the near side, or else of the far one; None where neither is seen."""
+    far = "RIGHT" if near == "LEFT" else "LEFT"
+    for side in (near, far):
+        mark = Mark[f"{side}_{name}"]
+        if pose.visibility[mark] >= SEEN:
+            return float(pose.points[mark, 0]), float(pose.points[mark, 1])
+    return None
+
+
+def _pair(pose: Pose, name: str) -> Array | None:
+    """(2, 2) left and right; None where one is not seen."""
+    both = [Mark[f"LEFT_{name}"], Mark[f"RIGHT_{name}"]]
+    return pose.points[both] if pose.visibility[both].min() >= SEEN else None
+
+
+def _slope_deg(pair: Array) -> float:
+    """How far the left one is below the right one, seen from the front."""
+    return math.degrees(
+        math.atan2(pair[0, 1] - pair[1, 1], max(abs(pair[0, 0] - pair[1, 0]), 1e-6))
+    )
+
+
+def _turn_deg(base: Point, joint: Point, tip: Point, facing: int) -> float:
+    """By how much the way bends towards `facing` at the joint."""
+    a = math.atan2(facing * (joint[0] - base[0]), base[1] - joint[1])
+    b = math.atan2(facing * (tip[0] - joint[0]), joint[1] - tip[1])
+    return (math.degrees(b - a) + 180.0) % 360.0 - 180.0

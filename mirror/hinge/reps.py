@@ -1,0 +1,118 @@
+"""What a rep is made of: its limits, its phases, and what a movement turned out to be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from mirror.hinge.posture import Posture, Standing
+from mirror.hinge.view import View
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a variation asks of a rep. Angles in degrees, times in seconds."""
+
+    counts: Literal["hinges", "rows", "swings"] = "hinges"
+    full_deg: float = 35.0
+    of_own: float = 0.6
+    """Share of the median of the last five peaks that a full rep reaches."""
+    trunk_deg: float = 15.0
+    squat_ratio: float = 0.85
+    """Knee against hip flexion at the peaks; real squats 1.06-1.29, real reps .41-.71."""
+    squat_height: float = 0.72
+    """Hip height, as a share of standing, below which it is a squat, seen from the front."""
+    shortest_s: float = 0.8
+    longest_s: float = 10.0
+    travel: float = 0.12
+    """Ankle travel in leg lengths from which the person walks."""
+    lift: float = 0.08
+    sit_height: float = 0.55
+    """Hip height, as a share of standing, below which the person sits ..."""
+    sit_s: float = 2.0
+    turn_deg: float = 25.0
+    jump: float = 0.6
+    """Move of the hip between two pictures, in trunk lengths, that only another body makes."""
+
+
+class Phase(Enum):
+    """Where in a rep the person is."""
+
+    STANDING = "standing"
+    DESCENDING = "descending"
+    BOTTOM = "bottom"
+    ASCENDING = "ascending"
+    LOCKOUT = "lockout"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What was wrong with a rep: the rule's name, the value it reached, and how sure that is."""
+
+    fault: str
+    value: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Rep:
+    """A full rep. Times in seconds, angles absolute in degrees.
+
+    side: of the person, that faced the camera; leg: the one that stood alone, where one did.
+    back_rounding_max_deg: None where the back could not be judged; faults: by the rules of the
+    variation; measures: its readings, by name. These are added by `form.score`: counting knows
+    nothing of form.
+    """
+
+    number: int
+    start_s: float
+    bottom_s: float
+    end_s: float
+    hip_flexion_max_deg: float
+    trunk_max_deg: float
+    knee_at_bottom_deg: float
+    side: str
+    leg: str | None = None
+    back_rounding_max_deg: float | None = None
+    faults: tuple[Fault, ...] = ()
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A movement too shallow to count: shown, not counted."""
+
+    start_s: float
+    bottom_s: float
+    end_s: float
+    hip_flexion_max_deg: float
+    trunk_max_deg: float
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A movement that is no hinge.
+
+    reason: `squat sitting walking turning picking-up too-fast too-slow lost other-person`.
+    """
+
+    reason: str
+    start_s: float
+    end_s: float
+
+
+Outcome = Rep | Partial | Rejected
+
+
+def fold_deg(posture: Posture, standing: Standing | None) -> float:
+    """The signal of a rep: change of hip flexion from standing, degrees.
+
+    In front view arccos of the trunk's vertical extent against standing.
+    """
+    if posture.view is View.FRONT and standing is not None:
+        extent = (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
+        return math.degrees(math.acos(min(1.0, max(-1.0, extent))))
+    return posture.hip_flexion_deg - (standing.hip_flexion_deg if standing else 0.0)

@@ -1,0 +1,204 @@
+"""Every variation by the figure, right and with each fault: what was counted and what was raised.
+
+A trial is one set by one figure. Its poses come from the estimator on the rendered pictures, or,
+where nothing is to be said of the estimator, straight from the joints.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from mirror.camera import Frame
+from mirror.camera.figure import Figure, Look, viewed
+from mirror.estimator import Estimator
+from mirror.figure.motion import PATTERNS, Motion, Plan
+from mirror.figure.render import View
+from mirror.hinge.pose import Pose
+from mirror.hinge.reps import Outcome, Rejected, Rep
+from mirror.hinge.variations import VARIATIONS
+from mirror.session import advance, finish, start
+
+SIZE = (480, 640)
+REPS, SETS, SET_OF = 4, 1, (4, 5)
+"""Reps of a trial, or sets of so many rows or swings."""
+FRONTAL = frozenset({"pelvis-drop"})
+"""Faults that are seen from the front in a variation that is asked for from the side."""
+NEGATIVES = ("squat", "partial", "walk", "turn", "sit", "pick-up")
+AFTER_S = 2.5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One set by one figure.
+
+    fault: the one that all its reps have, or None. kind: what it does in the place of reps.
+    """
+
+    variation: str
+    fault: str | None
+    seed: int
+    fps: float = 30.0
+    kind: str | None = None
+    flip: bool = False
+
+    def motion(self) -> Motion:
+        """The movement."""
+        pattern = PATTERNS[self.variation]
+        usual = next(iter(pattern.mix))
+        in_sets = usual in ("row", "swing") and self.kind is None
+        plan = Plan(
+            mix={self.kind or usual: 1.0},  # type: ignore[dict-item]
+            reps=SETS if in_sets else REPS if self.kind is None else 2,
+            stand_s=(2.0, 2.5),
+            tempo_s=(2.4, 4.4),
+            hip_deg=(68.0, 96.0),
+            set_of=SET_OF,
+            fault=self.fault or "",
+        )
+        # A squat is one on both legs, also where one leg is asked for.
+        act = "basic" if self.kind == "squat" and self.variation == "single-leg" else self.variation
+        return Motion(self.seed, act, plan=plan)
+
+    def figure(self) -> Figure:
+        """The figure, seen from where the variation, or the fault, is to be seen."""
+        motion = self.motion()
+        draw = np.random.default_rng([self.seed, 12])
+        view: View = viewed(motion, SIZE, float(draw.choice([0.0, 180.0])))
+        if self.fault in FRONTAL:
+            view = replace(view, yaw_deg=90.0)
+        view = replace(view, yaw_deg=view.yaw_deg + float(draw.uniform(-6, 6)))
+        return Figure(motion, Look.drawn(self.seed), view, flip=self.flip)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of a trial.
+
+    expected, found: reps. raised: for each true rep, the faults of the rep that was found for it,
+    or None where there was none. refused: reasons of what was no rep.
+    """
+
+    trial: Trial
+    expected: int
+    found: int
+    raised: tuple[frozenset[str] | None, ...]
+    refused: tuple[str, ...]
+
+
+def trials(seeds: Sequence[int]) -> list[Trial]:
+    """All variations, right and with each of their faults."""
+    return [
+        Trial(name, fault, seed)
+        for name in VARIATIONS
+        for fault in (None, *PATTERNS[name].faults)
+        for seed in seeds
+    ]
+
+
+def negatives(seeds: Sequence[int]) -> list[Trial]:
+    """What is no hinge, while each variation is practised."""
+    return [
+        Trial(name, None, seed, kind=kind)
+        for name in VARIATIONS
+        for kind in NEGATIVES
+        if kind != "partial"
+        for seed in seeds
+    ]
+
+
+def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Pose | None]]:
+    """What is seen of a trial, picture by picture; without an estimator its true joints."""
+    figure = trial.figure()
+    last = figure.motion.reps_between(0.0, 1e4)[-1]
+    for k in range(int((last.end_s + AFTER_S) * trial.fps)):
+        t = k / trial.fps
+        if estimator is not None:
+            yield t, estimator.estimate(Frame(figure.picture(t), t))
+            continue
+        points = figure.points(t)
+        seen = np.full(33, 0.99)
+        yield t, Pose(points, seen, np.zeros((33, 3)), None, SIZE, t)
+
+
+def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:
+    """Take the poses through a session and set what it says beside the truth."""
+    session = start(trial.variation)
+    outcomes: list[Outcome] = []
+    for t, pose in seen:
+        session = advance(session, pose, t)
+        outcomes += session.events
+    outcomes += finish(replace(session, events=())).events
+    reps = [o for o in outcomes if isinstance(o, Rep)]
+    true = [t for rep in trial.motion().reps_between(0.0, 1e4) for t in rep.counts_s]
+    raised = []
+    for k, end in enumerate(true):
+        begin = true[k - 1] if k else 0.0
+        here = [r for r in reps if begin < 0.5 * (r.bottom_s + r.end_s) <= end]
+        raised.append(frozenset(f.fault for f in here[0].faults) if here else None)
+    refused = tuple(o.reason for o in outcomes if isinstance(o, Rejected))
+    return Finding(trial, len(true), len(reps), tuple(raised), refused)
+
+
+def run(model: str, trial: Trial) -> Finding:
+    """One trial through the estimator."""
+    estimator = Estimator(Path(model))
+    try:
+        return find(trial, poses(trial, estimator))
+    finally:
+        estimator.close()
+
+
+def repertoire(model: Path, seeds: int) -> int:
+    """Print both tables; gives the exit code: 1 where a count is wrong."""
+    what = range(1, seeds + 1)
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        done = list(pool.map(run, [str(model)] * len(trials(what)), trials(what)))
+        none = list(pool.map(run, [str(model)] * len(negatives(what)), negatives(what)))
+    print("\n".join((*told(done), "", *told_negatives(none))))
+    is_right = all(f.expected == f.found for f in done) and not any(f.found for f in none)
+    return 0 if is_right else 1
+
+
+def told(findings: Sequence[Finding]) -> list[str]:
+    """The table of variations and faults, line by line."""
+    lines = [
+        "| variation | reps expected | found | fault | raised where it is | where it is not |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, group in groupby(findings, key=lambda f: f.trial.variation):
+        some = list(group)
+        expected, found = sum(f.expected for f in some), sum(f.found for f in some)
+        mine = PATTERNS[name].faults
+        others = [f for f in VARIATIONS[name].faults if f not in mine]
+        for k, fault in enumerate((*mine, *others)):
+            has = [r for f in some if f.trial.fault == fault for r in f.raised]
+            without = [r for f in some if f.trial.fault != fault for r in f.raised]
+            lead = f"| {name} | {expected} | {found} |" if k == 0 else "| | | |"
+            hits = f"{sum(r is not None and fault in r for r in has)} of {len(has)}"
+            false = f"{sum(r is not None and fault in r for r in without)} of {len(without)}"
+            lines.append(f"{lead} {fault} | {hits if has else '-'} | {false} |")
+    return lines
+
+
+def told_negatives(findings: Sequence[Finding]) -> list[str]:
+    """The table of what is no hinge, line by line: counted reps and the reasons given."""
+    kinds = [kind for kind in NEGATIVES if any(f.trial.kind == kind for f in findings)]
+    lines = [
+        "| practised | " + " | ".join(kinds) + " |",
+        "|---|" + "---|" * len(kinds),
+    ]
+    for name, group in groupby(findings, key=lambda f: f.trial.variation):
+        some, cells = list(group), []
+        for kind in kinds:
+            here = [f for f in some if f.trial.kind == kind]
+            reasons = sorted({reason for f in here for reason in f.refused})
+            cells.append(f"{sum(f.found for f in here)} ({', '.join(reasons) or 'nothing said'})")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
