@@ -48,7 +48,13 @@ class Pattern:
 
 def _only(kind: Kind) -> Pattern:
     return Pattern(
-        hinges.hinge, mix={kind: 1.0}, plan=Plan(), slight=(0.0, 0.0), arms="hang", room=1.1
+        hinges.hinge,
+        mix={kind: 1.0},
+        plan=Plan(),
+        slight=(0.0, 0.0),
+        arms="hang",
+        prop="kettlebell" if kind == "pick-up" else "none",
+        room=1.1,
     )
 
 

@@ -123,7 +123,7 @@ def picking_up(rep: Rep, t: float, body: Body) -> Angles:
         since, _CARRY_S - 0.1, _CARRY_S + 0.5 * _STOOP_S
     )
     leg = Side(hip_flexion=100.0 * share, knee=4.0 + 56.0 * share)
-    arms = take((0.30, 0.26), share, take((0.24, 1.16), carried, ARMS["hang"]))
+    arms = take((0.30, 0.26), share, take((0.24, 1.22), carried, ARMS["hang"]))
     back = 22.0 * share
     spot = None if held else (0.30 * body.scale, 0.14 * body.scale, 0.0)
     return Angles(

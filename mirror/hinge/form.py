@@ -79,18 +79,6 @@ def knees_apart(posture: Posture, standing: Standing) -> float | None:
     return posture.limbs.knees
 
 
-def tilt(posture: Posture, standing: Standing) -> float | None:
-    """Tilt of the shoulders against the hips since standing, degrees, to either side."""
-    change = _change(posture.limbs.tilt_deg, standing.limbs.tilt_deg)
-    return None if change is None else abs(change)
-
-
-def obliquity(posture: Posture, standing: Standing) -> float | None:
-    """Tilt of the hips since standing, degrees, to either side."""
-    change = _change(posture.limbs.obliquity_deg, standing.limbs.obliquity_deg)
-    return None if change is None else abs(change)
-
-
 def _change(now: float | None, before: float | None) -> float | None:
     return None if now is None or before is None else now - before
 

@@ -39,5 +39,5 @@ def joint(pose: Pose, left: Mark, right: Mark, far: str | None = None, share: fl
     pair = [left, right]
     weights = np.maximum(pose.visibility[pair] - GUESSED, FAINT)
     if far is not None:
-        weights[far == "right"] *= share
+        weights[int(far == "right")] *= share  # a bare bool would be a mask, not an index
     return weighted_mean(pose.points[pair], weights)

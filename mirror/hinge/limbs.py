@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from mirror.hinge.geometry import Array, Point, corner_deg, distance
 from mirror.hinge.pose import Mark, Pose
 
@@ -17,9 +19,10 @@ SEEN = 0.5
 """Least visibility of a landmark that tells something."""
 NAVEL = 0.2
 """Place of the navel between hips and shoulders."""
-ONE_LEG, LOW, BOTH_LEGS = 0.12, 0.03, 0.06
-"""One ankle so many leg lengths above the other: one leg stands, upright, or bowed with a free leg
-that hangs low; both stand again."""
+ONE_LEG, BOTH_LEGS = 0.12, 0.06
+"""One ankle so many leg lengths above, or behind, the other: one leg stands; both stand again."""
+FRONTAL = 0.4
+"""Shoulders so far apart, in trunk lengths: seen from the front, where no foot is behind."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Limbs:
     tilt_deg: line of the shoulders against that of the hips.
     obliquity_deg: line of the hips against the level.
     lift: the left ankle above the right one, leg lengths; the farther one seems higher.
+    free: the same, and from the side how far it is behind the right one: positive where the left
+    leg is the free one.
     line_deg: shoulder, hip, and the ankle in the air; 180 is straight.
     """
 
@@ -49,6 +54,7 @@ class Limbs:
     tilt_deg: float | None = None
     obliquity_deg: float | None = None
     lift: float | None = None
+    free: float | None = None
     line_deg: float | None = None
 
 
@@ -81,6 +87,7 @@ def limbs(
     if shoulders is not None and hips is not None and wide > 0.2 * trunk_px:
         obliquity = _slope_deg(hips)
         tilt = _slope_deg(shoulders) - obliquity
+    free = _free(pose, facing, leg_px, from_side=wide <= FRONTAL * trunk_px)
     if ankles is not None:
         lift = float(ankles[1, 1] - ankles[0, 1]) / max(leg_px, 1.0)
         feet = abs(ankles[0, 0] - ankles[1, 0])
@@ -89,8 +96,8 @@ def limbs(
         if knees is not None and feet > 0.1 * trunk_px:
             apart = float(abs(knees[0, 0] - knees[1, 0]) / feet)
         if leg is not None:
-            free = ankles[int(leg == "left")]
-            line = corner_deg(shoulder, hip, (float(free[0]), float(free[1])))
+            foot = ankles[int(leg == "left")]
+            line = corner_deg(shoulder, hip, (float(foot[0]), float(foot[1])))
     arm = None
     if elbow is not None and wrist is not None:
         at = _middle(pose, "SHOULDER", near) or shoulder
@@ -106,27 +113,37 @@ def limbs(
         tilt_deg=tilt,
         obliquity_deg=obliquity,
         lift=lift,
+        free=free,
         line_deg=line,
     )
 
 
-def standing_leg(
-    pose: Pose, leg_px: float, rest: float, before: str | None, *, is_upright: bool
-) -> str | None:
+def standing_leg(free: float, before: str | None, *, is_upright: bool) -> str | None:
     """Which leg stands alone, `left` or `right`; None while both do.
 
-    rest: `Limbs.lift` of standing. before: the answer for the picture before. The leg stays the
-    same until the person is upright with both feet down again: a foot that touches the floor on
+    free: `Limbs.free` against standing. before: the answer for the picture before. The leg stays
+    the same until the person is upright with both feet down again: a foot that touches the floor on
     the way is still the free one.
     """
-    lift = float(pose.points[Mark.RIGHT_ANKLE, 1] - pose.points[Mark.LEFT_ANKLE, 1])
-    lift = lift / max(leg_px, 1.0) - rest  # positive where the left foot is the higher one
-    is_low = before is None and not is_upright and abs(lift) > LOW
-    if abs(lift) > ONE_LEG or is_low:
-        return "right" if lift > 0 else "left"
-    if abs(lift) < BOTH_LEGS and is_upright:
+    if abs(free) > ONE_LEG and not (before is not None and is_upright):
+        return "right" if free > 0 else "left"
+    if abs(free) < BOTH_LEGS and is_upright:
         return None
     return before
+
+
+def free_foot(pose: Pose, shoulder: Point, hip: Point, facing: int, leg_px: float) -> float:
+    """`Limbs.free` of a picture, for where the other measures are still to come."""
+    shoulders = pose.points[[Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER], 0]
+    from_side = float(np.ptp(shoulders)) <= FRONTAL * distance(shoulder, hip)
+    return _free(pose, facing, leg_px, from_side=from_side)
+
+
+def _free(pose: Pose, facing: int, leg_px: float, *, from_side: bool) -> float:
+    left, right = pose.points[[Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE]].tolist()
+    up = right[1] - left[1]
+    behind = facing * (right[0] - left[0]) if from_side else 0.0
+    return float((up + behind) / max(leg_px, 1.0))
 
 
 def mean(many: list[Limbs]) -> Limbs:

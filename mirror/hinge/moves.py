@@ -19,7 +19,7 @@ STRAY_S = 0.15
 """A foot is away for so long in a step; for a picture or two also when its landmark jumps."""
 FLOOR = 0.5
 """Wrists so many leg lengths over the ankles, at the knee, may have reached for the floor."""
-OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.3
+OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.35
 """Change of the elbow, or of the height of the wrists in trunk lengths, from before a movement to
 after it, that means that the hands now hold something else."""
 
@@ -38,6 +38,13 @@ class Hands:
         if limbs.elbow_deg is None or limbs.wrist_up is None:
             return None
         return cls(limbs.elbow_deg, limbs.wrist_up)
+
+    def towards(self, other: Hands, share: float) -> Hands:
+        """So far on the way to another posture of the hands."""
+        return Hands(
+            self.elbow_deg + share * (other.elbow_deg - self.elbow_deg),
+            self.wrist_up + share * (other.wrist_up - self.wrist_up),
+        )
 
     def differ(self, other: Hands) -> bool:
         """Whether they hold something else."""
@@ -108,7 +115,8 @@ def follow_move(
         return move
     seated_since = _seated_since(move, posture, standing, limits)
     leg = standing.leg_px if standing else posture.leg_px
-    strays = (
+    # A free foot that comes down again is no step of the one that stood.
+    strays = posture.leg == move.leg and (
         distance(move.ankle, posture.near_ankle) > limits.travel * leg
         or move.ankle[1] - posture.near_ankle[1] > limits.lift * leg
     )

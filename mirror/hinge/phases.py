@@ -41,6 +41,8 @@ BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
 GAP_S = 0.4
+HANDS_S = 0.5
+"""Time constant of what the hands do in standing."""
 TAIL_S = 0.8
 """What comes after lockout belongs to the rep for so long: leaning back, what the hands hold."""
 
@@ -129,8 +131,7 @@ def step(
 def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tracking:
     if fold < UPRIGHT_DEG:
         memory = replace(memory, leaving=False)
-        if abs(rate) < START_RATE:
-            memory = replace(memory, hands=Hands.of(posture) or memory.hands)
+        memory = replace(memory, hands=_hands(memory, posture))
     if memory.phase is not None and memory.leaving and fold > START_DEG:
         move = Move(
             start_s=memory.upright_s,
@@ -153,6 +154,15 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
             return replace(memory, phase=Phase.STANDING, held=None, still=None)
         return replace(memory, held=None, still=(since, where))
     return replace(memory, held=None, still=None)
+
+
+def _hands(memory: Tracking, posture: Posture) -> Hands | None:
+    """What the hands do, smoothed: they go ahead of the hips, and are lost for single pictures."""
+    now = Hands.of(posture)
+    if now is None or memory.hands is None or memory.last is None:
+        return now or memory.hands
+    share = 1.0 - math.exp(-max(0.0, posture.t - memory.last.t) / HANDS_S)
+    return memory.hands.towards(now, share)
 
 
 def _moving(

@@ -21,7 +21,7 @@ from mirror.hinge.contour import Axis, Contour, edges
 from mirror.hinge.doubts import FROM_SIDE, Seeking, doubts
 from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg
 from mirror.hinge.joints import JOINTS, PRESENT, joint
-from mirror.hinge.limbs import Limbs, limbs, standing_leg
+from mirror.hinge.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.rounding import Curve, read, rounding, steady
 from mirror.hinge.view import Heading, View, look
@@ -184,8 +184,9 @@ def measure(
     if seeking.one_leg:
         upright = abs(inclination_deg(hip, shoulder, f)) < UPRIGHT_DEG
         leg_px = standing.leg_px if standing else 1.5 * distance(shoulder, hip)
-        rest = standing.limbs.lift or 0.0 if standing else 0.0
-        leg = standing_leg(pose, leg_px, rest, memory.leg, is_upright=upright)
+        rest = standing.limbs.free or 0.0 if standing else 0.0
+        free = free_foot(pose, shoulder, hip, f, leg_px) - rest
+        leg = standing_leg(free, memory.leg, is_upright=upright)
     if leg is not None:
         knee, ankle = (joint(pose, *JOINTS[name], _other(leg), 0.0) for name in ("knee", "ankle"))
     else:

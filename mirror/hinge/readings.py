@@ -21,13 +21,18 @@ Reading = Callable[[Steps, Standing, Rep], float | None]
 
 TOP_DEG = 15.0
 """Fold below which the hips are straight: the bell floats."""
+RISE_S, SWUNG_DEG = 0.5, 45.0
+"""The way up of a swing takes no longer, and is bowed from so much fold. What is before it is not
+looked at: the first swing begins with a bend for the bell."""
 NEAR_BOTTOM_DEG = 8.0
 """Folds so near to the deepest belong to its hold."""
 DEEP = 0.7
 """Share of the deepest fold from which a rep is deep."""
 RISEN_DEG = 5.0
 """The trunk has begun to rise when it has risen by so much."""
-LIFTED, DOWN = 0.2, 0.05
+SHALLOW_DEG = (10.0, 40.0)
+"""Folds in which the shoulders are still seen squarely from the front."""
+LIFTED, DOWN = 0.2, 0.12
 """Leg lengths by which the free foot is in the air, and at which it touches the floor."""
 
 
@@ -60,32 +65,39 @@ def power_deg_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
 
 def extension_left(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     """Share of the hip extension still to come when the wrists pass the navel on the way up."""
-    way = [p for p, _ in steps if p.t >= rep.bottom_s and p.limbs.wrist_up is not None]
+    way = [p for p in _rise(steps, rep) if p.limbs.wrist_up is not None]
     if len(way) < 3:
         return None
     times = np.array([p.t for p in way])
     folds = np.array([fold_deg(p, standing) for p in way])
     wrists = np.array([p.limbs.wrist_up for p in way], dtype=np.float64)
-    above = np.flatnonzero(wrists > 0)
-    if not len(above) or above[0] == 0:
+    # Behind a bowed trunk they may seem above it too: it is the last way up to their height.
+    under = np.flatnonzero(wrists[: int(wrists.argmax())] <= 0)
+    if not len(under):
         return None
-    k = int(above[0])
+    k = int(under[-1]) + 1
     share = -wrists[k - 1] / (wrists[k] - wrists[k - 1])
     passed = times[k - 1] + share * (times[k] - times[k - 1])
     fold = float(np.interp(passed, times, folds))
-    return (fold - float(folds.min())) / max(float(folds[0] - folds.min()), 1.0)
+    return (fold - float(folds.min())) / max(float(folds.max() - folds.min()), 1.0)
 
 
 def knee_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """Knee over hip flexion, each at its peak, as changes from standing."""
-    del rep
-    folds = [fold_deg(p, standing) for p, _ in steps]
-    knees = [p.knee_flexion_deg - standing.knee_flexion_deg for p, _ in steps]
-    return max(knees) / max(max(folds), 1.0) if folds else None
+    """Knee over hip flexion on the way up of a swing, as changes from standing: the median."""
+    bent = standing.knee_flexion_deg
+    shares = [
+        (p.knee_flexion_deg - bent) / fold_deg(p, standing)
+        for p in _rise(steps, rep)
+        if fold_deg(p, standing) > SWUNG_DEG
+    ]
+    return float(np.median(shares)) if shares else None
 
 
 def lean_back_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """How far the trunk leans behind standing at the top, degrees; the third of the pictures."""
+    """How far the trunk leans behind standing at the top, degrees: the third of the pictures.
+
+    Two may be jitter.
+    """
     leans = sorted(standing.trunk_deg - p.trunk_deg for p, _ in steps if p.t >= rep.end_s - 0.1)
     return leans[-3] if len(leans) >= 3 else None
 
@@ -128,25 +140,15 @@ def line_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
 
     A foot that touches the floor for a moment does not break the line.
     """
-    postures = [p for p, _ in steps if rep.start_s <= p.t <= rep.end_s]
-    deepest = max((fold_deg(p, standing) for p in postures), default=0.0)
-    lines = [
-        p.limbs.line_deg
-        for p in postures
-        if p.limbs.line_deg is not None and fold_deg(p, standing) > DEEP * deepest
-    ]
+    deep = _deep(steps, standing, rep)
+    lines = [p.limbs.line_deg for p in deep if p.limbs.line_deg is not None]
     return float(np.median(lines)) if lines else None
 
 
 def touch_downs(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     """How often the free foot touched the floor between being lifted and standing up."""
-    del rep
     rest = standing.limbs.lift or 0.0
-    lifts = [
-        abs(p.limbs.lift - rest)
-        for p, _ in steps
-        if p.limbs.lift is not None and fold_deg(p, standing) > 2 * TOP_DEG
-    ]
+    lifts = [abs(p.limbs.lift - rest) for p in _deep(steps, standing, rep) if p.limbs.lift]
     count, is_up, was_up = 0, False, False
     for before, lift in pairwise(lifts):
         if min(before, lift) > LIFTED:
@@ -165,6 +167,21 @@ def stance(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     return standing.limbs.stance
 
 
+def twist_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+    """Tilt of the shoulders against the hips since standing, degrees, while the bow is shallow.
+
+    Deeper, both lie along the line of sight and their tilt is guessed.
+    """
+    del rep
+    rest = standing.limbs.tilt_deg
+    tilts = [
+        p.limbs.tilt_deg
+        for p, _ in steps
+        if p.limbs.tilt_deg is not None and SHALLOW_DEG[0] < fold_deg(p, standing) < SHALLOW_DEG[1]
+    ]
+    return abs(float(np.median(tilts)) - rest) if tilts and rest is not None else None
+
+
 def measured(name: str) -> Reading:
     """A number that was taken when the rep was counted."""
 
@@ -175,10 +192,21 @@ def measured(name: str) -> Reading:
     return reading
 
 
+def _rise(steps: Steps, rep: Rep) -> list[Posture]:
+    """From the way up of a swing to where the wrists are highest."""
+    return [p for p, _ in steps if p.t >= max(rep.bottom_s, rep.end_s - RISE_S)]
+
+
 def _held(steps: Steps, standing: Standing, rep: Rep) -> list[Posture]:
+    deep = _deep(steps, standing, rep)
+    deepest = max((fold_deg(p, standing) for p in deep), default=0.0)
+    return [p for p in deep if fold_deg(p, standing) > deepest - NEAR_BOTTOM_DEG]
+
+
+def _deep(steps: Steps, standing: Standing, rep: Rep) -> list[Posture]:
     postures = [p for p, _ in steps if rep.start_s <= p.t <= rep.end_s]
     deepest = max((fold_deg(p, standing) for p in postures), default=0.0)
-    return [p for p in postures if fold_deg(p, standing) > deepest - NEAR_BOTTOM_DEG]
+    return [p for p in postures if fold_deg(p, standing) > DEEP * deepest]
 
 
 def _folds(steps: Steps, standing: Standing) -> tuple[Array, Array]:

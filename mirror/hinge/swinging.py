@@ -23,7 +23,7 @@ TURNED_DEG = 5.0
 RISE_S, FLOAT_S = 2.5, 1.2
 SHORTEST_S = 0.7
 """From top to top: METRICS has .8 s, less the jitter of a top."""
-RAISED = 0.35
+RAISED = 0.22
 """Height of the wrists above the navel, trunk lengths, that only a swing gives."""
 
 
