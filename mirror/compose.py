@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.drawing import Box, bottom_check, figure, foot_bar, meter
+from mirror.demonstration import demonstration
+from mirror.drawing import Box, bottom_check, figure, foot_bar
 from mirror.glass import Glass
 from mirror.hinge.depth import sentence
 from mirror.hinge.drills import REASONS
 from mirror.hinge.posture import SHOW, Posture, Unseen
+from mirror.panels import panel
 from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Ring, Scene, Shape, Text
 from mirror.session import Session
 
@@ -30,6 +32,7 @@ TEXTS = {
     "step-back": "Step back until I see all of you",
     "come-closer": "Come closer",
     "turn-side-on": "Turn side-on",
+    "face-me": "Face me",
     "slow-pictures": "Too few pictures to judge",
     "unsteady": "Hold on, I see you badly",
     "stand-still": "Stand tall and still",
@@ -39,6 +42,7 @@ TEXTS = {
     "sitting": "Stand up when you are ready",
     "walking": "Keep your feet in place",
     "turning": "Stay side-on",
+    "picking-up": "Picked up. Stand still to begin",
     "too-fast": "Slower",
     "too-slow": "That took long. Again",
     "lost": "I lost sight of you",
@@ -61,7 +65,11 @@ def compose(session: Session, glass: Glass) -> Scene:
     posture = session.posture
     if isinstance(posture, Posture):
         low = inside.bottom - 250 * u
-        shapes += meter(session, posture, Box(inside.right - 20 * u, low, 20 * u, 250 * u), u)
+        shapes += panel(session, posture, Box(inside.right - 110 * u, low, 110 * u, 250 * u), u)
+        if session.guidance == "instruction":
+            shapes += demonstration(
+                session.choice, posture.t, Box(inside.right - 270 * u, low, 150 * u, 230 * u), u
+            )
         corner = Box(inside.left, low, 230 * u, 230 * u)
         if session.pose is not None:
             shapes += figure(session.pose, posture, session.drill.reading, corner, u)
@@ -69,7 +77,13 @@ def compose(session: Session, glass: Glass) -> Scene:
                 shapes += foot_bar(
                     posture, Box(inside.left + 75 * u, low + 240 * u, 80 * u, 10 * u), u
                 )
-        if _looks_up(session) and session.bottom is not None and session.standing is not None:
+        is_deep = session.choice.variation.panel == "depth"
+        if (
+            is_deep
+            and _looks_up(session)
+            and session.bottom is not None
+            and session.standing is not None
+        ):
             outline = Box(inside.right - 130 * u, low + 40 * u, 80 * u, 180 * u)
             shapes += bottom_check(session.bottom, session.standing, outline, u)
     return Scene(tuple(shapes))

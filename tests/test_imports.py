@@ -50,6 +50,8 @@ ORDER = (
     "mirror.glass",
     "mirror.scene",
     "mirror.drawing",
+    "mirror.panels",
+    "mirror.demonstration",
     "mirror.compose",
     "mirror.camera",
     "mirror.camera.picamera",

@@ -1,0 +1,216 @@
+"""What matters in each variation beside the line of the spine: one small panel, in a box of mm.
+
+depth: how deep, with the mark of the stop depth. swing: float, cadence, and the power of each
+swing. legs: left and right counted apart, and the sway. shoulders: their line over that of the
+hips. elbow: how far the arms are pulled, and the drift of the trunk. stance: feet and knees from
+the front. arms: how far they are raised. `u` is the size of one reference millimetre.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from mirror.drawing import Box, meter
+from mirror.hinge.form import RAISED_DEG
+from mirror.hinge.posture import Posture
+from mirror.hinge.reps import Rep
+from mirror.hinge.rowing import BENT_DEG, STRAIGHT_DEG
+from mirror.hinge.variations import Panel
+from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape, Text
+from mirror.session import Session
+
+VALUE_MM = 25.0
+"""Capitals of a value, readable at 3 m."""
+SHOWN = 10
+"""Swings whose power is shown."""
+IN_TIME_S = 3.0
+"""Swings farther apart have no cadence."""
+FADED = 0.85
+"""Power, as a share of the best of the set, from which a swing has faded."""
+SWAY_CM = 2.0
+"""Sway that fills the ring."""
+STEEP = 3.0
+"""Tilts are drawn so many times as steep as they are, to be seen at 3 m."""
+
+
+def panel(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """The panel of the variation that is practised."""
+    yield from PANELS[session.choice.variation.panel](session, posture, box, u)
+
+
+def cadence_per_min(reps: tuple[Rep, ...]) -> float | None:
+    """Swings a minute, from the last two tops."""
+    if len(reps) < 2:
+        return None
+    apart = reps[-1].end_s - reps[-2].end_s
+    return 60.0 / apart if 0 < apart <= IN_TIME_S else None
+
+
+def _depth(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    yield from meter(session, posture, Box(box.right - 20 * u, box.top, 20 * u, box.height), u)
+
+
+def _swing(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """Cadence and float of the last swing in words, the power of the last ones as a row of bars."""
+    del posture
+    reps = session.reps
+    if not reps:
+        return
+    pace, floated = cadence_per_min(reps), reps[-1].measures.get("float_s")
+    at = box.top
+    for text in (pace and f"{pace:.0f}/min", floated is not None and f"{floated:.1f} s"):
+        if text:
+            yield _value(text, (box.right, at), u)
+        at += 1.5 * VALUE_MM * u
+    powers = [rep.measures.get("power_deg_s", 0.0) for rep in reps]
+    best = max(powers)
+    if best <= 0:
+        return
+    floor, high, step = box.bottom, box.height * 0.45, box.width / SHOWN
+    for k, power in enumerate(powers[-SHOWN:]):
+        x = box.left + (k + 0.5) * step
+        # A faded swing is a thin bar: the meaning is not in the colour alone.
+        faded = power < FADED * best
+        light, wide = (AMBER, 2.0) if faded else (ICE, 4.0)
+        yield Line(((x, floor), (x, floor - high * power / best)), wide * u, light)
+
+
+def _legs(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """Both counts, the standing leg bright; a ring that fills with the sway of the last rep."""
+    for leg, x in (("left", box.left + 0.25 * box.width), ("right", box.right - 0.25 * box.width)):
+        count = sum(rep.leg == leg for rep in session.reps)
+        stands = posture.leg == leg
+        light = WHITE if stands else GREY
+        yield Text(str(count), (x, box.top), 1.4 * VALUE_MM * u, light, "centre", "top", "bold")
+        foot = box.top + 2.1 * VALUE_MM * u
+        yield Line(((x - 12 * u, foot), (x + 12 * u, foot)), (4.0 if stands else 1.6) * u, light)
+    sways = [rep.measures["sway_cm"] for rep in session.reps if "sway_cm" in rep.measures]
+    centre = (box.left + box.width / 2, box.bottom - 0.35 * box.width)
+    yield Ring(centre, 0.3 * box.width, 1.2 * u, GREY)
+    if sways:
+        share = min(sways[-1] / SWAY_CM, 1.0)
+        light = AMBER if share > 0.5 else ICE
+        yield Ring(centre, 0.3 * box.width * share + 2 * u, 3.0 * u, light)
+
+
+def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """The line of the shoulders over that of the hips, as the mirror shows them."""
+    rest = session.standing.limbs if session.standing else None
+    tilt = _since(posture.limbs.tilt_deg, rest.tilt_deg if rest else None)
+    hips = _since(posture.limbs.obliquity_deg, rest.obliquity_deg if rest else None)
+    middle = box.left + box.width / 2
+    yield Line(((middle, box.top), (middle, box.bottom)), 1.2 * u, GREY.at(0.5))
+    yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
+    level = abs(tilt) < 3.0
+    light, wide = (ICE, 4.0) if level else (AMBER, 6.0)
+    yield _tilted(
+        (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
+    )
+
+
+def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """How far the arms are pulled, on a scale with its two ends, and the drift of the trunk."""
+    x = box.right - 10 * u
+    yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
+    for end in (0.0, 1.0):
+        y = box.bottom - end * box.height
+        yield Line(((x - 9 * u, y), (x + 9 * u, y)), 1.6 * u, GREY)
+    if posture.limbs.elbow_deg is not None:
+        pulled = (STRAIGHT_DEG - posture.limbs.elbow_deg) / (STRAIGHT_DEG - BENT_DEG)
+        y = box.bottom - min(max(pulled, 0.0), 1.0) * box.height
+        yield Line(((x, box.bottom), (x, y)), 4.0 * u, ICE)
+        yield Dot((x, y), 5 * u, ICE)
+    row = session.counting.row
+    if row.trunk_deg is None or session.standing is None:
+        return
+    # The trunk as it was before the first row, thin, and as it is now.
+    middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
+    drifts = abs(posture.trunk_deg - row.trunk_deg) > 10.0
+    light, wide = (AMBER, 6.0) if drifts else (WHITE, 4.0)
+    for trunk, colour, width in ((row.trunk_deg, ICE, 1.6), (posture.trunk_deg, light, wide)):
+        way = math.radians(trunk)
+        # On the glass the picture is mirrored: who faces right in it bows to the left.
+        tip = (
+            middle[0] - posture.facing * 0.45 * box.width * math.sin(way),
+            middle[1] - 0.45 * box.width * math.cos(way),
+        )
+        yield Line((middle, tip), width * u, colour)
+
+
+def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """Legs from the front: the feet as wide as they stand, the knees as far out as they are."""
+    rest = session.standing.limbs.stance if session.standing else None
+    wide = rest if rest is not None else posture.limbs.stance
+    if wide is None:
+        return
+    # Shoulders are a third of the box; METRICS asks for feet half as wide again.
+    foot, middle = wide * box.width / 6, box.left + box.width / 2
+    least = 1.5 * box.width / 6
+    top, floor = box.top + 0.3 * box.height, box.bottom - 8 * u
+    for side in (-1, 1):
+        yield Line(
+            (
+                (middle + side * least, floor + 6 * u),
+                (middle + side * box.width / 2, floor + 6 * u),
+            ),
+            1.6 * u,
+            GREY,
+        )
+        apart = posture.limbs.knees
+        knee = foot * (apart if apart is not None else 1.0)
+        falls_in = apart is not None and apart < 0.85 and session.tracking.move is not None
+        light, width = (AMBER, 6.0) if falls_in or wide < 1.5 else (ICE, 3.0)
+        yield Line(
+            (
+                (middle + side * 0.08 * box.width, top),
+                (middle + side * knee, (top + floor) / 2),
+                (middle + side * foot, floor),
+            ),
+            width * u,
+            light,
+        )
+
+
+def _arms(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+    """The depth, and a dial of the arms: full where they are in line with the trunk."""
+    yield from _depth(session, posture, box, u)
+    arms = posture.limbs.arms_deg
+    if arms is None:
+        return
+    raised = arms >= RAISED_DEG - 15.0
+    centre = (box.left + 0.35 * box.width, box.bottom - 0.35 * box.width)
+    yield Ring(centre, 0.3 * box.width, 1.2 * u, GREY, 0.0, 0.5)
+    light, width = (ICE, 4.0) if raised else (AMBER, 6.0)
+    yield Ring(centre, 0.3 * box.width, width * u, light, 0.5, -0.5 * min(arms, 180.0) / 180.0)
+
+
+PANELS: dict[Panel, Callable[[Session, Posture, Box, float], Iterator[Shape]]] = {
+    "depth": _depth,
+    "swing": _swing,
+    "legs": _legs,
+    "shoulders": _shoulders,
+    "elbow": _elbow,
+    "stance": _stance,
+    "arms": _arms,
+}
+"""Name in the table of variations -> what draws it."""
+
+
+def _value(text: str, at: Point, u: float) -> Text:
+    return Text(text, at, VALUE_MM * u, WHITE, "right", "top")
+
+
+def _since(now: float | None, before: float | None) -> float:
+    return 0.0 if now is None or before is None else now - before
+
+
+def _tilted(centre: Point, half: float, deg: float, width_mm: float, light: Colour) -> Line:
+    """A line of half its length to each side; positive where the person's left is lower."""
+    # In the mirror the person's left is on the left.
+    rise = half * math.tan(math.radians(max(-25.0, min(25.0, STEEP * deg))))
+    return Line(
+        ((centre[0] - half, centre[1] + rise), (centre[0] + half, centre[1] - rise)),
+        width_mm,
+        light,
+    )
