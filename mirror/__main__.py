@@ -95,8 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
-    bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills"),
-                       help="expected and found reps; errors against truth")  # fmt: skip
+    bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
+                                        "gallery", "drawing"),
+                       help="expected and found reps; errors against truth; screens")  # fmt: skip
     bench.add_argument("--cases", type=_count, default=32, metavar="N",
                        help="accuracy: sets of reps (32)")  # fmt: skip
     bench.add_argument("--sets", type=_count, default=16, metavar="N",
@@ -106,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
     bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
                        help="seconds of each figure (30)")  # fmt: skip
+    bench.add_argument("--out", type=Path, default=Path("out"), metavar="DIR",
+                       help="gallery: where the pictures of every screen go (out)")  # fmt: skip
     bench.set_defaults(command=_bench)
 
     model = commands.add_parser("model", parents=[common], help="obtain the pose model")
@@ -160,7 +163,7 @@ def _acting(settings: Settings, act: str) -> Settings:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from mirror import app
+    from mirror import app, language
     from mirror.session import start
 
     warning = None
@@ -183,8 +186,19 @@ def _run(options: argparse.Namespace) -> int:
             raise
         warning = f"{error} The mirror starts with the basic hinge."
         print(warning, file=sys.stderr, flush=True)
-        settings = msgspec.structs.replace(settings, coach=CoachSettings())
+        coach = CoachSettings(language=settings.coach.language)
+        settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
+    try:
+        language.load(settings.coach.language)
+    except ConfigError as error:
+        if not options.kiosk:
+            raise
+        warning = f"{error} The mirror speaks English."
+        print(warning, file=sys.stderr, flush=True)
+        settings = msgspec.structs.replace(
+            settings, coach=msgspec.structs.replace(settings.coach, language="en")
+        )
     settings = _acting(settings, options.drill or settings.coach.variation)
     return app.run(
         settings,
@@ -253,7 +267,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, repertoire
+    from mirror import accuracy, bench, gallery, repertoire
     from mirror.model import bundle
 
     settings = load(options.config or default_file())
@@ -265,6 +279,10 @@ def _bench(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds)
+    if options.what == "gallery":
+        return gallery.gallery(settings, options.out)
+    if options.what == "drawing":
+        return gallery.drawing(settings)
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 

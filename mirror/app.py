@@ -22,16 +22,19 @@ from typing import Generic, TypeVar
 from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
 from mirror.camera import Camera, Frame, open_camera
-from mirror.compose import compose, getting_ready, trouble
+from mirror.compose import compose
 from mirror.config import Settings
 from mirror.errors import ButtonsError, MirrorError, OutputError, ScreenError
 from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
 from mirror.hinge.reps import Rep
+from mirror.language import Language
+from mirror.language import load as load_language
 from mirror.model import bundle
 from mirror.recording import Recording
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
+from mirror.screens.apart import getting_ready, shutting_down, trouble
 from mirror.service import Service
 from mirror.session import Session, advance, press, start
 
@@ -187,6 +190,7 @@ def run(settings: Settings, options: Options) -> int:
     Raises:
         MirrorError: something broke, and this is no kiosk.
     """
+    language = load_language(settings.coach.language)
     height_m = settings.coach.body_height_m
     height_cm = height_m and 100 * height_m
     session = start(settings.coach.variation, options.drill, height_cm)
@@ -199,7 +203,9 @@ def run(settings: Settings, options: Options) -> int:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             recording = Recording(options.record, size, RECORD_FPS)
-        session, screen = _loop(session, screen, buttons, eyes, recording, settings, options)
+        session, screen = _loop(
+            session, screen, buttons, eyes, recording, language, settings, options
+        )
     finally:
         eyes.close()
         if recording is not None:
@@ -220,6 +226,7 @@ def _loop(
     buttons: list[Buttons],
     eyes: Eyes,
     recording: Recording | None,
+    language: Language,
     settings: Settings,
     options: Options,
 ) -> tuple[Session, Screen]:
@@ -242,14 +249,18 @@ def _loop(
                     session = press(session, what)
             try:
                 session, looks, reps = _take_in(session, eyes)
-                scene = _scene(session, screen, eyes, options, now - began)
+                if looks:
+                    looked = now
+                running_s, late_s = now - began, now - looked
+                scene = _scene(session, screen, eyes, options, language, running_s, late_s)
             except Exception as error:
                 if not options.kiosk:
                     raise
                 # A defect must not make the mirror black: say it, and begin anew.
                 _say(f"The mirror stumbled ({error!r}) and begins a new set.")
                 session, looks, reps = start(), 1, 0
-                scene = trouble("The mirror stumbled and begins a new set.", screen.glass)
+                told = "The mirror stumbled and begins a new set."
+                scene = trouble(told, screen.glass, language)
             counted += reps
             screen.draw(scene)
             screen.present()
@@ -282,16 +293,25 @@ def _loop(
 
 
 def _scene(
-    session: Session, screen: Screen, eyes: Eyes, options: Options, running_s: float
+    session: Session,
+    screen: Screen,
+    eyes: Eyes,
+    options: Options,
+    language: Language,
+    running_s: float,
+    late_s: float,
 ) -> Scene:
     """What the glass shows now: trouble first, then a warning, then the session."""
+    glass = screen.glass
+    if session.shutdown:
+        return shutting_down(glass, language, running_s)
     if eyes.fault is not None:
-        return trouble(str(eyes.fault), screen.glass)
+        return trouble(str(eyes.fault), glass, language, eyes.fault.kind, running_s)
     if options.warning and running_s < WARN_S:
-        return trouble(options.warning, screen.glass)
+        return trouble(options.warning, glass, language, "config", running_s)
     if session.t is None:
-        return getting_ready(screen.glass)
-    return compose(session, screen.glass)
+        return getting_ready(glass, language, running_s)
+    return compose(session, glass, language, running_s, late_s)
 
 
 def _retried(screen: Screen, settings: Settings) -> tuple[Screen, bool]:

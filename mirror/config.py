@@ -68,9 +68,10 @@ class ButtonSettings(_Section, frozen=True):
 
 
 class CoachSettings(_Section, frozen=True):
-    """What the mirror starts with."""
+    """What the mirror starts with, and the language it speaks (a file of `config/languages`)."""
 
     variation: Annotated[str, Meta(min_length=1)] = "basic"
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z]+)?$")] = "en"
     body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
 
 

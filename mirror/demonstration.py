@@ -11,12 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from mirror.drawing import LIMBS, Box
+from mirror.drawing import LIMBS
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
 from mirror.hinge.geometry import Array
 from mirror.hinge.pose import Mark
 from mirror.hinge.view import View as Side
+from mirror.layout import Box
 from mirror.scene import GREY, ICE, WHITE, Line, Ring, Shape
 from mirror.session import Choice
 

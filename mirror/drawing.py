@@ -6,8 +6,7 @@ reference millimetre on this glass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -21,7 +20,9 @@ from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
+from mirror.hinge.trail import Step
 from mirror.hinge.variations import ROUNDING
+from mirror.layout import Box
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
 from mirror.session import Session
 
@@ -30,32 +31,18 @@ DEEPEST_DEG = 120.0
 EXAGGERATED = 2.0
 """The outlines of the back are drawn so many times as curved as they are, to be seen at 3 m."""
 
+FORWARD, BESIDE = 0.07, 0.3
+"""Where the feet of the figure stand behind the middle of its box, and where the standing figure
+stands behind them, in heights of the person."""
+NEAR, FAR = WHITE.at(0.7), GREY.at(0.6)
+"""Limbs that face the camera, and the others."""
+
 LIMBS = (
     (Mark.LEFT_SHOULDER, Mark.LEFT_ELBOW, Mark.LEFT_WRIST),
     (Mark.RIGHT_SHOULDER, Mark.RIGHT_ELBOW, Mark.RIGHT_WRIST),
     (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE, Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL),
     (Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE, Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL),
 )
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of the glass, mm."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge, mm."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge, mm."""
-        return self.top + self.height
 
 
 def is_rounded(posture: Posture) -> bool:
@@ -81,27 +68,19 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
     """
     if posture.confidence < SHOW and posture.doubt != "turn-side-on":
         return
-    standing_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
-    scale = box.height / max(standing_px, 1.0)
-    origin_x = posture.ankle[0]
-    floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
-
-    def place(point: Point | Array) -> Point:
-        # The glass is a mirror: what is right in the camera picture is left for the person.
-        x = box.left + box.width / 2 - (float(point[0]) - origin_x) * scale
-        return x, box.bottom + (float(point[1]) - floor_y) * scale
-
+    place, scale = _placed(pose, posture, box)
     near = "LEFT" if posture.facing < 0 else "RIGHT"
     for limb in LIMBS:
-        light = GREY if limb[0].name.startswith(near) else GREY.at(0.5)
-        yield Line(tuple(place(pose.points[m]) for m in limb), 1.6 * u, light)
+        is_near = limb[0].name.startswith(near)
+        points = tuple(place(pose.points[m]) for m in limb)
+        yield Line(points, (2.2 if is_near else 1.6) * u, NEAR if is_near else FAR)
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
     centre, radius = place(head), 0.17 * posture.trunk_px * scale
-    yield Ring(centre, radius, 1.6 * u, GREY)
+    yield Ring(centre, radius, 2.2 * u, NEAR)
     shoulder, hip = place(posture.shoulder), place(posture.hip)
     neck = np.array(shoulder) - np.array(centre)
     chin = np.array(centre) + neck * radius / max(float(np.hypot(*neck)), radius)
-    yield Line(((float(chin[0]), float(chin[1])), shoulder), 1.6 * u, GREY)
+    yield Line(((float(chin[0]), float(chin[1])), shoulder), 2.2 * u, NEAR)
     colour = line_colour(posture)
     held = _held(reading, u)
     if posture.back is None or posture.back.confidence < SHOW:
@@ -111,7 +90,7 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
             points, light, width = held
             yield Line(tuple(place(p) for p in points), width, light)
         return
-    yield Line((hip, shoulder), 1.6 * u, GREY.at(0.5))
+    yield Line((hip, shoulder), 1.6 * u, FAR)
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
     if held is not None:
         points, light, width = held
@@ -121,6 +100,44 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
     yield Line(tuple(place(p) for p in _smooth(spine)), wide * u, colour)
+
+
+def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
+    """The person as they stood, thin and dim, behind the figure of the box."""
+    pose, posture = standing
+    # What lies behind in the picture is to the other side on the glass.
+    away = posture.facing * BESIDE * box.height
+    beside = Box(box.left + away, box.top, box.width, box.height)
+    place, scale = _placed(pose, posture, beside)
+    joints = (posture.shoulder, posture.hip, posture.knee, posture.ankle)
+    yield Line(tuple(place(p) for p in joints), 1.2 * u, GREY.at(0.45))
+    head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
+    yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.2 * u, GREY.at(0.45))
+    if posture.back is not None and posture.back.confidence >= SHOW:
+        spine, _ = line_px(posture.back.edge, posture.back.axis)
+        yield Line(tuple(place(p) for p in _smooth(spine)), 1.8 * u, ICE.at(0.7))
+
+
+Place = Callable[[Point | Array], Point]
+"""A point of the picture, in pixels, to its place on the glass, in mm."""
+
+
+def _placed(pose: Pose, posture: Posture, box: Box) -> tuple[Place, float]:
+    """Where a box shows a person, feet on its floor, and its scale in mm a pixel.
+
+    Who bows reaches farther to the front than to the back: the feet stand behind the middle.
+    """
+    standing_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
+    scale = box.height / max(standing_px, 1.0)
+    origin_x = posture.ankle[0] + FORWARD * standing_px * posture.facing
+    floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
+
+    def place(point: Point | Array) -> Point:
+        # The glass is a mirror: what is right in the camera picture is left for the person.
+        x = box.left + box.width / 2 - (float(point[0]) - origin_x) * scale
+        return x, box.bottom + (float(point[1]) - floor_y) * scale
+
+    return place, scale
 
 
 def _held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:

@@ -5,11 +5,19 @@ value, and what to do. `exit_code` is 2 for usage and configuration, 1 for the r
 Each error is also the builtin type that a Python reader would expect.
 """
 
+from typing import ClassVar, Literal
+
+Trouble = Literal["camera", "model", "config", "other"]
+
 
 class MirrorError(Exception):
-    """Base of all errors that carry a sentence for the owner."""
+    """Base of all errors that carry a sentence for the owner.
+
+    kind: what the trouble is with, for the words on the glass.
+    """
 
     exit_code = 1
+    kind: ClassVar[Trouble] = "other"
 
 
 class UsageError(MirrorError, ValueError):
@@ -22,14 +30,19 @@ class ConfigError(MirrorError, ValueError):
     """The configuration file cannot be used; names file, key path and reason."""
 
     exit_code = 2
+    kind = "config"
 
 
 class ModelError(MirrorError, OSError):
     """The pose model is missing, damaged, or cannot be obtained."""
 
+    kind = "model"
+
 
 class CameraError(MirrorError, OSError):
     """The camera or video cannot be opened or read."""
+
+    kind = "camera"
 
 
 class CameraStalled(CameraError, TimeoutError):

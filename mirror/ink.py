@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from math import acos, ceil, floor, isfinite, pi
+from math import acos, ceil, floor, isfinite, pi, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,15 @@ LINE_PITCH = 1.75  # of the cap height
 # a running count does not jitter. DejaVu Sans (Bitstream Vera licence, free to use and embed) comes
 # with matplotlib, which the pose library brings; its figures are tabular too.
 FONTS = (
-    ("fontpkg_lato", "files", {"regular": "Lato-Regular.ttf", "bold": "Lato-Bold.ttf"}),
+    ("fontpkg_lato", "files", {
+        "light": "Lato-Light.ttf", "regular": "Lato-Regular.ttf", "bold": "Lato-Bold.ttf",
+    }),
     (
         "matplotlib",
         "mpl-data/fonts/ttf",
-        {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"},
+        {"light": "DejaVuSans.ttf", "regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"},
     ),
-)
+)  # fmt: skip
 
 
 def load_pygame() -> Any:
@@ -248,6 +250,7 @@ def _layout(text: Text, scale: float) -> tuple[float, list[tuple[int, int, str]]
     share = _cap_share(text.weight)
     size = min(max(round(text.cap_mm * scale / share), 1), 4000)
     limit = text.max_width_mm * scale if text.max_width_mm else float("inf")
+    highest = text.max_height_mm * scale if text.max_height_mm else float("inf")
     while True:
         font = _font(text.weight, size)
         lines = [
@@ -256,9 +259,12 @@ def _layout(text: Text, scale: float) -> tuple[float, list[tuple[int, int, str]]
             for line in _wrapped(part, font, limit)
         ]
         widest = max((line[0] for line in lines), default=0)
-        if widest <= limit or size == 1:
+        height = share * size * (1 + (len(lines) - 1) * LINE_PITCH)
+        if size == 1 or (widest <= limit and height <= highest):
             return share * size, lines
-        size = max(1, min(size - 1, floor(size * limit / widest)))
+        # Half the size has half the lines of half the height.
+        share_left = min(limit / max(widest, 1), sqrt(highest / max(height, 1)))
+        size = max(1, min(size - 1, floor(size * share_left)))
 
 
 def _wrapped(text: str, font: Any, limit: float) -> list[str]:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from mirror.drawing import Box, meter
+from mirror.drawing import meter
 from mirror.hinge.form import RAISED_DEG
 from mirror.hinge.posture import Posture
 from mirror.hinge.reps import Rep
 from mirror.hinge.rowing import BENT_DEG, STRAIGHT_DEG
 from mirror.hinge.variations import Panel
+from mirror.layout import Box
 from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape, Text
 from mirror.session import Session
 

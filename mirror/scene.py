@@ -99,7 +99,8 @@ class Text:
     `at` is the left end, centre or right end of each line (`anchor`), and, down the glass
     (`vertical`), the baseline of the first line, the top of its capitals, or the middle of the
     whole block. Wider than `max_width_mm`, it is wrapped at spaces; if a single word is still
-    too wide, the whole text is made smaller until it fits. A newline always starts a new line.
+    too wide, or the block is higher than `max_height_mm`, the whole text is made smaller until it
+    fits. A newline always starts a new line.
     To be read at 3 m capitals must be 25 mm or more.
     """
 
@@ -109,8 +110,9 @@ class Text:
     colour: Colour = WHITE
     anchor: Literal["left", "centre", "right"] = "left"
     vertical: Literal["baseline", "top", "middle"] = "baseline"
-    weight: Literal["regular", "bold"] = "regular"
+    weight: Literal["light", "regular", "bold"] = "regular"
     max_width_mm: float | None = None
+    max_height_mm: float | None = None
 
 
 Shape = Line | Ring | Dot | Text

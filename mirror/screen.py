@@ -110,6 +110,11 @@ class Screen:
         self.changes += 1
         return True
 
+    @property
+    def changed_share(self) -> float:
+        """Share of the glass that the next `present` sends, 0..1."""
+        return float(self._dirty.mean())
+
     def present(self) -> None:
         """Send what changed since the last call to the display. Pacing is the caller's."""
         if self._display is not None and self._dirty.any():

@@ -18,11 +18,13 @@ from mirror.hinge.drills import CUES, Drill
 from mirror.hinge.drills import step as follow_drill
 from mirror.hinge.form import AnyRule, Form, descent, observe, score
 from mirror.hinge.geometry import Array
-from mirror.hinge.phases import Tracking
+from mirror.hinge.phases import GAP_S, Tracking
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
 from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
 from mirror.hinge.standing import Stillness, watch
+from mirror.hinge.trail import Step, Trail, of_rep, step_of
+from mirror.hinge.trail import follow as follow_trail
 from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
 
 FORGET_STANDING_S = 2.0
@@ -40,6 +42,9 @@ MISHAPS = (
 )
 NOTICE_S = 3.0
 """How long the glass says what became of a movement."""
+SURE_S, SAID_S = 0.3, 1.2
+"""For how long there must be something to say before it is said, and how long it then stays: the
+glass does not flicker."""
 
 
 class Press(Enum):
@@ -74,6 +79,16 @@ class Choice:
     def rules(self) -> tuple[AnyRule, ...]:
         """What a fault is."""
         return self.drill.rules if self.drill else self.variation.rules
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the glass says, since when; and what it would say next, since when."""
+
+    key: str | None = None
+    since_s: float = 0.0
+    next: str | None = None
+    next_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,17 @@ class Session:
     stop_rep: int | None = None
     """The rep with which a stop depth, or that there is none, was first known: it is told once."""
     height_cm: float | None = None
+    came_s: float | None = None
+    """When the person came; None while nobody was ever there."""
+    chosen_s: float | None = None
+    """When a button last chose what is practised."""
+    said: Said = Said()
+    """The guidance as it is shown: without what lasts for a moment only."""
+    before: Step | None = None
+    """The look before the newest: what is drawn lies between the two."""
+    trail: Trail = ()
+    replay: Trail = ()
+    """The last rep, to be shown once more."""
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -188,6 +214,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     if session.t is not None and t < session.t:
         session = _rewound(session)
     session = _forget(session, t)
+    before = _before(session, t)
     measuring, posture = measure(session.measuring, pose, t, session.standing, variation.seeking)
     if isinstance(posture, Posture) and session.choice.drill and session.choice.drill.hides_back:
         posture = _without_back(posture)
@@ -199,22 +226,43 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         counting, events = step(session.counting, posture, standing, variation.limits)
         if not counting.is_open:
             stillness, standing = watch(stillness, posture, standing)
-    session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring)
+    session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring, before=before)
     session = _judge(session, events, counting.hinge.phase)
     if isinstance(posture, Posture):
         session = _observe(session, posture, counting, standing, stillness)
     notice = session.notice
     for event in events:
         notice = None if isinstance(event, Rep) else (event, t + NOTICE_S)
-    return replace(
+    is_there = posture != Unseen(t, "nobody")
+    came = is_there and (session.came_s is None or session.last_seen is None)
+    session = replace(
         session,
         standing=standing,
         outcomes=session.outcomes + session.events,
         notice=notice,
-        last_seen=session.last_seen if posture == Unseen(t, "nobody") else t,
+        last_seen=t if is_there else session.last_seen,
+        came_s=t if came else session.came_s,
         stillness=stillness,
         counting=counting,
     )
+    return replace(session, said=_said(session.said, session.guidance, t))
+
+
+def _before(session: Session, t: float) -> Step | None:
+    """The look that was the newest so far, if the next one goes on from it."""
+    if session.pose is None or not isinstance(session.posture, Posture):
+        return None
+    return step_of(session.pose, session.posture) if t - session.posture.t < GAP_S else None
+
+
+def _said(said: Said, key: str | None, t: float) -> Said:
+    """What the glass says after one more picture."""
+    if key == said.key:
+        return replace(said, next=key, next_s=t)
+    if key != said.next:
+        said = replace(said, next=key, next_s=t)
+    is_sure = t - said.next_s >= SURE_S and t - said.since_s >= SAID_S
+    return Said(key, t, key, t) if is_sure or key == "stop-here" else said
 
 
 def finish(session: Session) -> Session:
@@ -266,7 +314,10 @@ def _observe(
     for fault in faults if moving else ():
         others = tuple(m for m in mishaps if m.fault != fault.fault)
         mishaps = (*others, fault)
-    return replace(session, form=form, drill=drill, lifting=lifting, mishaps=mishaps)
+    trail = session.trail
+    if session.pose is not None:
+        trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
+    return replace(session, form=form, drill=drill, lifting=lifting, mishaps=mishaps, trail=trail)
 
 
 def _feet(
@@ -296,6 +347,7 @@ def _judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) -
                 session,
                 cue=cue((*session.reps, event), (*rules, *MISHAPS), session.cue) or session.cue,
                 bottom=_bottom(form, event.bottom_s),
+                replay=of_rep(session.trail, event),
             )
             session = _seek_stop(session, event)
         judged += (event,)
@@ -340,12 +392,16 @@ def press(session: Session, what: Press) -> Session:
     if what in (Press.NEXT, Press.PREVIOUS):
         cycle = choices()
         move = 1 if what is Press.NEXT else -1
-        return _new_set(session, cycle[(cycle.index(session.choice) + move) % len(cycle)])
+        return _chosen(session, cycle[(cycle.index(session.choice) + move) % len(cycle)])
     if what is Press.DRILL and session.choice.variation.drills:
         modes = (None, *session.choice.variation.drills)
         drill = modes[(modes.index(session.choice.drill) + 1) % len(modes)]
-        return _new_set(session, replace(session.choice, drill=drill))
+        return _chosen(session, replace(session.choice, drill=drill))
     return session
+
+
+def _chosen(session: Session, choice: Choice) -> Session:
+    return replace(_new_set(session, choice), chosen_s=session.t)
 
 
 def choices() -> list[Choice]:
@@ -370,6 +426,9 @@ def _new_set(session: Session, choice: Choice) -> Session:
         descents=(),
         stop=None,
         stop_rep=None,
+        trail=(),
+        replay=(),
+        said=Said(),
     )
 
 
@@ -386,6 +445,12 @@ def _rewound(session: Session) -> Session:
         lifting=Lifting(),
         notice=None,
         last_seen=None,
+        came_s=None,
+        chosen_s=None,
+        said=Said(),
+        before=None,
+        trail=(),
+        replay=(),
     )
 
 
@@ -401,6 +466,7 @@ def _forget(session: Session, t: float) -> Session:
         measuring=Measuring(),
         drill=Drill(),
         lifting=Lifting(),
+        came_s=None,
         descents=(),
         stop=None,
         stop_rep=None,

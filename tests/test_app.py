@@ -134,7 +134,7 @@ def test_a_kiosk_stays_up_and_tries_again(stage, capsys, monkeypatch):
     """The trouble is on the glass until frames flow again, and the count goes on."""
     drawn = []
     real = app.trouble
-    monkeypatch.setattr(app, "trouble", lambda text, glass: drawn.append(text) or real(text, glass))
+    monkeypatch.setattr(app, "trouble", lambda text, *how: drawn.append(text) or real(text, *how))
     poses = list(film(reps(2), 9))
     stage(CameraError("the camera is gone."), [*poses[:30], CameraStalled("stalled.")], poses[30:])
     assert run(SETTINGS, Options(kiosk=True, seconds=60)) == 0
@@ -146,7 +146,7 @@ def test_a_kiosk_without_a_model_says_so_on_the_glass(stage, monkeypatch):
     """A missing model is trouble, not the end."""
     drawn = []
     real = app.trouble
-    monkeypatch.setattr(app, "trouble", lambda text, glass: drawn.append(text) or real(text, glass))
+    monkeypatch.setattr(app, "trouble", lambda text, *how: drawn.append(text) or real(text, *how))
     stage(film(reps(0), 10_000))
 
     def missing(settings):
@@ -171,7 +171,7 @@ def test_a_warning_of_the_start_is_on_the_glass_for_a_while(stage, monkeypatch):
     """A broken config does not keep the kiosk from starting, but it is said."""
     drawn = []
     real = app.trouble
-    monkeypatch.setattr(app, "trouble", lambda text, glass: drawn.append(text) or real(text, glass))
+    monkeypatch.setattr(app, "trouble", lambda text, *how: drawn.append(text) or real(text, *how))
     stage(film(reps(0), 2))
     run(SETTINGS, Options(kiosk=True, seconds=0.5, warning="mirror.toml is broken."))
     assert "mirror.toml is broken." in drawn

@@ -9,8 +9,9 @@ from mirror.hinge.depth import (
     StopDepth,
     find,
     reached,
-    sentence,
+    told,
 )
+from mirror.language import load
 
 BENDS = {
     "hollow": lambda u: np.sin(np.pi * u),
@@ -180,15 +181,15 @@ def test_small_or_soft_bend_is_not_told():
     assert isinstance(find(clean(68, 0.6)), NotFound)
 
 
-def test_words_are_those_for_the_person():
+def test_what_is_told_has_its_words():
     """The depth is rounded to 5 degrees; not found is said as not found."""
+    say = load("en").stop
     stop = StopDepth(53.2, (48.0, 60.0), 54.0, 0.05, 0.8, 5)
-    words = "Your hips fold about 55 deg before your back helps. That's today's depth."
-    assert sentence(stop) == words
-    assert sentence(FromStart(0.3, 5)) == "Your back joins from the start: try the stick."
+    assert told(stop) == ("depth", 55)
+    assert say(stop).startswith("Your hips fold about 55° before your back helps.")
+    assert say(FromStart(0.3, 5)) == "Your back joins from the start: try the stick."
     for reason in ("few-reps", "straight", "unclear"):
-        assert sentence(NotFound(reason))
-    assert "found" in sentence(NotFound("unclear"))
+        assert "depth" in say(NotFound(reason))
 
 
 def test_live_cue_comes_before_the_depth():

@@ -260,3 +260,16 @@ def test_numbers_that_make_no_sense_are_usage_errors(words):
     with pytest.raises(SystemExit) as caught:
         main(["analyze", "figure", "--for", "1", *words])
     assert caught.value.code == 2
+
+
+def test_a_kiosk_with_a_broken_language_speaks_english(ran, tmp_path, capsys):
+    """At a terminal it is an error; behind the glass the mirror says it, and runs."""
+    config = tmp_path / "m.toml"
+    config.write_text('[coach]\nlanguage = "xx"')
+    assert main(["run", "--config", str(config)]) == 2
+    assert not ran
+    assert main(["run", "--kiosk", "--config", str(config)]) == 0
+    settings, options = ran[0]
+    assert settings.coach.language == "en"
+    assert "xx" in options.warning
+    assert "speaks English" in capsys.readouterr().err

@@ -1,13 +1,14 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
-from mirror.compose import TEXTS, compose
+from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.errors import UsageError
 from mirror.glass import Glass
 from mirror.hinge.depth import NotFound, StopDepth
 from mirror.hinge.drills import REASONS
 from mirror.hinge.pose import Mark
+from mirror.language import load
 from mirror.session import (
     FORGET_SET_S,
     FORGET_STANDING_S,
@@ -18,6 +19,8 @@ from mirror.session import (
     press,
     start,
 )
+
+ENGLISH = load("en")
 
 
 def after(poses, session=None):
@@ -199,7 +202,7 @@ def test_every_mishap_has_its_words(fault):
 
 def test_every_reason_of_a_drill_has_its_text():
     """And so has each key of guidance."""
-    assert set(REASONS) <= set(TEXTS)
+    assert all(ENGLISH.has(f"guidance.{reason}") for reason in REASONS)
 
 
 def test_the_next_person_may_have_another_depth():
@@ -218,7 +221,7 @@ def test_a_person_too_close_to_be_measured_has_not_left():
         session = advance(session, person(9 + k / 30, visibility=0.3), 9 + k / 30)
     assert len(session.reps) == 2
     assert session.guidance == "step-back"
-    assert compose(session, Glass.of((1080, 1920), ScreenSettings())).shapes
+    assert compose(session, Glass.of((1080, 1920), ScreenSettings()), ENGLISH).shapes
 
 
 def test_a_source_that_begins_again_is_counted_again():

@@ -90,12 +90,6 @@ class NotFound:
 
 Found = StopDepth | FromStart | NotFound
 
-WORDS = {
-    "few-reps": "Your depth shows after three slow reps.",
-    "straight": "No stop depth found: your back kept its shape.",
-    "unclear": "No stop depth found yet.",
-}
-
 
 def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     """The stop depth of a set.
@@ -113,14 +107,11 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     return _judge(_fit(reps, bottom), bottom, len(reps))
 
 
-def sentence(result: Found) -> str:
-    """What is told of it; a depth is rounded to 5 degrees."""
+def told(result: Found) -> tuple[str, int]:
+    """What is told of it: the key of its text, and a depth rounded to 5 degrees (else 0)."""
     if isinstance(result, StopDepth):
-        told = 5 * round(result.pelvis_flexion_deg / 5)
-        return f"Your hips fold about {told} deg before your back helps. That's today's depth."
-    if isinstance(result, FromStart):
-        return "Your back joins from the start: try the stick."
-    return WORDS[result.reason]
+        return "depth", 5 * round(result.pelvis_flexion_deg / 5)
+    return (result.reason if isinstance(result, NotFound) else "from-start"), 0
 
 
 def reached(stop: StopDepth, fold_deg: float, margin_deg: float = 5.0) -> bool:

@@ -1,0 +1,105 @@
+"""The line figure of a movement, kept for as long as it takes to show it once more.
+
+A step is a pose without its mask, and its posture: landmarks and the edge of the back, never a
+picture. `between` gives the step at a moment between two: what the glass shows at 60 Hz, though
+the body is seen less often, and what is replayed slowly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from mirror.hinge.form import LONGEST_S
+from mirror.hinge.geometry import Array, Point
+from mirror.hinge.pose import Pose
+from mirror.hinge.posture import Back, Posture
+from mirror.hinge.reps import Rep
+
+Step = tuple[Pose, Posture]
+Trail = tuple[Step, ...]
+
+STEP_S = 0.045
+"""Steps lie at least so far apart: a replay is drawn between them."""
+BEFORE_S = 0.4
+"""How much of the standing before a movement is kept."""
+
+NUMBERS = (
+    *("t", "trunk_deg", "thigh_deg", "shank_deg"),
+    *("hip_flexion_deg", "knee_flexion_deg", "trunk_px", "leg_px"),
+)
+POINTS = ("shoulder", "hip", "knee", "ankle", "near_ankle")
+"""What of a posture is drawn, and so blended."""
+
+T = TypeVar("T", float, Array)
+
+
+def step_of(pose: Pose, posture: Posture) -> Step:
+    """What is kept of one picture."""
+    return replace(pose, mask=None), posture
+
+
+def follow(trail: Trail, pose: Pose, posture: Posture, *, upright_s: float, moving: bool) -> Trail:
+    """Take one picture. upright_s: when the person was last upright.
+
+    At rest only the last moments are kept; of a movement at most `LONGEST_S`.
+    """
+    if trail and posture.t - trail[-1][1].t < STEP_S:
+        return trail
+    oldest = posture.t - LONGEST_S if moving else upright_s - BEFORE_S
+    kept = tuple(step for step in trail if oldest <= step[1].t < posture.t)
+    return (*kept, step_of(pose, posture))
+
+
+def of_rep(trail: Trail, rep: Rep) -> Trail:
+    """The part of a trail that is this rep, with a moment of standing before it."""
+    return tuple(s for s in trail if rep.start_s - BEFORE_S <= s[1].t <= rep.end_s)
+
+
+def at(trail: Trail, t: float) -> Step:
+    """The step at a time; before the first and after the last it stands still."""
+    times = [posture.t for _, posture in trail]
+    after = int(np.searchsorted(times, t, side="right"))
+    if after in (0, len(trail)):
+        return trail[max(0, after - 1)]
+    share = (t - times[after - 1]) / (times[after] - times[after - 1])
+    return between(trail[after - 1], trail[after], share)
+
+
+def between(a: Step, b: Step, share: float) -> Step:
+    """The step a share of the way from a to b; what cannot be blended is that of b."""
+    (pose_a, one), (pose_b, two) = a, b
+    if share >= 1.0 or one.facing != two.facing:
+        return b
+    back = two.back
+    if back is not None and one.back is not None:
+        back = _between_backs(one.back, back, share)
+    com = two.com_fraction
+    if com is not None and one.com_fraction is not None:
+        com = _blend(one.com_fraction, com, share)
+    blended: dict[str, Any] = {
+        name: _blend(getattr(one, name), getattr(two, name), share) for name in NUMBERS
+    }
+    blended |= {name: _moved(getattr(one, name), getattr(two, name), share) for name in POINTS}
+    posture = replace(two, **blended, back=back, com_fraction=com)
+    pose = replace(pose_b, points=_blend(pose_a.points, pose_b.points, share))
+    return pose, posture
+
+
+def _between_backs(one: Back, two: Back, share: float) -> Back:
+    axis = replace(
+        two.axis,
+        hip=_moved(one.axis.hip, two.axis.hip, share),
+        shoulder=_moved(one.axis.shoulder, two.axis.shoulder, share),
+    )
+    return replace(two, axis=axis, edge=_blend(one.edge, two.edge, share))
+
+
+def _blend(a: T, b: T, share: float) -> T:
+    return a + share * (b - a)
+
+
+def _moved(a: Point, b: Point, share: float) -> Point:
+    return _blend(a[0], b[0], share), _blend(a[1], b[1], share)

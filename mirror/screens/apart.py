@@ -1,0 +1,85 @@
+"""Screens that need no session: getting ready, trouble, shutting down."""
+
+from __future__ import annotations
+
+from mirror.errors import Trouble
+from mirror.glass import Glass
+from mirror.language import Language
+from mirror.layout import CAP_MM, SMALL_MM, sheet
+from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
+from mirror.screens.parts import FINE, WIDE, title, words
+
+FAR_MM = 18.0
+"""Trouble may stay for days: it drifts farther."""
+
+
+def getting_ready(glass: Glass, language: Language, now: float = 0.0) -> Scene:
+    """Until the first picture is understood: the mirror is not broken, only waking."""
+    page = sheet(glass, now)
+    u, (x, y) = page.u, page.inside.centre
+    at = (x, y + 45 * u)
+    words = Text(
+        language.say("state.getting-ready"), at, CAP_MM * u, GREY, "centre", "top",
+        max_width_mm=page.inside.width,
+    )  # fmt: skip
+    centre = (x, y - 30 * u)
+    # In steps of a hundredth of a turn: all that is drawn while a small computer has much to do.
+    turn = round((now / 2.4) % 1.0, 2)
+    return Scene(
+        (
+            words,
+            Ring(centre, 34 * u, FINE * u, GREY.at(0.4)),
+            Ring(centre, 34 * u, WIDE * u, ICE, turn, 0.22),
+        )
+    )
+
+
+def trouble(
+    sentence: str, glass: Glass, language: Language, kind: Trouble = "other", now: float = 0.0
+) -> Scene:
+    """What is wrong, what the owner can do, and the exact sentence in small type."""
+    page = sheet(glass, now, FAR_MM)
+    u, width = page.u, page.width
+    ring = Ring(page.box(0, 0, 64, 64).centre, 30 * u, 3 * u, AMBER)
+    # On a lying glass the title stands beside the ring, on an upright one below it.
+    name = page.box(84, 12, width - 84, 45) if page.wide else page.box(0, 90, width, 45)
+    advice = page.box(0, 95, width, 115) if page.wide else page.box(0, 160, width, 250)
+    detail = page.box(0, -1, width, 110 if page.wide else 200)
+    small = Text(
+        sentence,
+        (detail.left, detail.top),
+        SMALL_MM * u,
+        GREY,
+        vertical="top",
+        max_width_mm=detail.width,
+        max_height_mm=detail.height,
+    )
+    return Scene(
+        (
+            ring,
+            Text("!", ring.centre, 30 * u, AMBER, "centre", "middle", "bold"),
+            title(language.say(f"trouble.{kind}"), name, u, WHITE),
+            words(language.say(f"trouble.{kind}-help"), advice, u),
+            small,
+        )
+    )
+
+
+def shutting_down(
+    glass: Glass, language: Language, now: float = 0.0, since_s: float = 0.0
+) -> Scene:
+    """The last words; they fade."""
+    page = sheet(glass, now)
+    u, (x, y) = page.u, page.inside.centre
+    return Scene(
+        (
+            Text(
+                language.say("state.good-bye"), (x, y - 20 * u), 40 * u, WHITE,
+                "centre", "middle", "light", page.inside.width,
+            ),
+            Text(
+                language.say("state.shutting-down"), (x, y + 40 * u), CAP_MM * u, GREY,
+                "centre", "top", max_width_mm=page.inside.width,
+            ),
+        )
+    )  # fmt: skip

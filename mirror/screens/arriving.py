@@ -1,0 +1,80 @@
+"""Before the first rep: somebody came, what is practised, hold still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mirror.demonstration import demonstration
+from mirror.drawing import figure
+from mirror.hinge.posture import Posture
+from mirror.language import Language
+from mirror.layout import Box, Sheet
+from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
+from mirror.screens.parts import FINE, WIDE, from_above, heading, title, words
+from mirror.session import Session, choices
+
+ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
+"""Guidance that is drawn, too."""
+
+
+def welcome(session: Session, page: Sheet, language: Language, now: float) -> Iterator[Shape]:
+    """Somebody came: how to stand, as words and seen from above."""
+    u, key = page.u, session.said.key
+    yield title(language.say("state.welcome"), page.box(0, 0, 300, 45), u)
+    asked = key if key in ASKED else None
+    text = language.say(f"guidance.{asked}" if asked else "state.how-to-stand")
+    yield words(text, page.box(0, 75, 320 if page.wide else page.width, 210), u)
+    yield from from_above(asked, page.stage, u, now)
+
+
+def blind(session: Session, page: Sheet, language: Language, now: float) -> Iterator[Shape]:
+    """In a set, and nothing can be judged: what to fix; the count stays."""
+    u, key = page.u, session.said.key
+    yield from heading(session, page, language, since_s=60.0)
+    yield words(language.say(f"guidance.{key}"), page.words, u)
+    if key in ASKED:
+        stage = page.box(-1, -1, 300, 215) if page.wide else page.stage
+        yield from from_above(key, stage, u, now)
+    elif session.pose is not None and isinstance(session.posture, Posture):
+        yield from figure(session.pose, session.posture, session.drill.reading, page.figure, u)
+
+
+def chosen(session: Session, page: Sheet, language: Language, now: float) -> Iterator[Shape]:
+    """What is practised: its name, one instruction, and how it is done."""
+    u, width = page.u, 320 if page.wide else page.width
+    yield title(language.title(session.choice), page.box(0, 0, width, 45), u)
+    yield words(language.instruction(session.choice), page.box(0, 75, width, 205), u)
+    stage = page.stage
+    shown = Box(stage.left, stage.top + 20 * u, stage.width, stage.height - 50 * u)
+    yield from demonstration(session.choice, now, shown, u)
+    yield from _places(session, page)
+
+
+def _places(session: Session, page: Sheet) -> Iterator[Shape]:
+    """Which of all there is to choose: a row of dots, the chosen one a ring."""
+    u, cycle = page.u, choices()
+    y = page.inside.bottom - 6 * u
+    for k, choice in enumerate(cycle):
+        at = (page.inside.left + (6 + 17 * k) * u, y)
+        if choice == session.choice:
+            yield Ring(at, 5 * u, 2 * u, ICE)
+        else:
+            yield Dot(at, (1.8 if choice.drill else 2.6) * u, GREY)
+
+
+def still(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+    """Hold still: a ring around the person fills while the own standing is taken."""
+    u, stage, width = page.u, page.stage, 310 if page.wide else page.width
+    yield words(language.title(session.choice), page.box(0, 0, width, 25), u, GREY)
+    yield words(language.say("guidance.stand-still"), page.box(0, 52, width, 70), u)
+    setup = language.say(f"variation.{session.choice.variation.name}.setup")
+    yield words(setup, page.box(0, 148, width, 165), u, GREY)
+    radius = min(stage.width, stage.height) / 2 - 4 * u
+    yield Ring(stage.centre, radius, FINE * u, GREY.at(0.6))
+    share = session.stillness.share
+    if share > 0.02:
+        yield Ring(stage.centre, radius, WIDE * u, ICE if share < 1 else WHITE, 0.0, share)
+    if session.pose is not None and isinstance(session.posture, Posture):
+        x, y = stage.centre
+        place = Box(x - 0.6 * radius, y - 0.72 * radius, 1.2 * radius, 1.4 * radius)
+        yield from figure(session.pose, session.posture, session.drill.reading, place, u)

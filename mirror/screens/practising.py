@@ -1,0 +1,83 @@
+"""In a set: a movement under way, and the rep that has just been finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mirror.drawing import bottom_check, figure, foot_bar, ghost
+from mirror.hinge.drills import Reading
+from mirror.hinge.posture import SHOW, Posture
+from mirror.hinge.trail import at
+from mirror.language import Language
+from mirror.layout import Box, Sheet
+from mirror.panels import panel
+from mirror.scene import AMBER, ICE, Colour, Shape
+from mirror.screens.parts import heading, words
+from mirror.session import Session
+
+REPLAY_AFTER_S = 0.6
+"""The replay begins when the person is up and looks."""
+SLOWLY = 0.6
+"""Its pace."""
+REST_S = 0.8
+"""How long it stands still before it begins again."""
+
+
+def working(session: Session, page: Sheet, language: Language, since_s: float) -> Iterator[Shape]:
+    """A movement is under way: the count, the figure with its spine, and the panel."""
+    u, posture = page.u, session.posture
+    yield from heading(session, page, language, since_s)
+    key = session.said.key
+    if key is not None and key != "instruction":
+        colour = AMBER if key == "stop-here" else ICE
+        yield words(language.say(f"guidance.{key}"), page.words, u, colour)
+    if not isinstance(posture, Posture) or session.pose is None:
+        return
+    yield from figure(session.pose, posture, session.drill.reading, page.figure, u)
+    if posture.confidence >= SHOW:
+        yield from foot_bar(posture, _foot_box(page), u)
+        yield from panel(session, posture, page.panel, u)
+
+
+def finished(session: Session, page: Sheet, language: Language, t: float) -> Iterator[Shape]:
+    """The last rep once more: slowly as a line figure, its back over that of standing."""
+    u, since_s = page.u, t - session.reps[-1].end_s
+    yield from heading(session, page, language, since_s)
+    told = _told(session, language)
+    if told is not None:
+        yield words(told[0], page.words, u, told[1])
+    if isinstance(session.posture, Posture):
+        yield from panel(session, session.posture, page.panel, u)
+    if (
+        session.choice.variation.panel == "depth"
+        and session.bottom is not None
+        and session.standing is not None
+    ):
+        yield from bottom_check(session.bottom, session.standing, page.outlines, u)
+    stage = page.figure
+    yield from ghost(session.replay[0], stage, u)
+    begin, end = (session.replay[k][1].t for k in (0, -1))
+    if end > begin:
+        # It runs, rests, and runs again: a function of the time alone.
+        round_s = (end - begin) / SLOWLY + REST_S
+        into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
+        pose, posture = at(session.replay, begin + SLOWLY * into)
+        yield from figure(pose, posture, Reading(), stage, u)
+
+
+def _told(session: Session, language: Language) -> tuple[str, Colour] | None:
+    """The one thing to say after the rep: what became of another movement, a cue, the depth."""
+    key = session.said.key
+    if key is not None and key != "instruction":
+        return language.say(f"guidance.{key}"), ICE
+    last = session.reps[-1].number
+    if session.cue is not None and session.cue.rep == last:
+        return language.cue(session.cue, session.choice), AMBER if session.cue.fault else ICE
+    if session.stop is not None and session.stop_rep == last:
+        return language.stop(session.stop), ICE
+    return None
+
+
+def _foot_box(page: Sheet) -> Box:
+    box, u = page.figure, page.u
+    return Box(box.centre[0] - 40 * u, box.bottom + 4 * u, 80 * u, 10 * u)

@@ -1,0 +1,122 @@
+"""Rest: the set in four lines, each as a number and rep by rep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from mirror.hinge.reps import Rep
+from mirror.hinge.variations import ROUNDING
+from mirror.language import Language
+from mirror.layout import CAP_MM, Box, Sheet
+from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
+from mirror.screens.parts import FINE, heading, words
+from mirror.session import Session
+
+VALUE_MM = 30.0
+SHOWN = 16
+"""So many of the last reps are drawn."""
+
+
+def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+    """The set so far: depth, rounding and tempo; below, the one thing worth knowing."""
+    u, reps = page.u, session.reps
+    yield from heading(session, page, language, since_s=60.0)
+    counted = language.say("rest.rep" if session.count == 1 else "rest.reps")
+    under = (page.inside.right, page.inside.top + 108 * u)
+    yield Text(counted, under, CAP_MM * u, GREY, "right", "top")
+    width = 300 if page.wide else page.width
+    top, pitch = (55, 98) if page.wide else (165, 98)
+    rows = (_depth(session, reps, language), _rounding(reps, language), _tempo(reps, language))
+    for k, (label, value, numbers, limit) in enumerate(rows):
+        box = page.box(0, top + k * pitch, width, 76)
+        yield from _row(label, value, box, u)
+        below = Box(box.left, box.bottom - 26 * u, box.width, 24 * u)
+        yield from _rep_by_rep(numbers, limit, below, u)
+    foot = page.box(-1, 150, 310, 185) if page.wide else page.box(0, -1, width, 175)
+    yield words(_told(session, language), foot, u, GREY)
+
+
+def _told(session: Session, language: Language) -> str:
+    """The stop depth where it is known; else what no camera sees is asked."""
+    if session.stop is not None and session.stop_rep is not None:
+        return language.stop(session.stop)
+    return language.say(f"variation.{session.choice.variation.name}.rest")
+
+
+_Row = tuple[str, str, Sequence[float | None], float | None]
+"""Label, value, a number for each rep, and a limit in the same unit."""
+
+
+def _depth(session: Session, reps: Sequence[Rep], language: Language) -> _Row:
+    rest_deg = session.standing.hip_flexion_deg if session.standing else 0.0
+    folds = [rep.hip_flexion_max_deg - rest_deg for rep in reps]
+    value = language.say("rest.depth-value", deg=round(median(folds)))
+    return language.say("rest.depth"), value, folds, None
+
+
+def _rounding(reps: Sequence[Rep], language: Language) -> _Row:
+    rounded = [rep.back_rounding_max_deg for rep in reps]
+    judged = [deg for deg in rounded if deg is not None]
+    value = language.say("rest.not-judged")
+    if judged:
+        value = language.say("rest.rounding-value", deg=max(0, round(median(judged))))
+    return language.say("rest.rounding"), value, rounded, ROUNDING.limit + ROUNDING.sd
+
+
+def _tempo(reps: Sequence[Rep], language: Language) -> _Row:
+    down = median(rep.bottom_s - rep.start_s for rep in reps)
+    up = median(rep.end_s - rep.bottom_s for rep in reps)
+    point = language.say("rest.decimal")
+    told = {"down": f"{down:.1f}".replace(".", point), "up": f"{up:.1f}".replace(".", point)}
+    value = language.say("rest.tempo-value", **told)
+    return language.say("rest.tempo"), value, [rep.end_s - rep.start_s for rep in reps], None
+
+
+def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:
+    base = box.top + VALUE_MM * u
+    yield Text(
+        label,
+        (box.left, base),
+        CAP_MM * u,
+        GREY,
+        max_width_mm=0.52 * box.width,
+        max_height_mm=VALUE_MM * u,
+    )
+    yield Text(
+        value,
+        (box.right, base),
+        VALUE_MM * u,
+        WHITE,
+        "right",
+        weight="light",
+        max_width_mm=0.58 * box.width,
+        max_height_mm=VALUE_MM * u,
+    )
+
+
+def _rep_by_rep(
+    numbers: Sequence[float | None], limit: float | None, box: Box, u: float
+) -> Iterator[Shape]:
+    """A dot for each rep, higher for more; beyond the limit a larger one, not seen: a low dash."""
+    numbers = numbers[-SHOWN:]
+    seen = [number for number in numbers if number is not None]
+    if not seen:
+        return
+    most = max(*seen, limit or 0.0, 1e-6) * 1.05
+    step = box.width / SHOWN
+
+    def y(number: float) -> float:
+        return box.bottom - box.height * max(0.0, number) / most
+
+    if limit is not None:
+        line = ((box.left, y(limit)), (box.left + step * len(numbers), y(limit)))
+        yield Line(line, FINE * u, AMBER.at(0.6))
+    for k, number in enumerate(numbers):
+        x = box.left + step * (k + 0.5)
+        if number is None:
+            yield Line(((x - 4 * u, box.bottom), (x + 4 * u, box.bottom)), FINE * u, GREY)
+        elif limit is not None and number > limit:
+            yield Dot((x, y(number)), 5 * u, EMBER)
+        else:
+            yield Dot((x, y(number)), 3.2 * u, ICE)

@@ -1,0 +1,83 @@
+"""Session -> State: which screen the glass shows now.
+
+ASLEEP     nobody there for a while
+CHOSEN     a variation was chosen just now, or the person is ready for the first rep
+WELCOME    somebody is there, and not yet known or not yet well placed
+STILL      well placed: the own standing is being taken
+WORKING    a movement is under way, or something is to be said of one
+FINISHED   the last rep is a moment ago
+REST       the last rep is longer ago
+BLIND      in a set, but nothing can be judged
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from mirror.hinge.posture import Posture, Unseen
+from mirror.session import Session
+
+GRACE_S = 10.0
+"""Nobody there for so long: pure mirror."""
+HELLO_S = 2.0
+"""Who comes is greeted for so long at least."""
+CHOSEN_S = 4.0
+"""A choice is shown for so long, wherever the person stands: the buttons are near the glass."""
+LOOK_UP_S = 8.0
+"""How long the last rep is shown once more: time to stand up and look."""
+
+
+class State(Enum):
+    """A screen."""
+
+    ASLEEP = "asleep"
+    WELCOME = "welcome"
+    CHOSEN = "chosen"
+    STILL = "still"
+    WORKING = "working"
+    FINISHED = "finished"
+    REST = "rest"
+    BLIND = "blind"
+
+
+def state(session: Session) -> State:
+    """The screen of this session."""
+    t = session.t
+    if t is None or is_away(session):
+        return State.ASLEEP
+    if session.chosen_s is not None and t - session.chosen_s < CHOSEN_S:
+        return State.CHOSEN
+    if session.counting.is_open:
+        return State.WORKING
+    if session.reps:
+        return _between_reps(session, t)
+    if session.standing is None:
+        is_new = session.came_s is None or t - session.came_s < HELLO_S
+        # Only who could be judged is asked to hold still.
+        return State.STILL if session.said.key == "stand-still" and not is_new else State.WELCOME
+    if is_blind(session):
+        return State.BLIND
+    return State.CHOSEN if session.said.key in (None, "instruction") else State.WORKING
+
+
+def is_away(session: Session) -> bool:
+    """Whether nobody has been there for a while."""
+    if not isinstance(session.posture, Unseen) or session.posture.reason != "nobody":
+        return False
+    return session.t is None or session.last_seen is None or session.t - session.last_seen > GRACE_S
+
+
+def is_blind(session: Session) -> bool:
+    """Whether the one thing to say is what keeps the mirror from judging."""
+    posture = session.posture
+    doubt = posture.doubt if isinstance(posture, Posture) else None
+    return session.said.key is not None and session.said.key in (doubt, "step-back")
+
+
+def _between_reps(session: Session, t: float) -> State:
+    """After a rep: it is shown once more, then the whole set."""
+    if t - session.reps[-1].end_s < LOOK_UP_S and session.replay:
+        return State.FINISHED
+    if is_blind(session):
+        return State.BLIND
+    return State.REST if session.said.key in (None, "instruction") else State.WORKING
