@@ -1,54 +1,41 @@
 """The mirror itself: builds the edges, runs the loop, owns the one Session.
 
-Three rhythms that never wait for each other: the camera fills a one-slot box; the estimator
-takes the newest frame from it, so a slow one drops frames and never queues them; the loop here
-takes in what was estimated and every press, and redraws the glass at its own rate.
+Three rhythms that never wait for each other: camera and estimator have theirs (see `eyes`); the
+loop here takes in what was estimated and every press, and redraws the glass at its own rate.
 """
 
 from __future__ import annotations
 
 import signal
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from queue import Empty
 
 from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
-from mirror.camera import Camera, Frame, open_camera
 from mirror.compose import compose
 from mirror.config import Settings
-from mirror.errors import ButtonsError, MirrorError, OutputError, ScreenError
-from mirror.estimator import Estimator
-from mirror.hinge.pose import Pose
+from mirror.errors import ButtonsError, ScreenError
+from mirror.eyes import RETRY_S, Eyes
 from mirror.hinge.reps import Rep
 from mirror.language import Language
 from mirror.language import load as load_language
-from mirror.model import bundle
 from mirror.recording import Recording
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, shutting_down, trouble
 from mirror.service import Service
 from mirror.session import Session, advance, press, start
+from mirror.shots import Shots, say
 
-RETRY_S = 5.0
-"""How long a kiosk waits before it tries a broken part again."""
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
 HUNG_S = 10.0
 """Without a look for so long the watchdog is no longer patted."""
-PREVIEW_S = 2.0
-"""How often the newest picture of an off-screen glass is written."""
 RECORD_FPS = 15.0
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,122 +53,6 @@ class Options:
     shots: Path = Path("out")
     record: Path | None = None
     warning: str | None = None
-
-
-class Newest(Generic[T]):
-    """A box with one slot: the newest thing wins, what nobody took is gone."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._thing: T | None = None
-
-    def put(self, thing: T) -> None:
-        """Replace what is in the box."""
-        with self._changed:
-            self._thing = thing
-            self._changed.notify()
-
-    def take(self, timeout: float) -> T | None:
-        """Empty the box; waits up to `timeout` seconds, None if nothing came."""
-        with self._changed:
-            if self._thing is None:
-                self._changed.wait(timeout)
-            thing, self._thing = self._thing, None
-            return thing
-
-
-@dataclass(frozen=True)
-class Look:
-    """One estimated frame."""
-
-    pose: Pose | None
-    t: float
-
-
-class Eyes:
-    """Camera and estimator, each in its own thread, opened again when they break.
-
-    looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
-    """
-
-    def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
-        self.looks: SimpleQueue[Look] = SimpleQueue()
-        self.ended = threading.Event()
-        self._settings = settings
-        self._keep_trying = keep_trying
-        self._stop = threading.Event()
-        self._can_see = threading.Event()
-        self._over = threading.Event()
-        self._box: Newest[Frame] = Newest()
-        self._faults: dict[str, MirrorError] = {}
-        self._threads = [
-            threading.Thread(target=self._guard, args=(part, work), daemon=True)
-            for part, work in (("camera", self._watch), ("estimator", self._estimate))
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    @property
-    def fault(self) -> MirrorError | None:
-        """What is wrong now, the camera first; None if all is well."""
-        return self._faults.get("camera") or self._faults.get("estimator")
-
-    def close(self) -> None:
-        """Stop both threads; a camera that hangs is left behind after a moment."""
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(timeout=2.0)
-
-    def _guard(self, part: str, work: Callable[[], None]) -> None:
-        """Do one part's work; again after a while if it breaks and that is wanted."""
-        while not self._stop.is_set():
-            try:
-                work()
-                return
-            except MirrorError as error:
-                self._faults[part] = error
-            except Exception as error:
-                # A defect: one sentence for the owner, the cause for --debug.
-                self._faults[part] = MirrorError(f"the {part} stumbled ({error!r}).")
-                self._faults[part].__cause__ = error
-            if not self._keep_trying:
-                self.ended.set()
-                return
-            self._stop.wait(RETRY_S)
-
-    def _watch(self) -> None:
-        camera: Camera = open_camera(self._settings.camera)
-        try:
-            # A film begins when there is somebody to watch it; loading takes seconds.
-            while not self._stop.is_set() and not self._can_see.wait(0.1):
-                pass
-            while not self._stop.is_set():
-                frame = camera.read()
-                if frame is None:
-                    self._over.set()
-                    return
-                self._faults.pop("camera", None)
-                self._box.put(frame)
-        finally:
-            camera.close()
-
-    def _estimate(self) -> None:
-        estimator = Estimator(bundle(self._settings.model))
-        self._can_see.set()
-        try:
-            while not self._stop.is_set():
-                is_over = self._over.is_set()
-                frame = self._box.take(0.2)
-                if frame is None:
-                    if is_over:
-                        self.ended.set()
-                        return
-                    continue
-                pose = estimator.estimate(frame)
-                self._faults.pop("estimator", None)
-                self.looks.put(Look(pose, frame.taken_at))
-        finally:
-            estimator.close()
 
 
 def run(settings: Settings, options: Options) -> int:
@@ -257,7 +128,7 @@ def _loop(
                 if not options.kiosk:
                     raise
                 # A defect must not make the mirror black: say it, and begin anew.
-                _say(f"The mirror stumbled ({error!r}) and begins a new set.")
+                say(f"The mirror stumbled ({error!r}) and begins a new set.")
                 session, looks, reps = start(), 1, 0
                 told = "The mirror stumbled and begins a new set."
                 scene = trouble(told, screen.glass, language)
@@ -341,9 +212,9 @@ def _screen(settings: Settings, options: Options) -> Screen:
         if options.windowed:
             raise
         if options.kiosk:
-            _say(f"{error} Waiting for one.")
+            say(f"{error} Waiting for one.")
         else:
-            _say(f"{error} Running off-screen; pictures of the glass go to {options.shots}/.")
+            say(f"{error} Running off-screen; pictures of the glass go to {options.shots}/.")
         return open_screen(settings.screen, mode="offscreen")
 
 
@@ -351,46 +222,5 @@ def _buttons(settings: Settings) -> list[Buttons]:
     try:
         return [open_buttons("gpio", settings.buttons)]
     except ButtonsError as error:
-        _say(f"{error} The mirror runs on without buttons.")
+        say(f"{error} The mirror runs on without buttons.")
         return []
-
-
-class Shots:
-    """Pictures of an off-screen glass: the newest one, and one of each rep up to a limit."""
-
-    LIMIT = 20
-
-    def __init__(self, screen: Screen, folder: Path) -> None:
-        self._screen = screen
-        self._folder = folder
-        self._next = 0.0
-        self._saved = 0
-        self._broken: str | None = None
-
-    def take(self, now: float, *, is_rep: bool, is_last: bool = False) -> None:
-        """Write what is due; a full disk is said once and stops nothing."""
-        names = []
-        if is_rep and self._saved < self.LIMIT:
-            self._saved += 1
-            names.append(f"rep-{self._saved:02}.png")
-        if now >= self._next or is_last:
-            self._next = now + PREVIEW_S
-            names.append("glass.png")
-        for name in names:
-            try:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._screen.save(self._folder / name)
-            except (OSError, OutputError) as error:
-                if self._broken is None:
-                    self._broken = str(error)
-                    _say(f"Pictures of the glass cannot be written: {error}")
-
-    def told(self) -> str:
-        """One sentence about what was written."""
-        if self._broken is not None:
-            return "Not every picture of the glass could be written."
-        return f"What the glass showed: {self._folder}/glass.png and {self._saved} of the reps."
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from people import SIZE, film, person, reps
 
-from mirror import app
-from mirror.app import Newest, Options, run
+from mirror import app, eyes
+from mirror.app import Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
+from mirror.eyes import Newest
 from mirror.session import Press, advance, start
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
@@ -64,7 +65,8 @@ def stage(monkeypatch, tmp_path):
 
     real_screen = app.open_screen
     monkeypatch.setattr(app, "open_screen", no_display)
-    monkeypatch.setattr(app, "bundle", lambda settings: None)
+    monkeypatch.setattr(eyes, "bundle", lambda settings: None)
+    monkeypatch.setattr(eyes, "RETRY_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
 
     def put(*films):
@@ -88,8 +90,8 @@ def stage(monkeypatch, tmp_path):
             def close(self):
                 pass
 
-        monkeypatch.setattr(app, "open_camera", open_camera)
-        monkeypatch.setattr(app, "Estimator", Estimator)
+        monkeypatch.setattr(eyes, "open_camera", open_camera)
+        monkeypatch.setattr(eyes, "Estimator", Estimator)
         return stages
 
     return put
@@ -152,7 +154,7 @@ def test_a_kiosk_without_a_model_says_so_on_the_glass(stage, monkeypatch):
     def missing(settings):
         raise ModelError("the pose model is missing.")
 
-    monkeypatch.setattr(app, "bundle", missing)
+    monkeypatch.setattr(eyes, "bundle", missing)
     assert run(SETTINGS, Options(kiosk=True, seconds=0.5)) == 0
     assert "the pose model is missing." in drawn
     with pytest.raises(ModelError):

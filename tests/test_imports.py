@@ -75,6 +75,8 @@ ORDER = (
     "mirror.buttons.keyboard",
     "mirror.ink",
     "mirror.screen",
+    "mirror.shots",
+    "mirror.eyes",
     "mirror.service",
     "mirror.output",
     "mirror.recording",

@@ -1,0 +1,141 @@
+"""What the mirror sees with: camera and estimator, each in a thread, opened again when they break.
+
+The camera fills a one-slot box; the estimator takes the newest frame from it, so a slow one drops
+frames and never queues them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+from mirror.camera import Camera, Frame, open_camera
+from mirror.config import Settings
+from mirror.errors import MirrorError
+from mirror.estimator import Estimator
+from mirror.hinge.pose import Pose
+from mirror.model import bundle
+
+RETRY_S = 5.0
+"""How long before a broken part is tried again."""
+
+T = TypeVar("T")
+
+
+class Newest(Generic[T]):
+    """A box with one slot: the newest thing wins, what nobody took is gone."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._thing: T | None = None
+
+    def put(self, thing: T) -> None:
+        """Replace what is in the box."""
+        with self._changed:
+            self._thing = thing
+            self._changed.notify()
+
+    def take(self, timeout: float) -> T | None:
+        """Empty the box; waits up to `timeout` seconds, None if nothing came."""
+        with self._changed:
+            if self._thing is None:
+                self._changed.wait(timeout)
+            thing, self._thing = self._thing, None
+            return thing
+
+
+@dataclass(frozen=True)
+class Look:
+    """One estimated frame."""
+
+    pose: Pose | None
+    t: float
+
+
+class Eyes:
+    """Camera and estimator, each in its own thread, opened again when they break.
+
+    looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
+    """
+
+    def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
+        self.looks: SimpleQueue[Look] = SimpleQueue()
+        self.ended = threading.Event()
+        self._settings = settings
+        self._keep_trying = keep_trying
+        self._stop = threading.Event()
+        self._can_see = threading.Event()
+        self._over = threading.Event()
+        self._box: Newest[Frame] = Newest()
+        self._faults: dict[str, MirrorError] = {}
+        self._threads = [
+            threading.Thread(target=self._guard, args=(part, work), daemon=True)
+            for part, work in (("camera", self._watch), ("estimator", self._estimate))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def fault(self) -> MirrorError | None:
+        """What is wrong now, the camera first; None if all is well."""
+        return self._faults.get("camera") or self._faults.get("estimator")
+
+    def close(self) -> None:
+        """Stop both threads; a camera that hangs is left behind after a moment."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=2.0)
+
+    def _guard(self, part: str, work: Callable[[], None]) -> None:
+        """Do one part's work; again after a while if it breaks and that is wanted."""
+        while not self._stop.is_set():
+            try:
+                work()
+                return
+            except MirrorError as error:
+                self._faults[part] = error
+            except Exception as error:
+                # A defect: one sentence for the owner, the cause for --debug.
+                self._faults[part] = MirrorError(f"the {part} stumbled ({error!r}).")
+                self._faults[part].__cause__ = error
+            if not self._keep_trying:
+                self.ended.set()
+                return
+            self._stop.wait(RETRY_S)
+
+    def _watch(self) -> None:
+        camera: Camera = open_camera(self._settings.camera)
+        try:
+            # A film begins when there is somebody to watch it; loading takes seconds.
+            while not self._stop.is_set() and not self._can_see.wait(0.1):
+                pass
+            while not self._stop.is_set():
+                frame = camera.read()
+                if frame is None:
+                    self._over.set()
+                    return
+                self._faults.pop("camera", None)
+                self._box.put(frame)
+        finally:
+            camera.close()
+
+    def _estimate(self) -> None:
+        estimator = Estimator(bundle(self._settings.model))
+        self._can_see.set()
+        try:
+            while not self._stop.is_set():
+                is_over = self._over.is_set()
+                frame = self._box.take(0.2)
+                if frame is None:
+                    if is_over:
+                        self.ended.set()
+                        return
+                    continue
+                pose = estimator.estimate(frame)
+                self._faults.pop("estimator", None)
+                self.looks.put(Look(pose, frame.taken_at))
+        finally:
+            estimator.close()

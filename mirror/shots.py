@@ -1,0 +1,54 @@
+"""Pictures of an off-screen glass, for whoever has no display."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from mirror.errors import OutputError
+from mirror.screen import Screen
+
+PREVIEW_S = 2.0
+"""How often the newest picture is written."""
+
+
+class Shots:
+    """Pictures of an off-screen glass: the newest one, and one of each rep up to a limit."""
+
+    LIMIT = 20
+
+    def __init__(self, screen: Screen, folder: Path) -> None:
+        self._screen = screen
+        self._folder = folder
+        self._next = 0.0
+        self._saved = 0
+        self._broken: str | None = None
+
+    def take(self, now: float, *, is_rep: bool, is_last: bool = False) -> None:
+        """Write what is due; a full disk is said once and stops nothing."""
+        names = []
+        if is_rep and self._saved < self.LIMIT:
+            self._saved += 1
+            names.append(f"rep-{self._saved:02}.png")
+        if now >= self._next or is_last:
+            self._next = now + PREVIEW_S
+            names.append("glass.png")
+        for name in names:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._screen.save(self._folder / name)
+            except (OSError, OutputError) as error:
+                if self._broken is None:
+                    self._broken = str(error)
+                    say(f"Pictures of the glass cannot be written: {error}")
+
+    def told(self) -> str:
+        """One sentence about what was written."""
+        if self._broken is not None:
+            return "Not every picture of the glass could be written."
+        return f"What the glass showed: {self._folder}/glass.png and {self._saved} of the reps."
+
+
+def say(sentence: str) -> None:
+    """To who reads the terminal, or the journal."""
+    print(sentence, file=sys.stderr, flush=True)
