@@ -7,12 +7,8 @@ of the person. MediaPipe is imported only when an Estimator is made: that takes 
 from __future__ import annotations
 
 import math
-import os
 import re
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +17,7 @@ import numpy as np
 from mirror.camera import Frame
 from mirror.errors import ModelError
 from mirror.hinge.pose import Pose
+from mirror.quiet import quiet
 
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
 """How harmless lines of MediaPipe's C++ begin; no variable of the environment silences them."""
@@ -54,7 +51,7 @@ class Estimator:
             output_segmentation_masks=True,
         )
         try:
-            with _quiet():
+            with quiet(_CHATTER):
                 self._landmarker = vision.PoseLandmarker.create_from_options(options)
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(
@@ -75,7 +72,7 @@ class Estimator:
         time_ms = self._clock.next_ms(frame.taken_at)
         try:
             # Its graph also chatters once more, when it finds its first person.
-            with nullcontext() if self._settled else _quiet():
+            with nullcontext() if self._settled else quiet(_CHATTER):
                 result = self._landmarker.detect_for_video(image, time_ms)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
@@ -105,7 +102,7 @@ class Estimator:
         """Free the tracker. May be called twice."""
         landmarker, self._landmarker = self._landmarker, None
         if landmarker is not None:
-            with _quiet(), suppress(RuntimeError, ValueError):
+            with quiet(_CHATTER), suppress(RuntimeError, ValueError):
                 landmarker.close()
 
 
@@ -127,39 +124,6 @@ class _Clock:
         self._last_s = taken_at
         self._given_ms = max(self._given_ms + 1, round(self._now_ms))
         return self._given_ms
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep MediaPipe's known chatter off standard error; all else passes, at once.
-
-    C++ may abort the process: so lines go through a pipe and are not held back to the end.
-    """
-    sys.stderr.flush()
-    try:
-        real = os.dup(2)
-    except OSError:  # started without a standard error: nothing to keep quiet
-        yield
-        return
-    out, into = os.pipe()
-    os.dup2(into, 2)
-    os.close(into)
-    reader = threading.Thread(target=_pass_on, args=(out, real), daemon=True)
-    reader.start()
-    try:
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(real, 2)  # closes the pipe, so that the reader comes to its end
-        reader.join()
-        os.close(real)
-
-
-def _pass_on(out: int, real: int) -> None:
-    with open(out, "rb") as lines:
-        for line in lines:
-            if not _CHATTER.match(line):
-                os.write(real, line)
 
 
 def _first_line(error: Exception) -> str:

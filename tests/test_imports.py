@@ -51,6 +51,7 @@ ORDER = (
     "mirror.press",
     "mirror.session",
     "mirror.language",
+    "mirror.quiet",
     "mirror.glass",
     "mirror.layout",
     "mirror.scene",
