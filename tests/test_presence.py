@@ -1,5 +1,7 @@
 """Somebody came, somebody is gone; who passes by in the background is nobody."""
 
+from dataclasses import replace
+
 from people import ANKLE, film, person, reps
 
 from mirror.hinge.presence import NOTICED_S
