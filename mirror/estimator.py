@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 
 from mirror.camera import Frame
 from mirror.errors import ModelError
+from mirror.hinge.geometry import Array
 from mirror.hinge.pose import Pose
 from mirror.quiet import quiet
 
@@ -33,30 +35,9 @@ class Estimator:
     """
 
     def __init__(self, model: Path) -> None:
-        self._landmarker: Any = None
         self._settled = False
         self._clock = _Clock()
-        try:
-            import mediapipe
-            from mediapipe.tasks.python import BaseOptions, vision
-        except (ImportError, OSError) as error:
-            # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
-            raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
-        self._image = mediapipe.Image
-        self._srgb = mediapipe.ImageFormat.SRGB
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(model)),
-            running_mode=vision.RunningMode.VIDEO,
-            num_poses=1,
-            output_segmentation_masks=True,
-        )
-        try:
-            with quiet(_CHATTER):
-                self._landmarker = vision.PoseLandmarker.create_from_options(options)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise ModelError(
-                f"the pose model {model} cannot be loaded ({_first_line(error)})."
-            ) from error
+        self._landmarker, self._image = _open(model, "VIDEO", 1, masks=True)
 
     def estimate(self, frame: Frame) -> Pose | None:
         """Find the person in the next frame; None if there is nobody.
@@ -68,7 +49,7 @@ class Estimator:
         """
         if self._landmarker is None:
             raise ModelError("the pose estimator is closed.")
-        image = self._image(image_format=self._srgb, data=np.ascontiguousarray(frame.rgb))
+        image = self._image(frame)
         time_ms = self._clock.next_ms(frame.taken_at)
         try:
             # Its graph also chatters once more, when it finds its first person.
@@ -85,7 +66,7 @@ class Estimator:
         marks = result.pose_landmarks[0]
         masks = result.segmentation_masks
         return Pose(
-            points=np.array([(m.x * width, m.y * height) for m in marks], dtype=np.float64),
+            points=_pixels(marks, frame),
             visibility=np.array([m.visibility or 0.0 for m in marks], dtype=np.float64),
             world=np.array(
                 [(m.x, m.y, m.z) for m in result.pose_world_landmarks[0]], dtype=np.float64
@@ -101,9 +82,86 @@ class Estimator:
     def close(self) -> None:
         """Free the tracker. May be called twice."""
         landmarker, self._landmarker = self._landmarker, None
-        if landmarker is not None:
-            with quiet(_CHATTER), suppress(RuntimeError, ValueError):
-                landmarker.close()
+        _free(landmarker)
+
+
+class Crowd:
+    """Finds everybody in single pictures, up to `MOST`; used by one thread. Close it.
+
+    Raises:
+        ModelError: as `Estimator`.
+    """
+
+    MOST = 4
+
+    def __init__(self, model: Path) -> None:
+        self._settled = False
+        self._landmarker, self._image = _open(model, "IMAGE", self.MOST, masks=False)
+
+    def find(self, frame: Frame) -> list[Array]:
+        """(33, 2) landmarks of each person, pixels.
+
+        Raises:
+            ModelError: MediaPipe failed on this frame, or this is closed.
+        """
+        if self._landmarker is None:
+            raise ModelError("the pose estimator is closed.")
+        try:
+            with nullcontext() if self._settled else quiet(_CHATTER):
+                result = self._landmarker.detect(self._image(frame))
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
+        people = [_pixels(marks, frame) for marks in result.pose_landmarks]
+        self._settled = self._settled or bool(people)
+        return [points for points in people if np.isfinite(points).all()]
+
+    def close(self) -> None:
+        """Free the landmarker. May be called twice."""
+        landmarker, self._landmarker = self._landmarker, None
+        _free(landmarker)
+
+
+def _open(
+    model: Path, mode: str, people: int, *, masks: bool
+) -> tuple[Any, Callable[[Frame], Any]]:
+    """A landmarker of MediaPipe, and what makes its pictures of frames."""
+    try:
+        import mediapipe
+        from mediapipe.tasks.python import BaseOptions, vision
+    except (ImportError, OSError) as error:
+        # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
+        raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(model)),
+        running_mode=vision.RunningMode[mode],
+        num_poses=people,
+        output_segmentation_masks=masks,
+    )
+    try:
+        with quiet(_CHATTER):
+            landmarker = vision.PoseLandmarker.create_from_options(options)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"the pose model {model} cannot be loaded ({_first_line(error)})."
+        ) from error
+
+    def image(frame: Frame) -> Any:
+        data = np.ascontiguousarray(frame.rgb)
+        return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data)
+
+    return landmarker, image
+
+
+def _free(landmarker: Any) -> None:
+    if landmarker is not None:
+        with quiet(_CHATTER), suppress(RuntimeError, ValueError):
+            landmarker.close()
+
+
+def _pixels(marks: Any, frame: Frame) -> Array:
+    """(33, 2) pixels: MediaPipe scales width and height apart."""
+    height, width = frame.rgb.shape[:2]
+    return np.array([(m.x * width, m.y * height) for m in marks], dtype=np.float64)
 
 
 class _Clock:

@@ -20,8 +20,8 @@ STILL_NEAR = 0.6
 camera look shorter), or near."""
 MIDDLE = 0.36
 """Who comes has the hips nearer to the middle of the picture than this share of its width."""
-CROSSING = 0.45
-"""Who moves sideways by more body heights a second walks past: 0.8 m/s."""
+CROSSING = 0.3
+"""Who moves sideways by more body heights a second walks past: 0.5 m/s."""
 NOTICED_S = 0.3
 """Somebody is there who was so for so long."""
 
