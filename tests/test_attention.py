@@ -65,7 +65,7 @@ def off(pose, figure, t):
 
 @pytest.mark.parametrize(("seed", "behind", "since"), [(1, 0.8, -2.9), (3, 1.4, -4.6)])
 def test_with_somebody_behind_the_near_person_is_taken_and_kept(bundle, seed, behind, since):
-    """Where the tracker, left to itself, takes the other one; a passer-by may disturb it shortly."""
+    """Where the tracker alone takes the other one; a passer-by may disturb it shortly."""
     figure = Figure(Motion(seed), bystander=Bystander(since, behind_m=behind))
     eye = Attention(bundle)
     try:
