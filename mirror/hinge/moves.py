@@ -19,7 +19,7 @@ STRAY_S = 0.15
 """A foot is away for so long in a step; for a picture or two also when its landmark jumps."""
 FLOOR = 0.5
 """Wrists so many leg lengths over the ankles, at the knee, may have reached for the floor."""
-OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.28
+OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.35
 """Change of the elbow, or of the height of the wrists in trunk lengths, from before a movement to
 after it, that means that the hands now hold something else."""
 
