@@ -159,8 +159,9 @@ def hip_height(posture: Posture, standing: Standing | None) -> float:
     return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
 
 
-def has_picked_up(move: Move, after: Hands | None) -> bool:
+def has_picked_up(move: Move, after: Posture) -> bool:
     """Whether the hands went to the floor and now, standing again, do something else."""
-    if move.lowest > FLOOR or move.hands is None or after is None:
+    hands = Hands.of(after)
+    if move.lowest > FLOOR or move.hands is None or hands is None:
         return False
-    return move.hands.differ(after)
+    return move.hands.differ(hands)
