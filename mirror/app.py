@@ -21,6 +21,7 @@ from mirror.config import Settings
 from mirror.errors import ButtonsError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hinge.reps import Rep
+from mirror.history.keeper import Keeper
 from mirror.language import Language
 from mirror.language import load as load_language
 from mirror.recording import Recording
@@ -28,7 +29,7 @@ from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, shutting_down, trouble
 from mirror.service import Service
-from mirror.session import Session, advance, press, start
+from mirror.session import Press, Session, advance, end, press, recall, start
 from mirror.shots import Shots, say
 
 WARN_S = 15.0
@@ -70,14 +71,16 @@ def run(settings: Settings, options: Options) -> int:
     recording = None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     eyes = Eyes(settings, keep_trying=options.kiosk)
+    keeper = Keeper(settings, say)
     try:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             recording = Recording(options.record, size, RECORD_FPS)
         session, screen = _loop(
-            session, screen, buttons, eyes, recording, language, settings, options
+            session, screen, buttons, eyes, keeper, recording, language, settings, options
         )
     finally:
+        keeper.close()
         eyes.close()
         if recording is not None:
             recording.close()
@@ -96,6 +99,7 @@ def _loop(
     screen: Screen,
     buttons: list[Buttons],
     eyes: Eyes,
+    keeper: Keeper,
     recording: Recording | None,
     language: Language,
     settings: Settings,
@@ -118,8 +122,12 @@ def _loop(
             for source in (keyboard, *buttons):
                 for what in source.presses():
                     session = press(session, what)
+                    keeper.keep(session.finished)
+                    if what is Press.REMEMBER:
+                        keeper.remember(session.past.kept)
+            session = recall(session, keeper.past)
             try:
-                session, looks, reps = _take_in(session, eyes)
+                session, looks, reps = _take_in(session, eyes, keeper)
                 if looks:
                     looked = now
                 running_s, late_s = now - began, now - looked
@@ -129,6 +137,8 @@ def _loop(
                     raise
                 # A defect must not make the mirror black: say it, and begin anew.
                 say(f"The mirror stumbled ({error!r}) and begins a new set.")
+                with suppress(Exception):  # the set so far may be what it stumbled over
+                    keeper.keep(end(session, "stopped").finished)
                 session, looks, reps = start(), 1, 0
                 told = "The mirror stumbled and begins a new set."
                 scene = trouble(told, screen.glass, language)
@@ -137,6 +147,7 @@ def _loop(
             screen.present()
             if looks:
                 looked = now
+            keeper.report(str(eyes.fault) if eyes.fault is not None else None)
             if eyes.fault is not None or (session.t is not None and now - looked < HUNG_S):
                 service.ready(str(eyes.fault or f"{counted} reps"))
             elif session.t is None:
@@ -155,6 +166,7 @@ def _loop(
         pass
     finally:
         service.stopping()
+        keeper.keep(end(session, "stopped").finished)
         if eyes.fault is None:
             print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
         if shots is not None:
@@ -193,7 +205,7 @@ def _retried(screen: Screen, settings: Settings) -> tuple[Screen, bool]:
         return screen, True
 
 
-def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int, int]:
+def _take_in(session: Session, eyes: Eyes, keeper: Keeper) -> tuple[Session, int, int]:
     """Everything that was estimated since last time; how many looks and reps that was."""
     looks = reps = 0
     with suppress(Empty):
@@ -201,6 +213,7 @@ def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int, int]:
             look = eyes.looks.get_nowait()
             looks += 1
             session = advance(session, look.pose, look.t)
+            keeper.keep(session.finished)
             reps += sum(isinstance(event, Rep) for event in session.events)
     return session, looks, reps
 
