@@ -13,7 +13,15 @@ from pathlib import Path
 import msgspec
 
 from mirror import __version__
-from mirror.config import CoachSettings, Settings, default_file, load, to_toml
+from mirror.config import (
+    SYSTEM_CONFIG,
+    CoachSettings,
+    Settings,
+    default_file,
+    load,
+    state_folder,
+    to_toml,
+)
 from mirror.errors import ConfigError, MirrorError, UsageError
 
 
@@ -106,6 +114,16 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("--csv", metavar="OUT", help="- is standard output")
     history.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
     history.set_defaults(command=_history)
+
+    out = commands.add_parser("export", parents=[common],
+                              help="settings and calibration in one file")  # fmt: skip
+    out.add_argument("target", type=Path, metavar="OUT.zip")
+    out.add_argument("--history", action="store_true", help="with the sets that are kept")
+    out.set_defaults(command=_export)
+
+    back = commands.add_parser("import", parents=[common], help="put an export in its places")
+    back.add_argument("source", type=Path, metavar="IN.zip")
+    back.set_defaults(command=_import)
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
@@ -297,6 +315,20 @@ def _history(options: argparse.Namespace) -> int:
         json=options.json,
     )
     return command.delete(wish) if options.action == "delete" else command.show(wish)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from mirror import transfer
+
+    places = transfer.Places(options.config or default_file(), state_folder())
+    return transfer.export(places, options.target, history=options.history)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from mirror import transfer
+
+    places = transfer.Places(options.config or SYSTEM_CONFIG, state_folder())
+    return transfer.restore(places, options.source)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -31,7 +31,11 @@ SHORT: dict[str, Press] = {
     "select": Press.SELECT,
     "drill": Press.DRILL,
 }
-LONG: dict[str, Press] = {"previous": Press.CALIBRATE, "select": Press.SHUTDOWN}
+LONG: dict[str, Press] = {
+    "next": Press.REMEMBER,
+    "previous": Press.CALIBRATE,
+    "select": Press.SHUTDOWN,
+}
 """Buttons with a second meaning. The others, held too long, mean nothing at all."""
 
 LATE_S = 1.0  # an edge reported later than this has a clock that is not ours

@@ -22,9 +22,10 @@ from mirror.errors import ConfigError, HistoryDamaged, HistoryError
 from mirror.finished import FinishedSet, Kept, Past, Saved
 from mirror.history import clock, record
 from mirror.history.clock import Moment
+from mirror.history.database import set_aside
 from mirror.history.mqtt import Publisher
 from mirror.history.record import Entry
-from mirror.history.store import FILE_NAME, Store, set_aside
+from mirror.history.store import FILE_NAME, Store
 
 RETRY_S = 30.0
 """How long before sets that could not be saved are tried again."""

@@ -5,33 +5,27 @@ What `add` has given a number is on the disk: the log is written ahead and synch
 the most. What is deleted is overwritten.
 
 Every trouble is a HistoryError with one sentence; a file that is no database, or a torn one, is
-HistoryDamaged, and `set_aside` makes room for a new one without deleting anything.
+HistoryDamaged (see `database`).
 """
 
 from __future__ import annotations
 
-import sys
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import Any
 
 from mirror.errors import HistoryDamaged, HistoryError
 from mirror.finished import FinishedSet, LastTime
 from mirror.history import record
 from mirror.history.clock import Moment
+from mirror.history.database import open_to_read, open_to_write, sentence
 from mirror.history.record import COLUMNS, Detail, Entry
 from mirror.history.schema import MIGRATIONS, VERSION
 
-if TYPE_CHECKING:
-    import sqlite3
-
 FILE_NAME = "history.db"
-BUSY_S = 5.0
-"""How long a write waits for another program."""
 DAY_S = 86400.0
 _ROW = ", ".join(f"sets.{name}" for name in COLUMNS)
 
@@ -72,10 +66,10 @@ class Store:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        with _sentence(path, "opened"):
-            self._db = _read(path) if read_only else _write(path)
+        with sentence(path, "opened"):
+            self._db = open_to_read(path) if read_only else open_to_write(path)
         try:
-            with _sentence(path, "opened"):
+            with sentence(path, "opened"):
                 self._examine(read_only)
         except HistoryError:
             self.close()
@@ -114,7 +108,7 @@ class Store:
         """
         row = record.pack(finished, uuid.uuid4().hex, moment)
         reps, signals = record.pack_detail(finished)
-        with _sentence(self.path, "written"), self._transaction():
+        with sentence(self.path, "written"), self._transaction():
             run = self._db.execute
             run("INSERT OR IGNORE INTO configurations (text) VALUES (?)", (configuration,))
             found = run("SELECT id FROM configurations WHERE text = ?", (configuration,))
@@ -142,7 +136,7 @@ class Store:
         where, values = which.where()
         last = "" if which.last is None else f" LIMIT {which.last:d}"
         query = f"SELECT {_ROW} FROM sets WHERE {where} ORDER BY number DESC{last}"
-        with _sentence(self.path, "read"):
+        with sentence(self.path, "read"):
             rows = self._db.execute(query, values).fetchall()
         entries, damaged = [], 0
         for row in reversed(rows):
@@ -162,7 +156,7 @@ class Store:
             "SELECT details.reps, signals, text FROM sets JOIN details USING (number)"
             " JOIN configurations ON id = configuration WHERE number = ?"
         )
-        with _sentence(self.path, "read"):
+        with sentence(self.path, "read"):
             row = self._db.execute(query, (number,)).fetchone()
         return None if row is None else record.detail(*row)
 
@@ -172,14 +166,14 @@ class Store:
             "SELECT variation, drill, reps, depth_deg, stop_deg FROM sets WHERE number IN"
             " (SELECT max(number) FROM sets GROUP BY variation, drill)"
         )
-        with _sentence(self.path, "read"):
+        with sentence(self.path, "read"):
             rows = self._db.execute(query).fetchall()
         return {(row[0], row[1]): LastTime(*row[2:]) for row in rows}
 
     def delete(self, which: Filter) -> int:
         """Delete sets for good; gives how many."""
         where, values = which.where()
-        with _sentence(self.path, "written"):
+        with sentence(self.path, "written"):
             with self._transaction():
                 count = self._db.execute(f"DELETE FROM sets WHERE {where}", values).rowcount
                 self._db.execute(
@@ -197,12 +191,12 @@ class Store:
         """
         gone = 0
         if moment.is_sure:
-            with _sentence(self.path, "written"), self._transaction():
+            with sentence(self.path, "written"), self._transaction():
                 gone = self._db.execute(
                     "DELETE FROM sets WHERE is_sure AND at_s < ?", (moment.at_s - days * DAY_S,)
                 ).rowcount
         while self._bytes() > megabytes * 1_000_000:
-            with _sentence(self.path, "written"), self._transaction():
+            with sentence(self.path, "written"), self._transaction():
                 # A twentieth at a time, so that not every new set costs an old one.
                 some = self._db.execute(
                     "DELETE FROM sets WHERE number IN (SELECT number FROM sets ORDER BY number"
@@ -214,7 +208,7 @@ class Store:
         return gone
 
     def _bytes(self) -> int:
-        with _sentence(self.path, "read"):
+        with sentence(self.path, "read"):
             pages, free, size = (
                 self._db.execute(f"PRAGMA {name}").fetchone()[0]
                 for name in ("page_count", "freelist_count", "page_size")
@@ -224,18 +218,18 @@ class Store:
     def waiting(self) -> Entry | None:
         """The oldest set that the broker is still to be told."""
         query = f"SELECT {_ROW} FROM outbox JOIN sets USING (number) ORDER BY number LIMIT 1"
-        with _sentence(self.path, "read"):
+        with sentence(self.path, "read"):
             row = self._db.execute(query).fetchone()
         return None if row is None else record.entry(row)
 
     def sent(self, number: int) -> None:
         """The broker has this set."""
-        with _sentence(self.path, "written"):
+        with sentence(self.path, "written"):
             self._db.execute("DELETE FROM outbox WHERE number = ?", (number,))
 
     def remember(self, name: str, text: str | None) -> None:
         """Keep a text under a name; None lets go of it."""
-        with _sentence(self.path, "written"):
+        with sentence(self.path, "written"):
             if text is None:
                 self._db.execute("DELETE FROM remembered WHERE name = ?", (name,))
             else:
@@ -243,14 +237,19 @@ class Store:
 
     def remembered(self, name: str) -> str | None:
         """The text under a name, if there is one."""
-        with _sentence(self.path, "read"):
+        with sentence(self.path, "read"):
             found = self._db.execute("SELECT text FROM remembered WHERE name = ?", (name,))
             row = found.fetchone()
         return None if row is None else str(row[0])
 
+    def copy(self, target: Path) -> None:
+        """Write the whole history, as it is at this moment, to a new file."""
+        with sentence(target, "written"):
+            self._db.execute("VACUUM INTO ?", (str(target),))
+
     def begin_after(self, number: int) -> None:
         """The next set gets a higher number than this one."""
-        with _sentence(self.path, "written"):
+        with sentence(self.path, "written"):
             self._db.execute("INSERT INTO sqlite_sequence VALUES ('sets', ?)", (number,))
 
     @contextmanager
@@ -264,113 +263,3 @@ class Store:
             if self._db.in_transaction:  # a full disk has rolled back by itself
                 self._db.execute("ROLLBACK")
             raise
-
-
-def set_aside(path: Path) -> tuple[Path, int]:
-    """Move a damaged file out of the way, with its log; gives its new name and its last number.
-
-    Raises:
-        HistoryError: it cannot be moved.
-    """
-    number = _last_number(path)
-    taken = 1
-    while (aside := path.with_name(f"{path.stem}.damaged-{taken}{path.suffix}")).exists():
-        taken += 1
-    try:
-        for tail in ("-wal", "-shm", ""):  # the file last: until then it is still where it was
-            part = path.with_name(path.name + tail)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + tail))
-    except OSError as error:
-        raise HistoryError(f"{path}: cannot be set aside ({error.strerror}).") from error
-    return aside, number
-
-
-def _last_number(path: Path) -> int:
-    """The highest number that can still be read in a damaged file; 0 if none can."""
-    import sqlite3
-
-    numbers = [0]
-    for query in ("SELECT max(seq) FROM sqlite_sequence", "SELECT max(number) FROM sets"):
-        with suppress(sqlite3.Error, TypeError, ValueError):
-            db = _connect(f"file:{quote(str(path))}?mode=ro&immutable=1")
-            try:
-                numbers.append(int(db.execute(query).fetchone()[0]))
-            finally:
-                db.close()
-    # Nonsense from a torn file must not use up the numbers.
-    return max((n for n in numbers if n < sys.maxsize // 2), default=0)
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    import sqlite3
-
-    db = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
-    db.row_factory = sqlite3.Row
-    return db
-
-
-def _write(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HistoryError(f"{path.parent}: cannot be made ({error.strerror}).") from error
-    db = _connect(f"file:{quote(str(path))}?mode=rwc")
-    try:
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "secure_delete = ON",
-        ):
-            db.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _read(path: Path) -> sqlite3.Connection:
-    """For looking only: also in a folder that may not be written to."""
-    import sqlite3
-
-    uri = f"file:{quote(str(path))}?mode=ro"
-    db = _connect(uri)
-    try:
-        db.execute("PRAGMA user_version")
-    except sqlite3.OperationalError:
-        db.close()
-        if path.with_name(path.name + "-wal").exists():
-            raise
-        # Without a log nobody is writing, and none has to be made.
-        db = _connect(uri + "&immutable=1")
-    return db
-
-
-_REASONS = {
-    "SQLITE_FULL": "the disk is full",
-    "SQLITE_READONLY": "it may not be written to",
-    "SQLITE_CANTOPEN": "there is none, or no permission",
-    "SQLITE_PERM": "no permission",
-    "SQLITE_BUSY": "another program holds it",
-    "SQLITE_LOCKED": "another program holds it",
-    "SQLITE_IOERR": "the disk gives an error",
-}
-_DAMAGES: Sequence[str] = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
-
-
-@contextmanager
-def _sentence(path: Path, what: str) -> Iterator[None]:
-    """Errors of SQLite become one sentence. what: `opened`, `read` or `written`."""
-    import sqlite3
-
-    try:
-        yield
-    except sqlite3.Error as error:
-        # The basic code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE.
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        names = [n for n in (*_REASONS, *_DAMAGES) if getattr(sqlite3, n) == code]
-        if names and names[0] in _DAMAGES:
-            raise HistoryDamaged(f"{path}: is damaged ({error}).") from error
-        reason = _REASONS[names[0]] if names else str(error)
-        raise HistoryError(f"{path}: cannot be {what} ({reason}).") from error
