@@ -107,10 +107,9 @@ def one_set(entry: Entry, detail: Detail, path: Path) -> None:
         gaps = np.flatnonzero(np.diff(times) > 1.0) + 1
         axis.plot(np.insert(times, gaps, np.nan), np.insert(values, gaps, np.nan), color=colour,
                   lw=1.5, label=name)  # fmt: skip
-    begin = detail.reps[0]["start_s"]
     for rep in detail.reps:
         axis.annotate(
-            str(rep["number"]), (rep["bottom_s"] - begin, rep["fold_deg"]), (0, 4),
+            str(rep.number), (rep.bottom_s, rep.fold_deg), (0, 4),
             textcoords="offset points", ha="center", color=INK,
         )  # fmt: skip
     axis.set_xlabel("seconds", color=INK)

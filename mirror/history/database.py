@@ -26,6 +26,8 @@ def _connect(uri: str) -> sqlite3.Connection:
 
     db = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
     db.row_factory = sqlite3.Row
+    # A garbled text is told by what it should be, and is no error of reading.
+    db.text_factory = lambda data: data.decode(errors="replace")
     return db
 
 
@@ -112,7 +114,15 @@ _REASONS = {
     "SQLITE_LOCKED": "another program holds it",
     "SQLITE_IOERR": "the disk gives an error",
 }
-_DAMAGES: Sequence[str] = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
+_DAMAGES: Sequence[str] = (
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    "SQLITE_FORMAT",
+    # Our statements are right, so the tables are not ours any more:
+    "SQLITE_ERROR",
+    "SQLITE_CONSTRAINT",
+    "SQLITE_MISMATCH",
+)
 
 
 @contextmanager
@@ -122,6 +132,8 @@ def sentence(path: Path, what: str) -> Iterator[None]:
 
     try:
         yield
+    except UnicodeError as error:  # in the name of a column, or in SQLite's own sentence
+        raise HistoryDamaged(f"{path}: is damaged ({error}).") from error
     except sqlite3.Error as error:
         # The basic code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE.
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

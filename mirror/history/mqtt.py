@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -155,7 +156,9 @@ class Publisher:
 
     def _on_connect_fail(self, client: Client, userdata: Any) -> None:
         where = f"{self._settings.broker}:{self._settings.port}"
-        self._tell_off(f"The broker {where} cannot be reached; sets wait on the disk.")
+        error = sys.exc_info()[1]  # we are called while it is handled
+        reason = f" ({getattr(error, 'strerror', None) or error})" if error else ""
+        self._tell_off(f"The broker {where} cannot be reached{reason}; sets wait on the disk.")
 
     def _on_disconnect(self, client: Client, *what: Any) -> None:
         with self._changed:

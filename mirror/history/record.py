@@ -6,6 +6,7 @@ degrees, durations in seconds, wall time in seconds since 1970.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,8 +22,11 @@ from mirror import __version__
 from mirror.config import Settings
 from mirror.errors import HistoryDamaged
 from mirror.finished import FinishedSet, LastTime, Sample
+from mirror.hinge.reps import Rep
 from mirror.history.clock import Moment
 
+LATEST_S = 32_503_680_000.0
+"""The year 3000: no time of a set is later."""
 SIGNALS = tuple(name for name in Sample._fields if name != "t")
 
 
@@ -74,16 +78,23 @@ JSON_COLUMNS = ("faults", "cues", "rejected")
 
 
 @dataclass(frozen=True)
+class KeptRep(Rep):
+    """A rep; its times count from the beginning of the first one. fold_deg: how deep it went."""
+
+    fold_deg: float = 0.0
+
+
+@dataclass(frozen=True)
 class Detail:
     """What else is known of a set.
 
-    reps: as in `analyze`, each a JSON object. signals: name -> samples; `t` counts from the
-    beginning of the first rep. configuration: settings and versions.
+    signals: name -> samples, None where not judged; `t` counts from the beginning of the first
+    rep. configuration: settings and versions.
     """
 
-    reps: list[dict[str, Any]]
+    reps: list[KeptRep]
     signals: dict[str, list[float | None]]
-    configuration: dict[str, Any]
+    configuration: dict[str, dict[str, Any]]
 
 
 def pack(finished: FinishedSet, uid: str, moment: Moment) -> dict[str, Any]:
@@ -114,7 +125,8 @@ def pack_detail(finished: FinishedSet) -> tuple[str, bytes]:
     begin = finished.reps[0].start_s
     reps = _rounded(msgspec.to_builtins(finished.reps), 3)
     for rep, fold in zip(reps, finished.folds_deg, strict=True):
-        rep["fold_deg"] = round(fold, 1)
+        times = {key: round(rep[key] - begin, 3) for key in ("start_s", "bottom_s", "end_s")}
+        rep |= {**times, "fold_deg": round(fold, 1)}
     samples = finished.notes.samples
     columns = {name: [_rounded(getattr(s, name)) for s in samples] for name in SIGNALS}
     signals = {"t": [_rounded(s.t - begin, 2) for s in samples], **columns}
@@ -145,8 +157,12 @@ def entry(row: Mapping[str, Any]) -> Entry:
     try:
         for name in JSON_COLUMNS:
             values[name] = msgspec.json.decode(values[name])
-        return msgspec.convert(values, Entry, strict=False)
-    except (msgspec.MsgspecError, UnicodeError) as error:
+        made = msgspec.convert(values, Entry, strict=False)
+        numbers = (made.depth_deg, made.rounding_deg or 0.0, made.stop_deg or 0.0, made.duration_s)
+        if not (0.0 <= made.at_s < LATEST_S and all(math.isfinite(n) for n in numbers)):
+            raise ValueError(numbers)
+        return made
+    except (msgspec.MsgspecError, ValueError) as error:
         raise HistoryDamaged(f"set {values.get('number')} is damaged.") from error
 
 
@@ -158,12 +174,15 @@ def detail(reps: str, signals: bytes, configured: str) -> Detail:
     """
     try:
         unpacked = zlib.decompress(signals)
+        columns = msgspec.json.decode(unpacked, type=dict[str, list[float | None]])
+        if not {"t", *SIGNALS} <= columns.keys() or len({len(c) for c in columns.values()}) > 1:
+            raise ValueError(columns.keys())
         return Detail(
-            msgspec.json.decode(reps, type=list[dict[str, Any]]),
-            msgspec.json.decode(unpacked, type=dict[str, list[float | None]]),
-            msgspec.json.decode(configured, type=dict[str, Any]),
+            msgspec.json.decode(reps, type=list[KeptRep]),
+            columns,
+            msgspec.json.decode(configured, type=dict[str, dict[str, Any]]),
         )
-    except (msgspec.MsgspecError, UnicodeError, zlib.error) as error:
+    except (msgspec.MsgspecError, ValueError, zlib.error) as error:
         raise HistoryDamaged("the details of this set are damaged.") from error
 
 

@@ -1,7 +1,9 @@
 """The tables of history.db, as the steps that made them: a file of any earlier step is brought on.
 
 The step that a file has reached is its `user_version`. A step is never changed once it was
-released: another one is added. Readers need the tables of the first step only.
+released: another one is added. A step only adds, does no harm when done again, and what it adds may
+be left empty: so an older mirror goes on with the file of a newer one, after an update that was
+taken back. Readers need the tables of the first step only.
 """
 
 from __future__ import annotations
@@ -10,8 +12,11 @@ MIGRATIONS: tuple[str, ...] = (
     # 1: the sets. AUTOINCREMENT: a number is never used again, also after the newest was deleted.
     # The details lie apart, so that going through all the sets reads little.
     """
-    CREATE TABLE configurations (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
-    CREATE TABLE sets (
+    CREATE TABLE IF NOT EXISTS configurations (
+        id INTEGER PRIMARY KEY,
+        text TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS sets (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         uid TEXT NOT NULL UNIQUE,
         at_s REAL NOT NULL,
@@ -31,7 +36,7 @@ MIGRATIONS: tuple[str, ...] = (
         version TEXT NOT NULL,
         configuration INTEGER NOT NULL REFERENCES configurations
     ) STRICT;
-    CREATE TABLE details (
+    CREATE TABLE IF NOT EXISTS details (
         number INTEGER PRIMARY KEY REFERENCES sets ON DELETE CASCADE,
         reps TEXT NOT NULL,
         signals BLOB NOT NULL
@@ -39,8 +44,10 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 2: sets that a broker is still to be told, and what is remembered on request.
     """
-    CREATE TABLE outbox (number INTEGER PRIMARY KEY REFERENCES sets ON DELETE CASCADE) STRICT;
-    CREATE TABLE remembered (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS outbox (
+        number INTEGER PRIMARY KEY REFERENCES sets ON DELETE CASCADE
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
     """,
 )
 VERSION = len(MIGRATIONS)

@@ -77,16 +77,12 @@ class Store:
 
     def _examine(self, read_only: bool) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise HistoryError(
-                f"{self.path}: was written by a newer Hinge Mirror; update this one."
-            )
         if read_only:
             return
         fault = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if fault != "ok":
             raise HistoryDamaged(f"{self.path}: is damaged ({fault}).")
-        for step in range(version, VERSION):
+        for step in range(max(0, version), VERSION):
             script = (
                 f"BEGIN IMMEDIATE; {MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;"
             )

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
+import msgspec
+
 from mirror.history.record import Detail, Entry, told
 
 HEAD = ("set", "when", "what", "reps", "depth", "rounding", "stop", "faults")
@@ -55,12 +57,11 @@ def one_set(entry: Entry, detail: Detail) -> str:
         "rep   down    up  depth  rounding  knee  faults",
     ]
     for rep in detail.reps:
-        faults = ", ".join(fault["fault"] for fault in rep["faults"])
+        faults = ", ".join(fault.fault for fault in rep.faults)
         line = (
-            f"{rep['number']:3}  {rep['bottom_s'] - rep['start_s']:3.1f} s"
-            f" {rep['end_s'] - rep['bottom_s']:3.1f} s"
-            f"  {_deg(rep['fold_deg']):>5}  {_deg(rep['back_rounding_max_deg']):>8}"
-            f"  {_deg(rep['knee_at_bottom_deg']):>4}  {faults}"
+            f"{rep.number:3}  {rep.bottom_s - rep.start_s:3.1f} s {rep.end_s - rep.bottom_s:3.1f} s"
+            f"  {_deg(rep.fold_deg):>5}  {_deg(rep.back_rounding_max_deg):>8}"
+            f"  {_deg(rep.knee_at_bottom_deg):>4}  {faults}"
         )
         lines.append(line.rstrip())
     return "\n".join(lines)
@@ -92,7 +93,8 @@ def write_json(entries: Iterable[tuple[Entry, Detail | None]], out: TextIO) -> N
         values: dict[str, Any] = told(entry)
         if detail is not None:
             # `reps` is their number in every object.
-            values |= {"rep": detail.reps, "signals": detail.signals} | detail.configuration
+            each = msgspec.to_builtins(detail.reps)
+            values |= {"each_rep": each, "signals": detail.signals, **detail.configuration}
         out.write(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
 
 
