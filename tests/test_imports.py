@@ -81,6 +81,7 @@ ORDER = (
     "mirror.history.schema",
     "mirror.history.database",
     "mirror.history.store",
+    "mirror.history.broker",
     "mirror.history.mqtt",
     "mirror.history.keeper",
     "mirror.history.table",
@@ -118,7 +119,7 @@ HOMES = {
     "matplotlib": {"mirror.plot", "mirror.history.chart"},
     "tqdm": {"mirror.analyze"},
     "sqlite3": {"mirror.history.database"},
-    "paho": {"mirror.history.mqtt"},
+    "paho": {"mirror.history.broker"},
 }
 
 

@@ -5,7 +5,9 @@ import random
 import shutil
 import socket
 import subprocess
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -14,8 +16,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from mirror import check
 from mirror.config import HistorySettings, NetworkSettings, Settings
-from mirror.history import madeup, mqtt
+from mirror.errors import NetworkError
+from mirror.history import broker, madeup, mqtt
 from mirror.history.keeper import Keeper
 from mirror.history.store import Store
 
@@ -45,10 +49,11 @@ class Broker:
         self._config = folder / "mosquitto.conf"
         own = (
             f"listener {self.port} 127.0.0.1",
-            "persistence true",
             f"persistence_location {folder}/",
             "user root",  # where root starts it
         )
+        if not any(line.startswith("persistence") for line in lines):
+            own += ("persistence true",)
         self._config.write_text("\n".join([*own, *lines, ""]))
         self._log = folder / "log"
         self._process = None
@@ -71,6 +76,55 @@ class Broker:
         self._process.wait(10)
 
 
+class Wire:
+    """What lies between a mirror and a broker, and is cut in the midst of a handshake.
+
+    cut: the first byte of the packet of MQTT that is not let through, once. joined: whether it
+    may be used again.
+    """
+
+    PUBREL, PUBCOMP = 0x62, 0x70
+
+    def __init__(self, broker, cut):
+        self._broker, self._cut = broker, cut
+        self.was_cut, self.joined = threading.Event(), threading.Event()
+        self.joined.set()
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port = self._door.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                near, _ = self._door.accept()
+            except OSError:
+                return
+            self.joined.wait()
+            far = socket.create_connection(("127.0.0.1", self._broker.port))
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one, other):
+        with suppress(OSError), one, other, one.makefile("rb") as packets:
+            while head := packets.read(1):
+                size, shift, length = b"", 0, 0
+                while not size or size[-1] & 0x80:
+                    size += packets.read(1)
+                    length |= (size[-1] & 0x7F) << shift
+                    shift += 7
+                if head[0] == self._cut and not self.was_cut.is_set():
+                    self.joined.clear()
+                    self.was_cut.set()
+                    one.shutdown(socket.SHUT_RDWR)
+                    other.shutdown(socket.SHUT_RDWR)
+                    return
+                other.sendall(head + size + packets.read(length))
+
+    def close(self):
+        """Nobody comes through any more."""
+        self._door.close()
+
+
 class Collector:
     """Somebody who hears everything, and misses nothing while the broker is away."""
 
@@ -90,6 +144,7 @@ class Collector:
         lasting.SessionExpiryInterval = 3600
         self._client.connect("127.0.0.1", broker.port, clean_start=False, properties=lasting)
         self._client.loop_start()
+        self.subscribed = subscribed
         waited(lambda: subscribed)
 
     def on(self, end):
@@ -106,7 +161,7 @@ class Collector:
 @pytest.fixture
 def quick(monkeypatch):
     """The broker is tried again at once."""
-    monkeypatch.setattr(mqtt, "RETRY_S", (0.05, 0.2))
+    monkeypatch.setattr(broker, "RETRY_S", (0.05, 0.2))
     monkeypatch.setattr(mqtt, "PAUSE_S", 0.2)
 
 
@@ -121,6 +176,10 @@ def made(tmp_path, quick):
 
         def broker(self, *lines):
             things.append(Broker(tmp_path / "broker", *([lines] if lines else [])))
+            return things[-1]
+
+        def wire(self, broker, cut):
+            things.append(Wire(broker, cut))
             return things[-1]
 
         def collector(self, broker, **how):
@@ -192,13 +251,47 @@ def test_a_broker_that_comes_and_goes_gets_every_set_once(made):
             give(mirror, 20, first=1001)
         broker.start()
     waited(lambda: made.waiting() == 0)
-    time.sleep(0.5)
+    waited(lambda: len(collector.on("/set")) >= 140)
+    time.sleep(0.5)  # for one that came twice
     uids = [one["uid"] for one in collector.on("/set")]
     assert len(uids) == 140
     assert len(set(uids)) == 140
     numbers = [one["number"] for one in collector.on("/set")]
     assert numbers == sorted(numbers)
     assert len(made.told("is gone")) <= 6
+
+
+@pytest.mark.parametrize(
+    ("cut", "forgets", "least", "most"),
+    [
+        (Wire.PUBREL, False, 1, 1),
+        (Wire.PUBCOMP, False, 1, 1),
+        (Wire.PUBREL, True, 1, 1),
+        (Wire.PUBCOMP, True, 1, 2),  # nobody can know whether it has passed the set on
+    ],
+)
+def test_a_handshake_that_is_cut_off_loses_no_set(made, cut, forgets, least, most):
+    """Before the broker passes the set on, and after; also if it has forgotten all about it."""
+    there = made.broker("allow_anonymous true", f"persistence {str(not forgets).lower()}")
+    collector = made.collector(there)
+    wire = made.wire(there, cut)
+    mirror = made.mirror(wire)
+    give(mirror, 1)
+    assert wire.was_cut.wait(20)
+    if forgets:
+        there.stop()
+        collector.subscribed.clear()
+        there.start()
+        waited(lambda: collector.subscribed)
+    wire.joined.set()
+    give(mirror, 1, first=2)
+    waited(lambda: made.waiting() == 0)
+    waited(lambda: [one["number"] for one in collector.on("/set")][-1:] == [2])
+    time.sleep(0.3)
+    heard = [one["uid"] for one in collector.on("/set") if one["number"] == 1]
+    assert least <= len(heard) <= most
+    assert len(set(heard)) == 1
+    assert len([one for one in collector.on("/set") if one["number"] == 2]) == 1
 
 
 def test_sets_wait_on_the_disk_for_a_broker_that_is_away(made):
@@ -319,6 +412,25 @@ def test_a_user_with_a_password_from_a_file(made, tmp_path):
     collector = made.collector(broker, user=("me", "secret"))
     made.mirror(broker, user="me", password_file=str(tmp_path / "right"))
     waited(lambda: len(collector.on("/set")) == 2)
+
+
+def test_check_tells_whether_the_broker_lets_the_mirror_in(made, tmp_path):
+    """One sentence either way, without throwing a running mirror out."""
+    there = made.broker()
+    mirror = made.mirror(there)
+    waited(lambda: made.told("are told to"))
+    settings = NetworkSettings(broker="127.0.0.1", port=there.port, tls=False, name="one")
+    (finding,) = [
+        each for each in check.findings(Settings(network=settings)) if each.part == "network"
+    ]
+    assert finding.is_ok
+    assert "lets one in, without TLS" in finding.told
+    give(mirror, 1)
+    waited(lambda: made.waiting() == 0)
+    assert made.told("is gone") == []
+    there.stop()
+    with pytest.raises(NetworkError, match=r"cannot be reached \(Connection refused\)"):
+        broker.probe(settings)
 
 
 def test_a_broker_that_lets_nothing_be_written_keeps_the_sets_here(made, tmp_path):

@@ -7,39 +7,30 @@
     homeassistant/device/.../config   what Home Assistant needs to show all this
 
 Sets wait in the outbox of history.db, in their order, until the broker has confirmed them. While
-the broker is away the handshake under way is kept and goes on where it was. If the mirror loses
-power between the confirmation and its note, the set is told once more after the start: with the
-same `uid`, by which a receiver knows it. Sources: MQTT 5.0 (OASIS), 4.3.3; MQTT discovery of
-Home Assistant (device discovery, since 2024.11).
+the broker is away the handshake under way is kept and goes on where it was, so that every set
+arrives once. A set may be told again, with the same `uid`, by which a receiver knows it: if the
+mirror loses power between the confirmation and its note, or if the broker has forgotten the
+handshake and it is not known how far it went. Sources: MQTT 5.0 (OASIS), 4.1 and 4.3.3; MQTT
+discovery of Home Assistant (device discovery, since 2024.11).
 """
 
 from __future__ import annotations
 
-import hashlib
-import socket
-import ssl
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from mirror import __version__
 from mirror.config import NetworkSettings
 from mirror.errors import HistoryDamaged, HistoryError, NetworkError
+from mirror.history import broker
 from mirror.history.record import Entry, told
 from mirror.history.store import Store
 
-if TYPE_CHECKING:
-    from paho.mqtt.client import Client
-
-RETRY_S = (1, 60)
-"""Shortest and longest pause before the broker is tried again."""
-SESSION_S = 7 * 24 * 3600
-"""So long the broker remembers a handshake that was cut off."""
 PAUSE_S = 30.0
 """How long before a history that cannot be read is tried again."""
 CLOSE_S = 1.0
@@ -56,21 +47,21 @@ class Publisher:
 
     def __init__(self, settings: NetworkSettings, path: Path, say: Callable[[str], None]) -> None:
         self._settings, self._path, self._say = settings, path, say
-        self.name = settings.name or _host_name()
+        self.name = broker.mirror_name(settings)
         self._base = f"{settings.topic}/{self.name}"
         self._changed = threading.Condition()
         self._is_connected = self._is_closing = self._is_new = False
+        # A set is being handed over; and the broker has forgotten about it.
+        self._is_under_way = self._is_forgotten = self._was_connected = False
         self._confirmed: set[int] = set()
         self._hello = 0
         self._trouble: str | None = None
         self._told_off = ""
         try:
-            self._client = self._made()
+            self._open()
         except NetworkError as error:
             say(f"{error} The network stays off.")
             return
-        self._client.connect_async(settings.broker, settings.port, **_first_clean())
-        self._client.loop_start()
         threading.Thread(target=self._work, name="outbox", daemon=True).start()
 
     def wake(self) -> None:
@@ -99,45 +90,30 @@ class Publisher:
             self._client.disconnect()
             self._client.loop_stop()
 
-    def _made(self) -> Client:
-        from paho.mqtt.client import Client, MQTTv5
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        client = Client(CallbackAPIVersion.VERSION2, client_id=self._client_id(), protocol=MQTTv5)
-        client.reconnect_delay_set(*RETRY_S)
-        client.max_inflight_messages_set(1)
-        settings = self._settings
-        if settings.tls:
-            try:
-                client.tls_set(settings.ca_file or None, tls_version=ssl.PROTOCOL_TLS_CLIENT)
-            except (OSError, ValueError) as error:
-                raise NetworkError(
-                    f"network.ca_file = {settings.ca_file!r}: cannot be used ({error})."
-                ) from error
-        if settings.user:
-            client.username_pw_set(settings.user, _password(settings.password_file))
+    def _open(self) -> None:
+        """Begin with a new client: a new session, and nothing of an old one."""
+        client = self._client = broker.client(self._settings)
+        self._is_forgotten = self._was_connected = False
         client.will_set(f"{self._base}/available", "offline", 1, retain=True)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
-        return client
+        client.connect_async(self._settings.broker, self._settings.port, **broker.session())
+        client.loop_start()
 
-    def _client_id(self) -> str:
-        """The same for this machine at every start, and another one for each."""
-        try:
-            machine = Path("/etc/machine-id").read_bytes()
-        except OSError:
-            machine = b""
-        # The machine's own id is not to be told to anybody.
-        told = hashlib.sha256(b"hinge-mirror" + machine + socket.gethostname().encode())
-        return f"hinge-mirror-{self.name}-{told.hexdigest()[:8]}"
-
-    def _on_connect(
-        self, client: Client, userdata: Any, flags: Any, reason: Any, more: Any
-    ) -> None:
+    def _on_connect(self, client: Any, userdata: Any, flags: Any, reason: Any, more: Any) -> None:
         if reason.is_failure:
-            self._tell_off(f"The broker {self._settings.broker} refuses the mirror ({reason}).")
+            self._tell_off(broker.refused(self._settings, reason))
+            return
+        with self._changed:
+            if self._was_connected and self._is_under_way and not flags.session_present:
+                # What the client would go on with means nothing to this broker any more.
+                self._is_forgotten = True
+                self._changed.notify_all()
+            self._was_connected = True
+        if self._is_forgotten:
+            client.disconnect()
             return
         # Refusing a set is not told to us, refusing this is: sets are told once it was taken.
         self._hello = self._publish(f"{self._base}/available", "online", retain=True)
@@ -154,19 +130,16 @@ class Publisher:
             self._is_connected = True
             self._changed.notify_all()
 
-    def _on_connect_fail(self, client: Client, userdata: Any) -> None:
-        where = f"{self._settings.broker}:{self._settings.port}"
-        error = sys.exc_info()[1]  # we are called while it is handled
-        reason = f" ({getattr(error, 'strerror', None) or error})" if error else ""
-        self._tell_off(f"The broker {where} cannot be reached{reason}; sets wait on the disk.")
+    def _on_connect_fail(self, client: Any, userdata: Any) -> None:
+        self._tell_off(f"{broker.unreachable(self._settings)} Sets wait on the disk.")
 
-    def _on_disconnect(self, client: Client, *what: Any) -> None:
+    def _on_disconnect(self, client: Any, *what: Any) -> None:
         with self._changed:
             was, self._is_connected = self._is_connected, False
         if was and not self._is_closing:
             self._tell_off(f"The broker {self._settings.broker} is gone; sets wait on the disk.")
 
-    def _on_publish(self, client: Client, userdata: Any, mid: int, reason: Any, more: Any) -> None:
+    def _on_publish(self, client: Any, userdata: Any, mid: int, reason: Any, more: Any) -> None:
         if mid == self._hello:
             self._hello = 0
             if reason.is_failure:
@@ -191,7 +164,8 @@ class Publisher:
         self, topic: str, what: str | dict[str, Any], qos: int = 1, *, retain: bool
     ) -> int:
         text = what if isinstance(what, str) else msgspec.json.encode(what)
-        return self._client.publish(topic, text, qos, retain=retain).mid
+        mid: int = self._client.publish(topic, text, qos, retain=retain).mid
+        return mid
 
     def _work(self) -> None:
         """Empty the outbox, set by set; begin anew where the history gives trouble."""
@@ -217,10 +191,16 @@ class Publisher:
     def _empty(self, store: Store) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._is_connected or self._is_closing)
+                self._changed.wait_for(
+                    lambda: self._is_connected or self._is_forgotten or self._is_closing
+                )
                 self._is_new = False
             if self._is_closing:
                 return
+            if self._is_forgotten:
+                self._client.loop_stop()
+                self._open()
+                continue
             entry = store.waiting()
             if entry is None:
                 with self._changed:
@@ -233,11 +213,15 @@ class Publisher:
         payload = {"mirror": self.name, **told(entry)}
         with self._changed:
             self._confirmed.clear()
+            self._is_under_way = True
         mid = self._publish(f"{self._base}/set", payload, 2, retain=False)
         with self._changed:
             # A connection that is lost meanwhile changes nothing: the client takes the handshake
             # up again, and publishing anew would tell the set twice.
-            self._changed.wait_for(lambda: mid in self._confirmed or self._is_closing)
+            self._changed.wait_for(
+                lambda: mid in self._confirmed or self._is_forgotten or self._is_closing
+            )
+            self._is_under_way = False
             if mid not in self._confirmed:
                 return False
         self._publish(f"{self._base}/last", payload, retain=True)
@@ -293,35 +277,3 @@ def discovery(name: str, base: str) -> dict[str, Any]:
             },
         },
     }
-
-
-def _host_name() -> str:
-    """The host's name with nothing in it that a topic could not hold."""
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in socket.gethostname())
-
-
-def _password(path: str) -> str | None:
-    if not path:
-        return None
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise NetworkError(
-            f"network.password_file = {path!r}: cannot be read ({reason})."
-        ) from error
-
-
-def _first_clean() -> dict[str, Any]:
-    """A new session at the start of the program, taken up again after each lost connection.
-
-    Message numbers begin anew with the program: a broker that still held a handshake of the last
-    run under the same number might take a new set for an old one.
-    """
-    from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY
-    from paho.mqtt.packettypes import PacketTypes
-    from paho.mqtt.properties import Properties
-
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's
-    properties.SessionExpiryInterval = SESSION_S
-    return {"keepalive": 60, "clean_start": MQTT_CLEAN_START_FIRST_ONLY, "properties": properties}

@@ -218,6 +218,18 @@ class Store:
             row = self._db.execute(query).fetchone()
         return None if row is None else record.entry(row)
 
+    def count(self) -> int:
+        """How many sets there are."""
+        return self._count("sets")
+
+    def count_waiting(self) -> int:
+        """How many of them the broker is still to be told."""
+        return self._count("outbox")
+
+    def _count(self, name: str) -> int:
+        with sentence(self.path, "read"):
+            return int(self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+
     def sent(self, number: int) -> None:
         """The broker has this set."""
         with sentence(self.path, "written"):
