@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
 from mirror.errors import MirrorError
-from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
 from mirror.model import bundle
 
@@ -59,11 +59,13 @@ class Eyes:
     """Camera and estimator, each in its own thread, opened again when they break.
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
+    pause_s: while nobody is seen, so long is waited between two looks.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
+        self.pause_s = 0.0
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -123,7 +125,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Estimator(bundle(self._settings.model))
+        estimator = Attention(bundle(self._settings.model))
         self._can_see.set()
         try:
             while not self._stop.is_set():
@@ -137,5 +139,7 @@ class Eyes:
                 pose = estimator.estimate(frame)
                 self._faults.pop("estimator", None)
                 self.looks.put(Look(pose, frame.taken_at))
+                if pose is None and self.pause_s > 0:
+                    self._stop.wait(self.pause_s)
         finally:
             estimator.close()

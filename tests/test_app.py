@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from people import SIZE, film, person, reps
 
-from mirror import app, eyes
+from mirror import app, display, eyes
 from mirror.app import Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
@@ -16,7 +16,8 @@ from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, S
 from mirror.eyes import Newest
 from mirror.hinge.depth import StopDepth
 from mirror.history.store import Store
-from mirror.session import Press, advance, start
+from mirror.press import Press
+from mirror.session import advance, start
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 
@@ -68,6 +69,7 @@ def stage(monkeypatch, tmp_path):
 
     real_screen = app.open_screen
     monkeypatch.setattr(app, "open_screen", no_display)
+    monkeypatch.setattr(display, "open_screen", no_display)
     monkeypatch.setattr(eyes, "bundle", lambda settings: None)
     monkeypatch.setattr(eyes, "RETRY_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
@@ -94,7 +96,7 @@ def stage(monkeypatch, tmp_path):
                 pass
 
         monkeypatch.setattr(eyes, "open_camera", open_camera)
-        monkeypatch.setattr(eyes, "Estimator", Estimator)
+        monkeypatch.setattr(eyes, "Attention", Estimator)
         return stages
 
     return put
@@ -309,6 +311,7 @@ def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch
         return off(settings, mode="offscreen" if len(tries) > 3 else mode, size=size)
 
     monkeypatch.setattr(app, "open_screen", later)
+    monkeypatch.setattr(display, "open_screen", later)
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True, seconds=1.0)) == 0
     assert tries[:4] == ["auto", "offscreen", "auto", "auto"]
@@ -395,6 +398,9 @@ def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
         def presses(self):
             return waiting.pop() if waiting and len(sessions[-1].reps) == 3 else []
 
+        def held(self):
+            return None
+
         def close(self):
             pass
 
@@ -418,7 +424,7 @@ def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
 def test_a_history_that_cannot_be_kept_stops_nothing(stage, state, capsys):
     """Said once; the reps are counted all the same."""
     state.write_text("a file where the folder should be")
-    stage(film(reps(4), 15))
+    stage(film(reps(4), 17))
     assert run(SETTINGS, Options()) == 0
     out, err = capsys.readouterr()
     assert "4 reps counted." in out

@@ -15,8 +15,9 @@ from mirror.hinge.depth import NotFound, StopDepth
 from mirror.hinge.phases import Tracking
 from mirror.hinge.reps import Partial, Rep
 from mirror.language import load
+from mirror.press import Press
 from mirror.scene import Text
-from mirror.session import FORGET_SET_S, REST_S, Press, advance, end, press, recall, start
+from mirror.session import FORGET_SET_S, REST_S, advance, end, press, recall, start
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
