@@ -22,14 +22,16 @@ from mirror.display import Display
 from mirror.errors import ButtonsError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hinge.reps import Rep
+from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
+from mirror.press import Press
 from mirror.recording import Recording
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.labels import Labels
 from mirror.service import Service
-from mirror.session import Session, advance, press, start
+from mirror.session import Session, advance, end, press, recall, start
 from mirror.shots import Shots, say
 from mirror.states import State, state
 from mirror.tones import Speaker, heard
@@ -106,6 +108,7 @@ class Mirror:
             size = (self._screen.glass.width_px, self._screen.glass.height_px)
             self._recording = Recording(options.record, size, RECORD_FPS)
         self.eyes = Eyes(settings, keep_trying=options.kiosk)
+        self._keeper = Keeper(settings, say)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
         self._counted = self._recorded = 0
 
@@ -132,6 +135,7 @@ class Mirror:
             pass
         finally:
             self._service.stopping()
+            self._keeper.keep(end(self.session, "stopped").finished)
             if self.eyes.fault is None:
                 print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
             if self._shots is not None:
@@ -139,7 +143,8 @@ class Mirror:
                 print(self._shots.told())
 
     def close(self) -> None:
-        """Free every edge."""
+        """Save what is left, and free every edge."""
+        self._keeper.close()
         self.eyes.close()
         self._speaker.close()
         if self._recording is not None:
@@ -151,6 +156,7 @@ class Mirror:
     def _tick(self, now: float) -> None:
         """Take in what was pressed and seen, and show it."""
         self._press()
+        self.session = recall(self.session, self._keeper.past)
         before = self.session
         try:
             looks, reps = self._take_in()
@@ -162,6 +168,8 @@ class Mirror:
                 raise
             # A defect must not make the mirror black: say it, and begin anew.
             say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            with suppress(Exception):  # the set so far may be what it stumbled over
+                self._keeper.keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0
             self._looked = now
             told = "The mirror stumbled and begins a new set."
@@ -182,6 +190,9 @@ class Mirror:
         for source in (self._keyboard, *self._buttons):
             for what in source.presses():
                 self.session = press(self.session, what)
+                self._keeper.keep(self.session.finished)
+                if what is Press.REMEMBER:
+                    self._keeper.remember(self.session.past.kept)
 
     def _take_in(self) -> tuple[int, int]:
         """Everything that was estimated since last time; how many looks and reps that was."""
@@ -191,6 +202,7 @@ class Mirror:
                 look = self.eyes.looks.get_nowait()
                 looks += 1
                 self.session = advance(self.session, look.pose, look.t)
+                self._keeper.keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
         return looks, reps
 
@@ -217,6 +229,7 @@ class Mirror:
 
     def _tell_service(self, now: float) -> None:
         fault = self.eyes.fault
+        self._keeper.report(str(fault) if fault is not None else None)
         if fault is not None or (self.session.t is not None and now - self._looked < HUNG_S):
             self._service.ready(str(fault or f"{self._counted} reps"))
         elif self.session.t is None:

@@ -24,6 +24,7 @@ from mirror.compose import compose
 from mirror.config import CameraSettings, Settings
 from mirror.errors import CameraStalled, OutputError
 from mirror.estimator import Estimator
+from mirror.finished import LastTime, Past, Saved
 from mirror.glass import Glass
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.posture import Posture, Unseen
@@ -221,7 +222,9 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "cue", replace(told, t=told.reps[-1].end_s + 2.2), 0.0
     last = [s for s in film if s.reps and not s.counting.is_open][-1]
     rest = replace(last, t=last.reps[-1].end_s + 20, said=Said())
-    yield "rest", replace(rest, stop=STOP, stop_rep=3), 0.0
+    past = Past(saved=Saved(412, 60.0))
+    kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
+    yield "rest", kept, 0.0
     yield "rest-asked", replace(rest, stop=None, stop_rep=None), 0.0
     for doubt in ("turn-side-on", "step-back"):
         posture = rest.posture
