@@ -219,6 +219,7 @@ def _analyze(options: argparse.Namespace) -> int:
     from mirror.camera import open_camera
     from mirror.estimator import Estimator
     from mirror.model import bundle
+    from mirror.optics import lens
     from mirror.session import start
 
     settings = load(options.config or default_file())
@@ -233,12 +234,13 @@ def _analyze(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Estimator(bundle(settings.model))
+        estimator = Estimator(bundle(settings.model), settings.camera)
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,
             estimator,
             session,
+            lens=lens(settings.camera, camera.size),
             source=options.source,
             seconds=options.seconds,
             fps=options.fps,

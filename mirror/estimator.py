@@ -1,7 +1,8 @@
 """Frame -> Pose, with MediaPipe's pose landmarker in video mode (it tracks one person).
 
-Takes upright RGB frames; gives landmarks in pixels, world landmarks in metres, and the mask
-of the person. MediaPipe is imported only when an Estimator is made: that takes a second.
+Takes RGB frames; gives landmarks in pixels, world landmarks in metres, and the mask of the person.
+Here, and nowhere after, the camera's lens and its aslant hanging are taken out. MediaPipe is
+imported only when an Estimator is made: that takes a second.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from typing import Any
 import numpy as np
 
 from mirror.camera import Frame
+from mirror.config import CameraSettings
 from mirror.errors import ModelError
 from mirror.hinge.pose import Pose
+from mirror.optics import lens
 
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
 """How harmless lines of MediaPipe's C++ begin; no variable of the environment silences them."""
@@ -29,13 +32,14 @@ _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
 class Estimator:
     """A tracker of one person, used by one thread. Close it: MediaPipe's own exit may raise.
 
-    model: path of a `.task` bundle.
+    model: path of a `.task` bundle. camera: whose lens bends the pictures; None: none does.
 
     Raises:
         ModelError: MediaPipe or the bundle cannot be loaded.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, camera: CameraSettings | None = None) -> None:
+        self._camera = camera
         self._landmarker: Any = None
         self._settled = False
         self._clock = _Clock()
@@ -87,7 +91,7 @@ class Estimator:
         height, width = frame.rgb.shape[:2]
         marks = result.pose_landmarks[0]
         masks = result.segmentation_masks
-        return Pose(
+        pose = Pose(
             points=np.array([(m.x * width, m.y * height) for m in marks], dtype=np.float64),
             visibility=np.array([m.visibility or 0.0 for m in marks], dtype=np.float64),
             world=np.array(
@@ -100,6 +104,7 @@ class Estimator:
             size=(width, height),
             taken_at=frame.taken_at,
         )
+        return pose if self._camera is None else lens(self._camera, pose.size).pose(pose)
 
     def close(self) -> None:
         """Free the tracker. May be called twice."""

@@ -123,7 +123,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Estimator(bundle(self._settings.model))
+        estimator = Estimator(bundle(self._settings.model), self._settings.camera)
         self._can_see.set()
         try:
             while not self._stop.is_set():

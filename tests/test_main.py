@@ -137,7 +137,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
             freed.append("camera")
 
     class Estimator:
-        def __init__(self, model):
+        def __init__(self, model, camera):
             pass
 
         def estimate(self, frame):
