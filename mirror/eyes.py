@@ -59,11 +59,13 @@ class Eyes:
     """Camera and estimator, each in its own thread, opened again when they break.
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
+    pause_s: while nobody is seen, so long is waited between two looks.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
+        self.pause_s = 0.0
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -137,5 +139,7 @@ class Eyes:
                 pose = estimator.estimate(frame)
                 self._faults.pop("estimator", None)
                 self.looks.put(Look(pose, frame.taken_at))
+                if pose is None and self.pause_s > 0:
+                    self._stop.wait(self.pause_s)
         finally:
             estimator.close()

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from people import SIZE, film, person, reps
 
-from mirror import app, eyes
+from mirror import app, display, eyes
 from mirror.app import Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
 from mirror.eyes import Newest
-from mirror.session import Press, advance, start
+from mirror.press import Press
+from mirror.session import advance, start
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 
@@ -65,6 +66,7 @@ def stage(monkeypatch, tmp_path):
 
     real_screen = app.open_screen
     monkeypatch.setattr(app, "open_screen", no_display)
+    monkeypatch.setattr(display, "open_screen", no_display)
     monkeypatch.setattr(eyes, "bundle", lambda settings: None)
     monkeypatch.setattr(eyes, "RETRY_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
@@ -306,6 +308,7 @@ def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch
         return off(settings, mode="offscreen" if len(tries) > 3 else mode, size=size)
 
     monkeypatch.setattr(app, "open_screen", later)
+    monkeypatch.setattr(display, "open_screen", later)
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True, seconds=1.0)) == 0
     assert tries[:4] == ["auto", "offscreen", "auto", "auto"]
