@@ -96,10 +96,10 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
-                                        "gallery", "drawing"),
+                                        "reflection", "gallery", "drawing"),
                        help="expected and found reps; errors against truth; screens")  # fmt: skip
     bench.add_argument("--cases", type=_count, default=32, metavar="N",
-                       help="accuracy: sets of reps (32)")  # fmt: skip
+                       help="accuracy: sets of reps; reflection: rooms (32)")  # fmt: skip
     bench.add_argument("--sets", type=_count, default=16, metavar="N",
                        help="stop-depth, drills: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
@@ -269,7 +269,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, repertoire
+    from mirror import accuracy, bench, gallery, reflections, repertoire
     from mirror.model import bundle
 
     settings = load(options.config or default_file())
@@ -281,6 +281,8 @@ def _bench(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds)
+    if options.what == "reflection":
+        return reflections.bench(options.cases)
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
     if options.what == "drawing":

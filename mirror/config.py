@@ -6,6 +6,7 @@ A missing key has the default written here; `config/mirror.toml` ships the same 
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from msgspec import Meta, Struct
 from mirror.errors import ConfigError
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
+SYSTEM_STATE = Path("/var/lib/hinge-mirror")
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
@@ -132,6 +134,29 @@ class Settings(_Section, frozen=True):
 def default_file() -> Path:
     """The file read when none is named: the system's, else the shipped one."""
     return SYSTEM_CONFIG if SYSTEM_CONFIG.exists() else shipped("mirror.toml")
+
+
+def state_folder() -> Path:
+    """Where finished sets and the calibration are kept; it may not be there yet.
+
+    `hinge-mirror` in XDG_STATE_HOME if that is set (the unit sets it), else the system's folder if
+    there is one, else the user's.
+
+    Raises:
+        ConfigError: the user has no home, and nothing else is set.
+    """
+    # The XDG base directory specification says that a relative path is to be ignored.
+    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if base.is_absolute():
+        return base / "hinge-mirror"
+    if SYSTEM_STATE.is_dir():
+        return SYSTEM_STATE
+    try:
+        return Path.home() / ".local" / "state" / "hinge-mirror"
+    except RuntimeError as error:
+        raise ConfigError(
+            "there is no home folder to keep finished sets in: set XDG_STATE_HOME."
+        ) from error
 
 
 def shipped(name: str) -> Path:

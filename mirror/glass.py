@@ -64,7 +64,7 @@ class Setting:
 
     camera: x and y of the lens, metres, in the plane of the glass. panel: width and height of what
     shines, metres; its lower edge is `bottom` above the floor. gap: from the reflecting face to the
-    display, metres. size, focal_px: of the upright picture (`hinge.lens`).
+    display, metres. size, focal_px, centre: of the upright picture (`hinge.lens`).
     """
 
     camera: tuple[float, float]
@@ -73,6 +73,7 @@ class Setting:
     gap: float
     size: tuple[int, int]
     focal_px: float
+    centre: tuple[float, float]
     floor: float = HEEL_M
     """Height at which heels are seen to stand."""
     tilt_deg: float = 0.0
@@ -92,11 +93,12 @@ class Setting:
             gap=screen.gap_mm / 1000,
             size=lens.size,
             focal_px=lens.focal_px,
+            centre=(float(lens.centre[0]), float(lens.centre[1])),
         )
 
     def slopes(self, points: Array) -> Array:
-        """(..., 2) upright pixels -> how far a ray goes to the right and up for each metre ahead."""
-        rays = (points - np.array(self.size) / 2) / self.focal_px
+        """(..., 2) upright pixels -> how far their rays go to the right and up a metre ahead."""
+        rays = (points - np.array(self.centre)) / self.focal_px
         ahead = np.concatenate([rays, np.ones((*rays.shape[:-1], 1))], -1)
         ahead = ahead @ level(self.tilt_deg, self.pan_deg, self.roll_deg).T
         # Who faces the camera has the picture's right on the left, and pixels run down.

@@ -38,14 +38,12 @@ EYES = {
 class Reflection:
     """One eye before one glass.
 
-    height_m: of the person's body, where it is known. is_calibrated: whether the setting was
-    corrected by calibration, or is only what the settings say.
+    height_m: of the person's body, where it is known.
     """
 
     setting: Setting
     eye: Eye = "right"
     height_m: float | None = None
-    is_calibrated: bool = False
 
     def body_m(self, poses: Sequence[Pose], body_px: float) -> float | None:
         """Distance of the middle of the body from the glass, metres; None if it can't be told.

@@ -77,10 +77,8 @@ def test_angles_parallel_to_the_glass_come_back(lens, a, b, c):
     upright = lens.upright(projected(flat, lens))
     found = corner_deg(*(tuple(p) for p in upright))
     assert found == pytest.approx(corner_deg(a, b, c), abs=0.1)
-    # Scale and middle are those of the real picture.
-    assert upright == pytest.approx(
-        flat[:, :2] / 2.5 * lens.focal_px + np.array(SIZE) / 2, abs=0.05
-    )
+    # What is a metre at this distance is as many pixels everywhere.
+    assert upright == pytest.approx(flat[:, :2] / 2.5 * lens.focal_px + lens.centre, abs=0.05)
 
 
 @settings(max_examples=8, deadline=None)
@@ -120,6 +118,13 @@ def test_the_picture_is_made_upright_too():
     x, y = rolled.upright(np.array([100.5, 120.5]))
     assert rolled.picture(rgb)[int(y), int(x)].tolist() == [255, 255, 255]
     assert Lens(SIZE, 500.0).picture(rgb) is rgb
+
+
+@given(lens=LENSES)
+def test_the_middle_of_the_picture_stays(lens):
+    """A camera that looks down keeps the person in the picture that is made upright."""
+    middle = np.array(SIZE) / 2
+    assert lens.upright(middle) == pytest.approx(middle, abs=1e-6)
 
 
 def test_a_level_camera_is_the_identity():

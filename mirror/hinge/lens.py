@@ -2,9 +2,9 @@
 
 Takes points and masks in the pixels of the real picture, bent by its lens and seen by a camera
 that hangs aslant; gives the same in upright pixels, in which straight things are straight,
-verticals are vertical, and a body parallel to the glass has its true angles. Scale and middle of
-the picture stay. The radial model is that of OpenCV without its other terms:
-r_seen = r (1 + k1 r^2 + k2 r^4), r in focal lengths.
+verticals are vertical, and a body parallel to the glass has its true angles. What was in the
+picture stays in it; a level ray ahead then meets it elsewhere (`Lens.centre`). The radial model is
+that of OpenCV without its other terms: r_seen = r (1 + k1 r^2 + k2 r^4), r in focal lengths.
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ class Lens:
         """Whether the picture is upright and straight as it is."""
         return not any((self.k1, self.k2, self.tilt_deg, self.pan_deg, self.roll_deg))
 
+    @property
+    def centre(self) -> Array:
+        """(2,) the upright pixel straight ahead of a level camera; (0, 0) is the upper left."""
+        axis = self._level[:, 2]
+        ahead: Array = self._middle - self.focal_px * axis[:2] / axis[2]
+        return ahead
+
     def upright(self, points: Array) -> Array:
         """(..., 2) pixels of the real picture -> upright pixels."""
         rays = (points - self._middle) / self.focal_px
@@ -58,11 +65,11 @@ class Lens:
         rays = rays * self._straightened(radius)[..., None]
         ahead = np.concatenate([rays, np.ones((*rays.shape[:-1], 1))], -1) @ self._level.T
         flat: Array = ahead[..., :2] / np.maximum(ahead[..., 2:], AHEAD)
-        return flat * self.focal_px + self._middle
+        return flat * self.focal_px + self.centre
 
     def seen(self, points: Array) -> Array:
         """(..., 2) upright pixels -> pixels of the real picture."""
-        rays = (points - self._middle) / self.focal_px
+        rays = (points - self.centre) / self.focal_px
         ahead = np.concatenate([rays, np.ones((*rays.shape[:-1], 1))], -1) @ self._level
         flat = ahead[..., :2] / np.maximum(ahead[..., 2:], AHEAD)
         radius = np.minimum(np.hypot(flat[..., 0], flat[..., 1]), self._reach)
