@@ -76,6 +76,19 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--record", type=Path, metavar="OUT.mp4", help="video of the glass")
     run.set_defaults(command=_run)
 
+    calibrate = commands.add_parser(
+        "calibrate", parents=[common], help="fit the line of the back to your reflection"
+    )
+    calibrate.add_argument("--camera", metavar="C", help="picamera, an index, ...")
+    calibrate.add_argument("--windowed", action="store_true", help="a window on a desktop")
+    calibrate.add_argument("--simulate", action="store_true",
+                           help="done by somebody in a simulated room; not kept")  # fmt: skip
+    calibrate.add_argument("--for", dest="seconds", type=_positive, metavar="S",
+                           help="give up after S s")  # fmt: skip
+    calibrate.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
+                           help="where pictures of an off-screen glass go")  # fmt: skip
+    calibrate.set_defaults(command=_calibrate)
+
     analyze = commands.add_parser("analyze", parents=[common], help="the same core on a file")
     analyze.add_argument("source", help="a video, `figure`, `picamera`, or a webcam index")
     analyze.add_argument("--variation", default="basic", metavar="NAME")
@@ -214,10 +227,25 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
+def _calibrate(options: argparse.Namespace) -> int:
+    from mirror import app
+
+    return app.run(
+        _settings(options),
+        app.Options(
+            windowed=options.windowed,
+            seconds=options.seconds,
+            shots=options.shots,
+            calibrate=True,
+            simulated=options.simulate,
+        ),
+    )
+
+
 def _analyze(options: argparse.Namespace) -> int:
     from mirror import analyze
+    from mirror.attention import Attention
     from mirror.camera import open_camera
-    from mirror.estimator import Estimator
     from mirror.model import bundle
     from mirror.optics import lens
     from mirror.session import start
@@ -234,7 +262,7 @@ def _analyze(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Estimator(bundle(settings.model), settings.camera)
+        estimator = Attention(bundle(settings.model), settings.camera)
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,

@@ -200,8 +200,6 @@ def _taken(now: Calibrating, sample: Sample, setting: Setting) -> Calibrating:
     fitted = fit(configured, samples)
     corrected = fitted.correction.of(configured)
     near_m = now.near_m
-    if now.dot is not None:
-        return None  # it was put where the person stood: a step to and fro does no harm
     if DOTS[len(now.samples)][0] == "near":
         near_m = (corrected.heel_m(sample.near) + corrected.heel_m(sample.far)) / 2
     return replace(

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
 from mirror.errors import MirrorError
-from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
 from mirror.model import bundle
 
@@ -125,7 +125,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Estimator(bundle(self._settings.model), self._settings.camera)
+        estimator = Attention(bundle(self._settings.model), self._settings.camera)
         self._can_see.set()
         try:
             while not self._stop.is_set():

@@ -6,6 +6,7 @@ The sounds are made here, of sines; without a sound device, or with volume 0, th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -16,7 +17,10 @@ from numpy.typing import NDArray
 from mirror.hinge.posture import Posture
 from mirror.hinge.variations import ROUNDING, is_rounded
 from mirror.ink import load_pygame
+from mirror.quiet import quiet
 from mirror.session import Session
+
+_CHATTER = re.compile(rb"ALSA lib ")
 
 RATE = 44_100
 """Samples a second."""
@@ -123,7 +127,8 @@ class Speaker:
             return
         pygame = load_pygame()
         try:
-            pygame.mixer.init(RATE, -16, 1, 1024, allowedchanges=0)
+            with quiet(_CHATTER):
+                pygame.mixer.init(RATE, -16, 1, 1024, allowedchanges=0)
             self._tones = {tone: pygame.mixer.Sound(samples(n)) for tone, n in NOTES.items()}
             self._rounded = pygame.mixer.Sound(loop())
             for sound in (*self._tones.values(), self._rounded):

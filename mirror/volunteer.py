@@ -14,12 +14,15 @@ from queue import SimpleQueue
 import numpy as np
 
 from mirror.calibrating import Calibrating
+from mirror.drawing import LIMBS
 from mirror.errors import MirrorError
 from mirror.eyes import Look
 from mirror.hinge.geometry import Array
 from mirror.hinge.pose import Mark
+from mirror.press import Press
 from mirror.reflections import Case, Person, seen
 from mirror.room import Standing, stand
+from mirror.scene import GREY, Line, Ring, Shape
 
 LOOKS_PER_S = 15.0
 PACE_M_S, KNEES_M_S = 0.5, 0.2
@@ -28,6 +31,10 @@ DEEPEST_M = 0.6
 CLOSE_MM = 2.0
 """A reflection so near to its dot is held there."""
 SWAY_M = 0.001
+HEAD_MM, FINE_MM, DIM = 55.0, 1.2, 0.6
+"""Of the reflection, which is half the size of the body."""
+READ_S = 4.0
+"""How long the volunteer looks at the result."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Volunteer:
         self._place = Place()
         self._miss = case.draw.normal(0, case.errors.dot_mm, 2)
         self._dot: tuple[float, float] | None = None
-        self._t = self._left_s = 0.0
+        self._t = self._left_s = self._read_s = 0.0
 
     def follow(self, shown: Calibrating | None, seconds: float) -> None:
         """Do what the glass asks for, for so long."""
@@ -69,9 +76,15 @@ class Volunteer:
             pose, _ = seen(self._case, self._person, self.body())
             self.looks.put(Look(replace(pose, taken_at=self._t), self._t))
 
-    def body(self) -> Standing:
+    def wishes(self, shown: Calibrating | None, seconds: float) -> list[Press]:
+        """A press of select, once the result was there for some time."""
+        is_result = shown is not None and shown.fitted is not None
+        self._read_s = self._read_s + seconds if is_result else 0.0
+        return [Press.SELECT] if self._read_s >= READ_S else []
+
+    def body(self, *, sways: bool = True) -> Standing:
         """As it stands now, swaying a little."""
-        sway = self._case.draw.normal(0, SWAY_M, 2)
+        sway = self._case.draw.normal(0, SWAY_M, 2) if sways else (0.0, 0.0)
         north, west = self._place.north + sway[0], self._place.west + sway[1]
         upright = stand(self._person.bowed(0.0), north=north, east=-west, facing=1)
         low = 1.0 - self._place.lower / float(upright.eye(self._eye)[2])
@@ -80,6 +93,21 @@ class Volunteer:
         feet = slice(Mark.LEFT_ANKLE, Mark.RIGHT_FOOT_INDEX + 1)
         marks[feet] = upright.marks[feet]
         return Standing(marks, upright.back * squeeze)
+
+    def mirrored(self) -> tuple[Shape, ...]:
+        """What the volunteer sees in the mirror, as faint lines: a picture of the reflection."""
+        body = self.body(sways=False)
+        eye, see = body.eye(self._eye), self._case.room.seen_at
+        lines = [see(eye, body.marks[list(limb)]) for limb in LIMBS] + [see(eye, body.back)]
+        ears = see(eye, body.marks[[Mark.NOSE, Mark.LEFT_EAR, Mark.RIGHT_EAR]])
+        head = ears.mean(axis=0).tolist()
+        return (
+            Ring((head[0], head[1]), HEAD_MM, FINE_MM, GREY.at(DIM)),
+            *(
+                Line(tuple(map(tuple, line.round(1).tolist())), FINE_MM, GREY.at(DIM))
+                for line in lines
+            ),
+        )
 
     def close(self) -> None:
         """Nothing to free."""

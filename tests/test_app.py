@@ -93,7 +93,7 @@ def stage(monkeypatch, tmp_path):
                 pass
 
         monkeypatch.setattr(eyes, "open_camera", open_camera)
-        monkeypatch.setattr(eyes, "Estimator", Estimator)
+        monkeypatch.setattr(eyes, "Attention", Estimator)
         return stages
 
     return put

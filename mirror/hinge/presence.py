@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from mirror.hinge.joints import BODY_HEIGHT
 from mirror.hinge.posture import Posture, Unseen
 
-NEAR, STILL_NEAR = 0.33, 0.22
-"""Height of a standing person, shares of the picture's: to come, and to stay (bones look shorter
-to the camera when bent towards it)."""
+NEAR = 0.33
+"""Height of a standing person who comes, shares of the picture's."""
+STILL_NEAR = 0.6
+"""Who is there stays so while as large as when they came, times this (bones that bow towards the
+camera look shorter), or near."""
 MIDDLE = 0.36
 """Who comes has the hips nearer to the middle of the picture than this share of its width."""
-CROSSING = 0.45
-"""Who moves sideways by more body heights a second walks past: 0.8 m/s."""
+CROSSING = 0.3
+"""Who moves sideways by more body heights a second walks past: 0.5 m/s."""
 NOTICED_S = 0.3
 """Somebody is there who was so for so long."""
 
@@ -29,14 +31,15 @@ class Presence:
     """Who is there. Times s.
 
     came_s: when the person came; None while nobody ever did. seen_s: when somebody was there last.
-    placed_s: since when a new person has been well placed. hip: time, place across and body height
-    of the last picture, pixels.
+    placed_s: since when a new person has been well placed. hip: time and place across in the last
+    picture. came_px: body height when the person came.
     """
 
     came_s: float | None = None
     seen_s: float | None = None
     placed_s: float | None = None
-    hip: tuple[float, float, float] | None = None
+    hip: tuple[float, float] | None = None
+    came_px: float = 0.0
 
     def away_s(self, t: float) -> float | None:
         """For how long nobody has been there; None if nobody ever was."""
@@ -52,9 +55,9 @@ def notice(memory: Presence, posture: Posture | Unseen, size: tuple[int, int] | 
         return replace(memory, seen_s=posture.t) if is_here and memory.came_s else memory
     width, height = size
     body_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
-    hip = (posture.t, posture.hip[0], body_px)
+    hip = (posture.t, posture.hip[0])
     if memory.came_s is not None:
-        if body_px > STILL_NEAR * height:
+        if body_px > min(NEAR * height, STILL_NEAR * memory.came_px):
             return replace(memory, seen_s=posture.t, hip=hip)
         return replace(memory, hip=hip)
     crossing = False
@@ -69,4 +72,4 @@ def notice(memory: Presence, posture: Posture | Unseen, size: tuple[int, int] | 
     memory = replace(memory, placed_s=since, hip=hip)
     if posture.t - since < NOTICED_S - 1e-6:
         return memory
-    return replace(memory, came_s=posture.t, seen_s=posture.t)
+    return replace(memory, came_s=posture.t, seen_s=posture.t, came_px=body_px)

@@ -51,12 +51,13 @@ def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape
     mm = now.fitted.residual_mm if now.fitted else 0.0
     # A poor one says so in words; the colour is not alone.
     poor = mm > POOR_MM
-    width = 320 if page.wide else page.width
-    yield title(language.say("calibrate.done"), page.box(0, 0, width, 45), u)
+    # In the middle of an upright glass, so that eye and heel are seen above and below it.
+    width, top = (320, 0) if page.wide else (page.width, page.height / 2 - 170)
+    yield title(language.say("calibrate.done"), page.box(0, top, width, 45), u)
     told = language.say("calibrate.poor" if poor else "calibrate.residual", mm=round(mm))
-    yield words(told, page.box(0, 65, width, 125), u, AMBER if poor else ICE)
+    yield words(told, page.box(0, top + 65, width, 130), u, AMBER if poor else ICE)
     keys = language.say("calibrate.keep")
-    low = page.box(-1, -1, 310, 150) if page.wide else page.box(0, -1, page.width, 150)
+    low = page.box(-1, -1, 310, 150) if page.wide else page.box(0, top + 215, width, 125)
     yield words(keys, low, u, GREY)
     for place in live(now):
         if _is_on(place, page):
