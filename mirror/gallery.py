@@ -10,29 +10,38 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import msgspec
 
 from mirror.analyze import follow
+from mirror.calibrating import Calibrating, look
+from mirror.calibration import as_configured
 from mirror.camera import open_camera
 from mirror.compose import compose
-from mirror.config import CameraSettings, Settings
+from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.errors import CameraStalled, OutputError
 from mirror.estimator import Estimator
-from mirror.glass import Glass
+from mirror.figure.motion import Motion
+from mirror.glass import Glass, Setting
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.posture import Posture, Unseen
 from mirror.hinge.presence import Presence
 from mirror.hinge.reps import Phase, fold_deg
 from mirror.language import Language, load
 from mirror.model import bundle
-from mirror.scene import Scene
+from mirror.optics import lens
+from mirror.reflection import Reflection
+from mirror.reflections import CAMERA, Errors, case
+from mirror.scene import Scene, Shape
 from mirror.screen import open_screen
 from mirror.screens.apart import getting_ready, shutting_down, trouble
+from mirror.screens.calibrating import calibrating
 from mirror.session import Said, Session, advance, start
 from mirror.states import State, state
+from mirror.volunteer import Volunteer
 
 SEED, FPS, SECONDS = 3, 15.0, 40.0
 """A figure whose fourth to seventh rep are rounded."""
@@ -55,10 +64,11 @@ def gallery(settings: Settings, folder: Path) -> int:
     for name, size in (("upright", UPRIGHT), ("lying", LYING)):
         plain = msgspec.structs.replace(settings.screen, rotate=0)
         screen = open_screen(plain, mode="offscreen", size=size)
-        for screen_name, scene in scenes(shown, screen.glass, language).items():
+        drawn = scenes(shown, screen.glass, language)
+        for screen_name, scene in drawn.items():
             screen.draw(scene)
             screen.save(folder / f"{screen_name}-{name}.png")
-    print(f"{folder}/: {len(shown) + 4} screens, each upright and lying.")
+    print(f"{folder}/: {len(drawn)} screens, each upright and lying.")
     return 0
 
 
@@ -75,6 +85,41 @@ def scenes(
     }
     for name, (session, late_s) in shown.items():
         made[name] = compose(session, glass, language, now=1.2, late_s=late_s)
+    if "bowed" in shown:
+        session = shown["bowed"][0]
+        made["reflection"] = compose(
+            session, glass, language, late_s=1.0, reflection=_reflection(session, glass)
+        )
+    for name, (now, mirrored) in _calibrated(glass).items():
+        made[name] = Scene((*mirrored, *calibrating(now, glass, language).shapes))
+    return made
+
+
+def _reflection(session: Session, glass: Glass) -> Reflection:
+    """What the person of the film sees: the figure's camera, which looks 5 degrees down."""
+    tall_m = Motion(SEED).body.height_m
+    camera = CameraSettings(lens="own", fov_deg=47.4, height_m=0.66 * tall_m)
+    size = session.pose.size if session.pose is not None else (480, 640)
+    setting = Setting.of(camera, ScreenSettings(), glass, lens(camera, size))
+    return Reflection(replace(setting, tilt_deg=5.0))
+
+
+def _calibrated(glass: Glass) -> dict[str, tuple[Calibrating, tuple[Shape, ...]]]:
+    """Somebody in the simulated room who calibrates, and sees the own reflection."""
+    settings = Settings(camera=CAMERA)
+    now = Calibrating(partial(as_configured, settings, glass))
+    volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
+    made = {}
+    for _ in range(400):
+        volunteer.follow(now, 0.2)
+        while not volunteer.looks.empty():
+            seen = volunteer.looks.get()
+            now = look(now, seen.pose, seen.t)
+            if now.held > 0.6 or now.fitted is not None:
+                name = "done" if now.fitted is not None else now.aim
+                made[f"calibrating-{name}"] = now, volunteer.mirrored()
+        if now.fitted is not None:
+            break
     return made
 
 
@@ -114,6 +159,8 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]
     at_stop = min(deep, key=lambda s: abs(_fold(s) - STOP.fold_deg))
     yield "stop", replace(at_stop, stop=STOP, said=Said("stop-here")), 0.0
+    bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
+    yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
     yield "counted", replace(told, t=told.reps[-1].end_s + 0.05), 0.0

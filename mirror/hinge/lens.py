@@ -24,7 +24,7 @@ WIDEST = 4.0
 """Farthest from the middle, in focal lengths, that is made upright: 76 degrees off the axis."""
 AHEAD = 0.05
 """Least share of a ray that points ahead; one from beside the camera is drawn far outside."""
-AROUND = 0.25
+AROUND = 0.15
 """How much of the mask is kept around the landmarks, in shares of their larger extent."""
 
 

@@ -51,14 +51,17 @@ def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape
     mm = now.fitted.residual_mm if now.fitted else 0.0
     # A poor one says so in words; the colour is not alone.
     poor = mm > POOR_MM
-    # In the middle of an upright glass, so that eye and heel are seen above and below it.
-    width, top = (320, 0) if page.wide else (page.width, page.height / 2 - 170)
-    yield title(language.say("calibrate.done"), page.box(0, top, width, 45), u)
+    # Where the last dot for the eye was not; the heel is seen below.
+    box = _beside(now.samples[-1].dot if now.samples else None, page)
+    if not page.wide:
+        box = page.box(0, page.height / 2 - 170, page.width, 340)
+    low = box.bottom - 125 * u
+    yield title(language.say("calibrate.done"), Box(box.left, box.top, box.width, 45 * u), u)
     told = language.say("calibrate.poor" if poor else "calibrate.residual", mm=round(mm))
-    yield words(told, page.box(0, top + 65, width, 130), u, AMBER if poor else ICE)
+    below = Box(box.left, box.top + 65 * u, box.width, low - box.top - 75 * u)
+    yield words(told, below, u, AMBER if poor else ICE)
     keys = language.say("calibrate.keep")
-    low = page.box(-1, -1, 310, 150) if page.wide else page.box(0, top + 215, width, 125)
-    yield words(keys, low, u, GREY)
+    yield words(keys, Box(box.left, low, box.width, 125 * u), u, GREY)
     for place in live(now):
         if _is_on(place, page):
             yield from _mark(place, WHITE, u)
