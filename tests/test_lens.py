@@ -110,6 +110,19 @@ def test_the_mask_goes_with_the_landmarks(lens, bow):
     assert np.nanmax(np.abs(inner[0] - inner[1])) < 0.012
 
 
+@settings(max_examples=20, deadline=None)
+@given(lens=LENSES, x=st.integers(60, 420), y=st.integers(60, 580))
+def test_nothing_of_the_person_is_lost_far_from_the_landmarks(lens, x, y):
+    """A hand or a seat of the mask that no landmark is near is where it belongs."""
+    mask = np.zeros((640, 480), np.float32)
+    mask[y - 20 : y + 20, x - 20 : x + 20] = 1.0
+    there = lens.upright(np.array([[x + dx, y + dy] for dx in (-16, 16) for dy in (-16, 16)]))
+    assume(((there > 1) & (there < [479, 639])).all())
+    upright = lens.pose(replace(person(), mask=mask)).mask
+    columns, rows = np.floor(there).astype(int).T
+    assert (upright[rows, columns] > 0.9).all()
+
+
 def test_the_picture_is_made_upright_too():
     """A bright spot of the real picture lies where its point is put."""
     rolled = Lens(SIZE, 500.0, k1=-0.05, roll_deg=10)

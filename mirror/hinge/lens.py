@@ -24,8 +24,8 @@ WIDEST = 4.0
 """Farthest from the middle, in focal lengths, that is made upright: 76 degrees off the axis."""
 AHEAD = 0.05
 """Least share of a ray that points ahead; one from beside the camera is drawn far outside."""
-AROUND = 0.15
-"""How much of the mask is kept around the landmarks, in shares of their larger extent."""
+FAINT, BESIDE_PX = 0.05, 3
+"""Less of a person than this is nobody; so much around the box of what is more is kept."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Lens:
         if self.is_plain:
             return pose
         points = self.upright(pose.points)
-        mask = None if pose.mask is None else self._mask(pose.mask, points)
+        mask = None if pose.mask is None else self._mask(pose.mask)
         return replace(pose, points=points, mask=mask)
 
     def picture(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -96,13 +96,22 @@ class Lens:
         straight[out] = 0
         return straight
 
-    def _mask(self, mask: npt.NDArray[np.float32], points: Array) -> npt.NDArray[np.float32]:
-        """The mask around the person; the rest of the picture is nobody."""
+    def _mask(self, mask: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The mask around the person; the rest of the picture is nobody, and costs nothing."""
         upright = np.zeros_like(mask)
-        low, high = points.min(axis=0), points.max(axis=0)
-        margin = AROUND * float((high - low).max())
-        left, top = np.clip(low - margin, 0, self.size).astype(int)
-        right, bottom = np.clip(high + margin, 0, self.size).astype(int)
+        is_somebody = mask > FAINT
+        rows, columns = (np.flatnonzero(is_somebody.any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return upright
+        # The outline of the box, made upright, may bulge: not only its corners count.
+        share = np.linspace(0.0, 1.0, 9)
+        x = columns[0] + share * (columns[-1] + 1 - columns[0])
+        y = rows[0] + share * (rows[-1] + 1 - rows[0])
+        outline = [np.stack([x, np.full(9, edge)], -1) for edge in (y[0], y[-1])]
+        outline += [np.stack([np.full(9, edge), y], -1) for edge in (x[0], x[-1])]
+        box = self.upright(np.concatenate(outline))
+        left, top = np.clip(np.floor(box.min(axis=0)) - BESIDE_PX, 0, self.size).astype(int)
+        right, bottom = np.clip(np.ceil(box.max(axis=0)) + BESIDE_PX, 0, self.size).astype(int)
         part = slice(top, bottom), slice(left, right)
         upright[part] = sample(mask, _places(self)[part])
         return upright
