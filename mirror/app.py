@@ -14,27 +14,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
+from mirror.aligning import Aligning
 from mirror.buttons import LONG, Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
 from mirror.compose import compose
 from mirror.config import Settings
 from mirror.display import Display
-from mirror.errors import ButtonsError, ScreenError
+from mirror.errors import ButtonsError, MirrorError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hinge.reps import Rep
 from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
 from mirror.press import Press
 from mirror.recording import Recording
+from mirror.reflections import Errors, case
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
+from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.service import Service
 from mirror.session import Session, advance, end, press, recall, start
 from mirror.shots import Shots, say
 from mirror.states import State, state
 from mirror.tones import Speaker, heard
+from mirror.volunteer import Volunteer
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
@@ -51,6 +55,7 @@ class Options:
 
     seconds: stop after so long. shots: folder for pictures of an off-screen glass. record: video
     of the glass. warning: something that was wrong before the start, shown on the glass.
+    calibrate: only do that; simulated: by somebody in a simulated room.
     """
 
     kiosk: bool = False
@@ -60,6 +65,8 @@ class Options:
     shots: Path = Path("out")
     record: Path | None = None
     warning: str | None = None
+    calibrate: bool = False
+    simulated: bool = False
 
 
 def run(settings: Settings, options: Options) -> int:
@@ -74,8 +81,9 @@ def run(settings: Settings, options: Options) -> int:
         mirror.run()
     finally:
         mirror.close()
-    if mirror.eyes.fault is not None and not options.kiosk:
-        raise mirror.eyes.fault
+    fault = mirror.eyes.fault or (mirror.fault if options.calibrate else None)
+    if fault is not None and not options.kiosk:
+        raise fault
     if mirror.session.shutdown and options.kiosk:
         subprocess.run(["systemctl", "poweroff"], check=False)
     return 0
@@ -107,21 +115,34 @@ class Mirror:
         if options.record is not None:
             size = (self._screen.glass.width_px, self._screen.glass.height_px)
             self._recording = Recording(options.record, size, RECORD_FPS)
-        self.eyes = Eyes(settings, keep_trying=options.kiosk)
         self._keeper = Keeper(settings, say)
+        self._aligning = Aligning(
+            settings, lambda: self._screen.glass, is_kept=not options.simulated
+        )
+        if options.calibrate:
+            self._aligning.fault = None  # a new one is being made
+            self._aligning.begin()
+        self._volunteer = _volunteer(settings, self._screen) if options.simulated else None
+        self.eyes = self._volunteer or Eyes(settings, keep_trying=options.kiosk)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
+        self._faulty_s = self._ticked = self._began
         self._counted = self._recorded = 0
 
     @property
     def _screen(self) -> Screen:
         return self._display.screen
 
+    @property
+    def fault(self) -> MirrorError | None:
+        """What is wrong with the calibration."""
+        return self._aligning.fault
+
     def run(self) -> None:
         """Until a press, a signal, the end of the film, or the time that was asked for."""
         tick = time.monotonic()
         seconds = self._options.seconds
         try:
-            while not self.session.shutdown:
+            while not self._is_done():
                 now = time.monotonic()
                 self._tick(now)
                 ended = self.eyes.ended.is_set() and self.eyes.looks.empty()
@@ -136,11 +157,15 @@ class Mirror:
         finally:
             self._service.stopping()
             self._keeper.keep(end(self.session, "stopped").finished)
-            if self.eyes.fault is None:
+            if self.eyes.fault is None and not self._options.calibrate:
                 print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
             if self._shots is not None:
                 self._shots.take(time.monotonic(), is_rep=False, is_last=True)
                 print(self._shots.told())
+
+    def _is_done(self) -> bool:
+        calibrated = self._options.calibrate and not self._aligning.is_on
+        return self.session.shutdown or calibrated
 
     def close(self) -> None:
         """Save what is left, and free every edge."""
@@ -157,6 +182,12 @@ class Mirror:
         """Take in what was pressed and seen, and show it."""
         self._press()
         self.session = recall(self.session, self._keeper.past)
+        if self._volunteer is not None:
+            passed = now - self._ticked
+            self._volunteer.follow(self._aligning.now, passed)
+            for what in self._volunteer.wishes(self._aligning.now, passed):
+                self._aligning.press(what)
+        self._ticked = now
         before = self.session
         try:
             looks, reps = self._take_in()
@@ -171,6 +202,7 @@ class Mirror:
             with suppress(Exception):  # the set so far may be what it stumbled over
                 self._keeper.keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0
+            self._aligning.leave()
             self._looked = now
             told = "The mirror stumbled and begins a new set."
             scene = trouble(told, self._screen.glass, self._language)
@@ -189,6 +221,9 @@ class Mirror:
         self._keyboard.feed(self._screen.events())
         for source in (self._keyboard, *self._buttons):
             for what in source.presses():
+                if self._aligning.is_on or what is Press.CALIBRATE:
+                    self._aligning.press(what)
+                    continue
                 self.session = press(self.session, what)
                 self._keeper.keep(self.session.finished)
                 if what is Press.REMEMBER:
@@ -201,6 +236,9 @@ class Mirror:
             while True:
                 look = self.eyes.looks.get_nowait()
                 looks += 1
+                if self._aligning.is_on:
+                    self._aligning.look(look.pose, look.t)
+                    continue
                 self.session = advance(self.session, look.pose, look.t)
                 self._keeper.keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
@@ -208,7 +246,8 @@ class Mirror:
 
     def _rest(self, now: float) -> None:
         """Nobody there: look less often, and after a while switch the display off."""
-        idle = state(self.session) is State.ASLEEP and self.eyes.fault is None
+        asleep = state(self.session) is State.ASLEEP and not self._aligning.is_on
+        idle = asleep and self.eyes.fault is None
         presence = self._settings.presence
         self.eyes.pause_s = 1.0 / presence.looks_per_s if idle else 0.0
         if not idle:
@@ -250,10 +289,22 @@ class Mirror:
             return trouble(str(fault), glass, language, fault.kind, running_s)
         if warning and running_s < WARN_S:
             return trouble(warning, glass, language, "config", running_s)
+        aligning = self._aligning
+        if aligning.fault is not None:
+            if now - self._faulty_s < WARN_S:
+                return trouble(str(aligning.fault), glass, language, "config", running_s)
+            aligning.fault = None
+        self._faulty_s = now
+        calibrated = aligning.now or (aligning.last if self._options.calibrate else None)
+        if calibrated is not None and calibrated.seen_s is not None:
+            scene = calibrating(calibrated, glass, language)
+            mirrored = self._volunteer.mirrored() if self._volunteer is not None else ()
+            return Scene((*mirrored, *scene.shapes))
         if session.t is None:
             return getting_ready(glass, language, running_s)
         labels = self._labels if self._buttons else None
-        return compose(session, glass, language, running_s, late_s, labels)
+        reflection = aligning.reflection(session.pose)
+        return compose(session, glass, language, running_s, late_s, labels, reflection)
 
 
 def _first_session(settings: Settings, options: Options) -> Session:
@@ -264,6 +315,11 @@ def _first_session(settings: Settings, options: Options) -> Session:
         height_m and 100 * height_m,
         settings.presence.grace_s,
     )
+
+
+def _volunteer(settings: Settings, screen: Screen) -> Volunteer:
+    room = case(1, Errors(), settings.camera, settings.screen, screen.glass)
+    return Volunteer(room, settings.coach.eye)
 
 
 def _labels(settings: Settings) -> Labels:

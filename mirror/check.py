@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from mirror.buttons import open_buttons
+from mirror.calibration import fitting
 from mirror.camera import open_camera
 from mirror.config import Settings, state_folder
 from mirror.errors import ButtonsError, CameraError, MirrorError
@@ -34,6 +35,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _try("model", lambda: _model(settings))
     yield _try("camera", lambda: _camera(settings))
     yield _try("display", lambda: _display(settings))
+    yield replace(_try("line", lambda: _line(settings)), needed=False)
     yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
     if settings.history.keep:
         yield replace(_try("history", _history), needed=False)
@@ -94,6 +96,15 @@ def _history() -> str:
         return f"{path}: {store.count()} sets, {store.count_waiting()} wait for a broker"
     finally:
         store.close()
+
+
+def _line(settings: Settings) -> str:
+    found = fitting(settings)
+    wanted = settings.screen.line
+    if found is None or wanted == "figure":
+        where = "on the reflection, not calibrated" if wanted == "reflection" else "on the figure"
+        return f"of the back is drawn {where}; `hinge-mirror calibrate` fits it to the reflection"
+    return f"of the back is drawn on the reflection; {found.residual_mm:g} mm when calibrated"
 
 
 def _buttons(settings: Settings) -> str:

@@ -125,7 +125,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Attention(bundle(self._settings.model))
+        estimator = Attention(bundle(self._settings.model), self._settings.camera)
         self._can_see.set()
         try:
             while not self._stop.is_set():

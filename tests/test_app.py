@@ -18,6 +18,7 @@ from mirror.hinge.depth import StopDepth
 from mirror.history.store import Store
 from mirror.press import Press
 from mirror.session import advance, start
+from mirror.volunteer import Volunteer
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 
@@ -86,7 +87,7 @@ def stage(monkeypatch, tmp_path):
             return playing[-1]
 
         class Estimator:
-            def __init__(self, model):
+            def __init__(self, model, camera):
                 pass
 
             def estimate(self, frame):
@@ -228,6 +229,55 @@ def test_pictures_that_cannot_be_written_stop_nothing(stage, tmp_path, capsys):
     assert "2 reps counted." in out
     assert err.count("cannot be written") == 1
     assert (tmp_path / "out").read_text() == "a file where the folder should be"
+
+
+def test_calibrating_begins_and_is_left_by_a_long_press(stage, monkeypatch, capsys):
+    """While it lasts nothing is counted; after it the mirror goes on."""
+    asked, shown = [], []
+
+    class Pressed:
+        def presses(self):
+            if not asked and shown:
+                asked.append("begin")
+                return [Press.CALIBRATE]
+            if len(asked) == 1 and shown.count("calibrating") > 3:
+                asked.append("leave")
+                return [Press.CALIBRATE]
+            return []
+
+        def held(self):
+            return None
+
+        def close(self):
+            pass
+
+    def drawn(name):
+        real = getattr(app, name)
+        return lambda *args: shown.append(name) or real(*args)
+
+    for name in ("calibrating", "compose"):
+        monkeypatch.setattr(app, name, drawn(name))
+    monkeypatch.setattr(app, "open_buttons", lambda name, settings: Pressed())
+    stage(film(reps(3), 14))
+    assert run(SETTINGS, Options()) == 0
+    out, err = capsys.readouterr()
+    assert asked == ["begin", "leave"]
+    assert shown[-1] == "compose"
+    assert "Nothing was changed." in err
+    assert "3 reps counted." in out
+
+
+def test_calibrating_in_a_simulated_room_ends_by_itself(stage, monkeypatch, capsys, tmp_path):
+    """As a command: the millimetres are told, a picture is there, nothing is kept."""
+    step_s = 0.2  # of the volunteer's time, at each turn of the loop
+    for name in ("follow", "wishes"):
+        real = getattr(Volunteer, name)
+        monkeypatch.setattr(Volunteer, name, lambda self, now, s, do=real: do(self, now, step_s))
+    assert run(SETTINGS, Options(calibrate=True, simulated=True)) == 0
+    out, err = capsys.readouterr()
+    assert "mm apart. It was simulated, and is not kept." in err
+    assert "reps counted" not in out
+    assert (tmp_path / "out" / "glass.png").exists()
 
 
 def test_an_unknown_variation_in_the_config_is_told(stage):
