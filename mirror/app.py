@@ -6,35 +6,36 @@ loop here takes in what was estimated and every press, and redraws the glass at 
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
-from mirror.buttons import Buttons, open_buttons
-from mirror.buttons.keyboard import Keyboard
+from mirror.care import Care
 from mirror.compose import compose
 from mirror.config import Settings
-from mirror.errors import ButtonsError, ScreenError
+from mirror.connectors import plugged
+from mirror.errors import ScreenError
 from mirror.eyes import RETRY_S, Eyes
+from mirror.hands import Hands
 from mirror.hinge.reps import Rep
 from mirror.language import Language
 from mirror.language import load as load_language
 from mirror.recording import Recording
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
-from mirror.screens.apart import getting_ready, shutting_down, trouble
+from mirror.screens.apart import aside, getting_ready, shutting_down, trouble
 from mirror.service import Service
 from mirror.session import Session, advance, press, start
 from mirror.shots import Shots, say
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
-HUNG_S = 10.0
-"""Without a look for so long the watchdog is no longer patted."""
 RECORD_FPS = 15.0
 
 
@@ -65,36 +66,41 @@ def run(settings: Settings, options: Options) -> int:
     height_m = settings.coach.body_height_m
     height_cm = height_m and 100 * height_m
     session = start(settings.coach.variation, options.drill, height_cm)
-    screen = _screen(settings, options)
-    buttons = _buttons(settings)
-    recording = None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    screen = _screen(settings, options)
+    hands = Hands(settings.buttons, keep_trying=options.kiosk)
+    recording = None
     eyes = Eyes(settings, keep_trying=options.kiosk)
     try:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             recording = Recording(options.record, size, RECORD_FPS)
         session, screen = _loop(
-            session, screen, buttons, eyes, recording, language, settings, options
+            session, screen, hands, eyes, recording, language, settings, options
         )
+        lost = eyes.vigil.wants_new_process if options.kiosk else None
     finally:
-        eyes.close()
+        have_stopped = eyes.close()
         if recording is not None:
             recording.close()
-        for source in buttons:
-            source.close()
+        hands.close()
         screen.close()
     if eyes.fault is not None and not options.kiosk:
         raise eyes.fault
     if session.shutdown and options.kiosk:
-        subprocess.run(["systemctl", "poweroff"], check=False)
-    return 0
+        _power_off()
+    elif lost is not None:
+        say(f"The {lost} does not come back: the mirror starts anew.")
+    code = 0 if lost is None else 1
+    if options.kiosk and not have_stopped:
+        _leave(code)
+    return code
 
 
 def _loop(
     session: Session,
     screen: Screen,
-    buttons: list[Buttons],
+    hands: Hands,
     eyes: Eyes,
     recording: Recording | None,
     language: Language,
@@ -102,22 +108,23 @@ def _loop(
     options: Options,
 ) -> tuple[Session, Screen]:
     service = Service()
-    keyboard = Keyboard()
+    care = Care(eyes, hands, say)
     # A kiosk without a display waits for one; nobody would look at pictures in a file.
-    offscreen = screen.driver == "offscreen"
-    shots = Shots(screen, options.shots) if offscreen and not options.kiosk else None
+    is_file = screen.driver == "offscreen" and not options.kiosk
+    shots = Shots(screen, options.shots) if is_file else None
     began = tick = looked = tried = time.monotonic()
+    displays = plugged()
     counted = recorded = 0
     try:
         while not session.shutdown:
             now = time.monotonic()
-            if offscreen and options.kiosk and now - tried >= RETRY_S:
-                tried = now
-                screen, offscreen = _retried(screen, settings)
-            keyboard.feed(screen.events())
-            for source in (keyboard, *buttons):
-                for what in source.presses():
-                    session = press(session, what)
+            if options.kiosk and now - tried >= RETRY_S:
+                tried, before, displays = now, displays, plugged()
+                if screen.driver == "offscreen" or (displays and displays != before):
+                    screen = _reopened(screen, settings)
+            for what in hands.presses(screen.events(), now):
+                session = press(session, what)
+            margin = care.tend(now)
             try:
                 session, looks, reps = _take_in(session, eyes)
                 if looks:
@@ -133,14 +140,19 @@ def _loop(
                 told = "The mirror stumbled and begins a new set."
                 scene = trouble(told, screen.glass, language)
             counted += reps
+            if options.kiosk and margin is not None:
+                scene = aside(scene, language.say(margin), screen.glass, now - began)
             screen.draw(scene)
             screen.present()
             if looks:
                 looked = now
-            if eyes.fault is not None or (session.t is not None and now - looked < HUNG_S):
+            # Here the screen has moved on; what hangs is a fault, and is on the glass.
+            if eyes.fault is not None or session.t is not None:
                 service.ready(str(eyes.fault or f"{counted} reps"))
-            elif session.t is None:
+            else:
                 service.starting()
+            if options.kiosk and eyes.vigil.wants_new_process is not None:
+                break
             if shots is not None:
                 shots.take(now, is_rep=reps > 0)
             while recording is not None and recorded < (now - began) * RECORD_FPS:
@@ -185,12 +197,17 @@ def _scene(
     return compose(session, glass, language, running_s, late_s)
 
 
-def _retried(screen: Screen, settings: Settings) -> tuple[Screen, bool]:
-    """The display, if there is one by now; and whether the glass is still off-screen."""
+def _reopened(screen: Screen, settings: Settings) -> Screen:
+    """The glass on the display that is there by now; off-screen while there is none."""
+    screen.close()
     try:
-        return open_screen(settings.screen), False
+        screen = open_screen(settings.screen)
+        say(f"The display is there ({screen.driver}).")
     except ScreenError:
-        return screen, True
+        if screen.driver != "offscreen":
+            say("The display is gone. Waiting for one.")
+            screen = open_screen(settings.screen, mode="offscreen")
+    return screen
 
 
 def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int, int]:
@@ -218,9 +235,15 @@ def _screen(settings: Settings, options: Options) -> Screen:
         return open_screen(settings.screen, mode="offscreen")
 
 
-def _buttons(settings: Settings) -> list[Buttons]:
+def _power_off() -> None:
     try:
-        return [open_buttons("gpio", settings.buttons)]
-    except ButtonsError as error:
-        say(f"{error} The mirror runs on without buttons.")
-        return []
+        subprocess.run(["systemctl", "poweroff"], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"The mirror could not be switched off ({error}).")
+
+
+def _leave(code: int) -> None:
+    """End at once: a thread that hangs would hold up the usual way out."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

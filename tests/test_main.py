@@ -207,7 +207,7 @@ def test_an_unforeseen_error_has_no_traceback_unless_asked_for(ran, monkeypatch,
 )
 def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, findings, code):
     """And never with --boot."""
-    monkeypatch.setattr(check, "findings", lambda settings: iter(findings))
+    monkeypatch.setattr(check, "findings", lambda settings, at_boot: iter(findings))
     assert main(["check"]) == code
     out = capsys.readouterr().out
     assert "[camera]" in out
@@ -217,7 +217,9 @@ def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, f
 
 def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
     """And looks at the rest with defaults."""
-    monkeypatch.setattr(check, "findings", lambda settings: iter([Finding("camera", True, "ok")]))
+    monkeypatch.setattr(
+        check, "findings", lambda settings, at_boot: iter([Finding("camera", True, "ok")])
+    )
     config = tmp_path / "m.toml"
     config.write_text("[screen]\nrotate = 45\n")
     assert main(["check", "--config", str(config)]) == 1
