@@ -20,14 +20,12 @@ from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
 from mirror.model import bundle
-from mirror.vigil import Vigil
+from mirror.vigil import Vigil, step_s
 
 RETRY_S = 5.0
 """How long before a broken part is tried again."""
 OPEN_S = 90.0
 """A camera or model that takes longer to open hangs; a download speaks up in between."""
-STEP_S = 10.0
-"""So does one that takes longer for a picture (a camera, beyond its own limit for stalling)."""
 CLOSE_S = 1.0
 """How long closing may take: the system wants the mirror gone after two seconds."""
 
@@ -76,6 +74,7 @@ class Eyes:
         self.ended = threading.Event()
         self.vigil = Vigil()
         self.pause_s = 0.0
+        self._step_s = step_s()
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -125,7 +124,7 @@ class Eyes:
                 self.vigil.is_over(part)
                 self.ended.set()
                 return
-            self.vigil.promise(part, RETRY_S + STEP_S)
+            self.vigil.promise(part, RETRY_S + self._step_s)
             self._stop.wait(RETRY_S)
 
     def _watch(self) -> None:
@@ -133,9 +132,9 @@ class Eyes:
         try:
             # A film begins when there is somebody to watch it; loading takes seconds.
             while not self._stop.is_set() and not self._can_see.wait(0.1):
-                self.vigil.promise("camera", STEP_S)
+                self.vigil.promise("camera", self._step_s)
             while not self._stop.is_set():
-                self.vigil.promise("camera", self._settings.camera.stall_s + STEP_S)
+                self.vigil.promise("camera", self._settings.camera.stall_s + self._step_s)
                 frame = camera.read()
                 if frame is None:
                     self._over.set()
@@ -144,15 +143,16 @@ class Eyes:
                 self.vigil.works("camera")
                 self._box.put(frame)
         finally:
-            self.vigil.promise("camera", STEP_S)
+            self.vigil.promise("camera", self._step_s)
             camera.close()
 
     def _estimate(self) -> None:
         estimator = Estimator(bundle(self._settings.model, self._obtaining))
         self._can_see.set()
+        patience_s = OPEN_S  # the first picture takes longer than any other
         try:
             while not self._stop.is_set():
-                self.vigil.promise("estimator", STEP_S)
+                self.vigil.promise("estimator", patience_s)
                 is_over = self._over.is_set()
                 frame = self._box.take(0.2)
                 if frame is None:
@@ -162,12 +162,13 @@ class Eyes:
                     continue
                 began = time.monotonic()
                 pose = estimator.estimate(frame)
+                patience_s = self._step_s
                 self._faults.pop("estimator", None)
                 self.vigil.works("estimator")
                 self.looks.put(Look(pose, frame.taken_at))
                 self._stop.wait(max(0.0, began + self.pause_s - time.monotonic()))
         finally:
-            self.vigil.promise("estimator", STEP_S)
+            self.vigil.promise("estimator", self._step_s)
             estimator.close()
 
     def _obtaining(self, told: str) -> None:

@@ -7,6 +7,7 @@ again, but some libraries only come back to life in a new process. Seconds are o
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -16,6 +17,15 @@ LOST_S = 60.0
 """A part that worked, and failed for so long, is tried with a new process."""
 ABSENT_S = 900.0
 """So is one that never worked: rarely, since there may be nothing to find."""
+
+STEP_S = 10.0
+"""What takes longer for one picture hangs, where systemd sets no time for the watchdog."""
+
+
+def step_s() -> float:
+    """How long one step of a part may take: half of what systemd's watchdog allows."""
+    allowed_us = os.environ.get("WATCHDOG_USEC", "")
+    return int(allowed_us) / 2e6 if allowed_us.isdigit() and int(allowed_us) else STEP_S
 
 
 class Vigil:

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Shared by install.sh and update.sh: versions of the mirror side by side, and the one in use.
 #
 #   /opt/hinge-mirror/versions/ID   an environment with the product, and its system files
@@ -32,7 +33,7 @@ version_id() {
   local version content
   version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/pyproject.toml")
   content=$(
-    cd "$root"
+    cd "$root" || exit
     {
       cat pyproject.toml scripts/constraints.txt scripts/device.sh
       find mirror config systemd -type f ! -path '*/__pycache__/*' -print0 |

@@ -108,7 +108,8 @@ quieten() {
 }
 
 uninstall() {
-  is_booted && run systemctl disable --now $unit || run systemctl disable $unit
+  run systemctl disable $unit
+  ! is_booted || run systemctl stop $unit
   run rm -f /etc/systemd/system/$unit /etc/sysusers.d/hinge-mirror.conf \
     /etc/tmpfiles.d/hinge-mirror.conf /etc/udev/rules.d/70-hinge-mirror.rules \
     /etc/polkit-1/rules.d/70-hinge-mirror.rules /usr/local/bin/hinge-mirror

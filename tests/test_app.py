@@ -339,7 +339,7 @@ def test_what_hangs_is_said_on_the_glass_and_then_the_mirror_starts_anew(
     real = app.trouble
     monkeypatch.setattr(app, "trouble", lambda text, *how: drawn.append(text) or real(text, *how))
     monkeypatch.setattr(app, "_leave", left.append)
-    monkeypatch.setattr(eyes, "STEP_S", 0.1)
+    monkeypatch.setattr(eyes, "step_s", lambda: 0.1)
     monkeypatch.setattr(eyes, "CLOSE_S", 0.1)
     monkeypatch.setattr(vigil, "SHOWN_S", 0.3)
     (camera,) = stage(film(reps(0), 10_000))

@@ -11,7 +11,7 @@ from mirror.errors import ButtonsError, CameraError
 from mirror.hands import Hands
 from mirror.health import Health, Vitals, vitals
 from mirror.session import Press
-from mirror.vigil import ABSENT_S, LOST_S, SHOWN_S, Vigil
+from mirror.vigil import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Vigil, step_s
 
 
 class Clock:
@@ -72,6 +72,17 @@ def test_what_fails_for_long_wants_a_new_process(clock, has_worked, patience_s):
     assert vigil.wants_new_process == "camera"
     vigil.works("camera")
     assert vigil.wants_new_process is None
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("20000000", 10.0), ("60000000", 30.0), (None, STEP_S), ("x", STEP_S)]
+)
+def test_a_step_may_take_half_of_what_the_watchdog_allows(monkeypatch, told, seconds):
+    """So what hangs is told on the glass before systemd ends the mirror."""
+    monkeypatch.delenv("WATCHDOG_USEC", raising=False)
+    if told is not None:
+        monkeypatch.setenv("WATCHDOG_USEC", told)
+    assert step_s() == seconds
 
 
 def put(folder, **files):

@@ -4,6 +4,7 @@
 #   root/     Debian trixie with a kernel and the packages of Raspberry Pi OS that Debian has, too
 #   wheels/   all Python packages, for a machine without a network
 #   modules/  the kernel's simulated GPIO chip and camera, which Debian does not build
+#   poses.npz poses of the shipped figure, recorded on this machine
 #   base.ext4 the root as a disk, with the agent that runs the commands of the test
 #
 # Packages come from Debian and PyPI only. Needs root, and some 8 GB of disk.
@@ -43,7 +44,9 @@ step() {
   [ "$(cat "$cache/$name.done" 2>/dev/null)" != "$made_from" ] || return 0
   say "$name ..."
   rm -f "$cache/base.done" "$cache/$name.done"
-  "$name" >"$cache/$name.log" 2>&1 || {
+  # In the background, since bash forgets `set -e` in a command that it waits for with ||.
+  "$name" >"$cache/$name.log" 2>&1 &
+  wait $! || {
     tail -n 15 "$cache/$name.log"
     say "$name failed; all it said is in $cache/$name.log"
     exit 1
@@ -79,7 +82,7 @@ wheels() {
   local pip=(env -u PIP_FIND_LINKS -u PIP_CONFIG_FILE "$python" -m pip download -q --no-input --dest "$cache/wheels")
   local fit=(--only-binary=:all: --python-version 313 --implementation cp)
   local abi tag
-  for abi in cp313 abi3 none; do fit+=(--abi $abi); done
+  for abi in cp313 abi3 none; do fit+=(--abi "$abi"); done
   for tag in manylinux_2_28 manylinux_2_27 manylinux_2_26 manylinux_2_24 manylinux_2_17 \
     manylinux2014 manylinux_2_12 manylinux2010 manylinux_2_5 manylinux1; do
     fit+=(--platform "${tag}_x86_64")
@@ -105,18 +108,27 @@ PYTHON
   cp "$cache"/tools/root/wheels/*.whl "$cache/wheels/"
 }
 
+poses() {
+  (cd "$checkout" && PYTHONPATH=$checkout "$python" "$here/record.py" "$cache/poses.npz")
+}
+
 base() {
   rm -rf "$cache/base"
   cp -a "$cache/root" "$cache/base"
   local kernel
   kernel=$(basename "$cache"/base/lib/modules/*)
   install -Dm 644 -t "$cache/base/lib/modules/$kernel/extra" "$cache"/modules/*.ko
-  depmod -b "$cache/base" "$kernel"
+  chroot "$cache/base" depmod "$kernel"
   cp "$cache"/base/boot/vmlinuz-* "$cache/vmlinuz"
   cp "$cache"/base/boot/initrd.img-* "$cache/initrd.img"
   cp -r "$here/guest" "$cache/base/opt/vm"
-  install -m 644 "$here/guest/agent.service" "$cache/base/etc/systemd/system/vm-agent.service"
-  ln -s ../vm-agent.service "$cache/base/etc/systemd/system/multi-user.target.wants/"
+  cp "$cache/poses.npz" "$cache/base/opt/vm/"
+  sed 's/^$/Revision\t: c03114\n/' /proc/cpuinfo >"$cache/base/opt/vm/cpuinfo"
+  local name
+  for name in agent pins; do
+    cp "$here/guest/$name.service" "$cache/base/etc/systemd/system/vm-$name.service"
+    chroot "$cache/base" systemctl enable "vm-$name.service"
+  done
   printf 'mirror-vm\n' >"$cache/base/etc/hostname"
   printf '/dev/vda / ext4 defaults 0 1\n' >"$cache/base/etc/fstab"
   mkdir "$cache/base/mnt/host"
@@ -131,4 +143,5 @@ step root "${packages[@]}"
 step tools "${build_packages[@]}"
 step modules "$(cat "$here/modules.sh")"
 step wheels "${camera_wheels[@]}" "${sources[@]}" "$(cat "$checkout/pyproject.toml" "$checkout/scripts/constraints.txt")"
-step base "$(cat "$here"/guest/* "$cache"/{root,modules}.done)"
+step poses "$(cat "$here/record.py" "$checkout"/mirror/figure/*.py)"
+step base "$(cat "$here"/guest/*.* "$here"/guest/shims/* "$cache"/{root,modules,poses}.done)"

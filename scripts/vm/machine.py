@@ -71,8 +71,8 @@ class Machine:
         self._qemu = subprocess.Popen(
             [
                 "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=1024",
-                # AVX is emulated so that llvmpipe's compiler crashes on it; Nehalem has none.
-                "-cpu", __import__("os").environ.get("VMCPU","Nehalem"), "-smp", "2", "-m", "3072", "-nodefaults",
+                # MediaPipe needs AVX, which qemu emulates rightly since version 8 (7.2 does not).
+                "-cpu", "SandyBridge", "-smp", "2", "-m", "3072", "-nodefaults",
                 "-kernel", str(self._cache / "vmlinuz"), "-initrd", str(self._cache / "initrd.img"),
                 "-append", f"{KERNEL_WORDS} {words}",
                 "-drive", f"file={self.disk},format=qcow2,if=virtio,cache=writeback",

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Runs in the tools root: two modules that Debian's kernel lacks, from Debian's own source of it.
 set -e
 cd /root
@@ -17,6 +18,7 @@ printf 'obj-m := gpio-sim.o\ngpio-sim-y := main.o irq_sim.o\n' >gpio-sim/Makefil
 make -C "$headers" M=/root/gpio-sim modules
 
 cp -r source/drivers/media/test-drivers/vimc vimc
+# shellcheck disable=SC2016
 sed -i 's/obj-$(CONFIG_VIDEO_VIMC)/obj-m/' vimc/Makefile
 make -C "$headers" M=/root/vimc modules
 
