@@ -216,8 +216,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _analyze(options: argparse.Namespace) -> int:
     from mirror import analyze
+    from mirror.attention import Attention
     from mirror.camera import open_camera
-    from mirror.estimator import Estimator
     from mirror.model import bundle
     from mirror.session import start
 
@@ -233,7 +233,7 @@ def _analyze(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Estimator(bundle(settings.model))
+        estimator = Attention(bundle(settings.model))
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,

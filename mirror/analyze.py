@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mirror import __version__
+from mirror.attention import Attention
 from mirror.camera import Camera, Frame
 from mirror.errors import UsageError
 from mirror.estimator import Estimator
@@ -36,7 +37,7 @@ PLOTS = (".png", ".pdf", ".svg")
 
 def analyze(
     camera: Camera,
-    estimator: Estimator,
+    estimator: Estimator | Attention,
     session: Session,
     *,
     source: str,
@@ -143,7 +144,7 @@ def _recorded(
 
 def follow(
     camera: Camera,
-    estimator: Estimator,
+    estimator: Estimator | Attention,
     session: Session,
     *,
     seconds: float | None = None,

@@ -16,27 +16,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
+from mirror.buttons import LONG
 from mirror.care import Care
 from mirror.compose import compose
 from mirror.config import Settings
-from mirror.connectors import plugged
+from mirror.display import Display
 from mirror.errors import ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hands import Hands
 from mirror.hinge.reps import Rep
-from mirror.language import Language
 from mirror.language import load as load_language
 from mirror.recording import Recording
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
-from mirror.screens.apart import aside, getting_ready, shutting_down, trouble
+from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
+from mirror.screens.labels import Labels
 from mirror.service import Service
 from mirror.session import Session, advance, press, start
 from mirror.shots import Shots, say
+from mirror.states import State, state
+from mirror.tones import Speaker, heard
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
 RECORD_FPS = 15.0
+HELD = 0.2
+"""A short press passes through smaller shares of the time of a long one."""
 
 
 @dataclass(frozen=True)
@@ -62,164 +67,205 @@ def run(settings: Settings, options: Options) -> int:
     Raises:
         MirrorError: something broke, and this is no kiosk.
     """
-    language = load_language(settings.coach.language)
-    height_m = settings.coach.body_height_m
-    height_cm = height_m and 100 * height_m
-    session = start(settings.coach.variation, options.drill, height_cm)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    screen = _screen(settings, options)
-    hands = Hands(settings.buttons, keep_trying=options.kiosk)
-    recording = None
-    eyes = Eyes(settings, keep_trying=options.kiosk)
+    mirror = Mirror(settings, options)
     try:
-        if options.record is not None:
-            size = (screen.glass.width_px, screen.glass.height_px)
-            recording = Recording(options.record, size, RECORD_FPS)
-        session, screen = _loop(
-            session, screen, hands, eyes, recording, language, settings, options
-        )
-        lost = eyes.vigil.wants_new_process if options.kiosk else None
+        mirror.run()
     finally:
-        have_stopped = eyes.close()
-        if recording is not None:
-            recording.close()
-        hands.close()
-        screen.close()
-    if eyes.fault is not None and not options.kiosk:
-        raise eyes.fault
-    if session.shutdown and options.kiosk:
+        has_stopped = mirror.close()
+    if mirror.eyes.fault is not None and not options.kiosk:
+        raise mirror.eyes.fault
+    if mirror.session.shutdown and options.kiosk:
         _power_off()
-    elif lost is not None:
-        say(f"The {lost} does not come back: the mirror starts anew.")
-    code = 0 if lost is None else 1
-    if options.kiosk and not have_stopped:
+    code = 0 if mirror.lost is None else 1
+    if options.kiosk and not has_stopped:
         _leave(code)
     return code
 
 
-def _loop(
-    session: Session,
-    screen: Screen,
-    hands: Hands,
-    eyes: Eyes,
-    recording: Recording | None,
-    language: Language,
-    settings: Settings,
-    options: Options,
-) -> tuple[Session, Screen]:
-    service = Service()
-    care = Care(eyes, hands, say)
-    # A kiosk without a display waits for one; nobody would look at pictures in a file.
-    is_file = screen.driver == "offscreen" and not options.kiosk
-    shots = Shots(screen, options.shots) if is_file else None
-    began = tick = looked = tried = time.monotonic()
-    displays = plugged()
-    counted = recorded = 0
-    try:
-        while not session.shutdown:
-            now = time.monotonic()
-            if options.kiosk and now - tried >= RETRY_S:
-                tried, before, displays = now, displays, plugged()
-                if screen.driver == "offscreen" or (displays and displays != before):
-                    screen = _reopened(screen, settings)
-            for what in hands.presses(screen.events(), now):
-                session = press(session, what)
-            margin = care.tend(now)
-            try:
-                session, looks, reps = _take_in(session, eyes)
-                if looks:
-                    looked = now
-                running_s, late_s = now - began, now - looked
-                scene = _scene(session, screen, eyes, options, language, running_s, late_s)
-            except Exception as error:
-                if not options.kiosk:
-                    raise
-                # A defect must not make the mirror black: say it, and begin anew.
-                say(f"The mirror stumbled ({error!r}) and begins a new set.")
-                session, looks, reps = start(), 1, 0
-                told = "The mirror stumbled and begins a new set."
-                scene = trouble(told, screen.glass, language)
-            counted += reps
-            if options.kiosk and margin is not None:
-                scene = aside(scene, language.say(margin), screen.glass, now - began)
-            screen.draw(scene)
-            screen.present()
+class Mirror:
+    """The running mirror: its edges, and the one Session.
+
+    lost: the part that only a new process may bring back; the mirror has ended for it.
+
+    Raises:
+        MirrorError: an edge cannot be opened, and this is no kiosk.
+    """
+
+    def __init__(self, settings: Settings, options: Options) -> None:
+        self._settings, self._options = settings, options
+        self._language = load_language(settings.coach.language)
+        self.session = _first_session(settings, options)
+        self._display = Display(_screen(settings, options), settings.screen)
+        self._hands = Hands(settings.buttons, keep_trying=options.kiosk)
+        self._labels = _labels(settings)
+        self._speaker = Speaker(settings.sound.volume)
+        if self._speaker.silent_because is not None:
+            say(f"{self._speaker.silent_because} The mirror runs on without tones.")
+        self._service = Service()
+        # A kiosk without a display waits for one; nobody would look at pictures in a file.
+        pictures = self._screen.driver == "offscreen" and not options.kiosk
+        self._shots = Shots(self._screen, options.shots) if pictures else None
+        self._recording: Recording | None = None
+        if options.record is not None:
+            size = (self._screen.glass.width_px, self._screen.glass.height_px)
+            self._recording = Recording(options.record, size, RECORD_FPS)
+        self.eyes = Eyes(settings, keep_trying=options.kiosk)
+        self.lost: str | None = None
+        self._care = Care(self.eyes, self._hands, say)
+        self._began = self._looked = self._tried = self._roused = time.monotonic()
+        self._counted = self._recorded = 0
+
+    @property
+    def _screen(self) -> Screen:
+        return self._display.screen
+
+    def run(self) -> None:
+        """Until a press, a signal, the end of the film, or the time that was asked for."""
+        tick = time.monotonic()
+        seconds = self._options.seconds
+        try:
+            while not self.session.shutdown:
+                now = time.monotonic()
+                self._tick(now)
+                self.lost = self.eyes.vigil.wants_new_process if self._options.kiosk else None
+                if self.lost is not None:
+                    say(f"The {self.lost} does not come back: the mirror starts anew.")
+                    break
+                ended = self.eyes.ended.is_set() and self.eyes.looks.empty()
+                if ended or (seconds is not None and now - self._began >= seconds):
+                    break
+                tick = max(tick + 1.0 / self._settings.screen.fps, now)
+                time.sleep(max(0.0, tick - now))
+            if self.session.shutdown:
+                self._show(self._scene(time.monotonic()))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._service.stopping()
+            if self.eyes.fault is None:
+                print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
+            if self._shots is not None:
+                self._shots.take(time.monotonic(), is_rep=False, is_last=True)
+                print(self._shots.told())
+
+    def close(self) -> bool:
+        """Free every edge; gives whether camera and estimator have let go."""
+        has_stopped = self.eyes.close()
+        self._speaker.close()
+        if self._recording is not None:
+            self._recording.close()
+        self._hands.close()
+        self._screen.close()
+        return has_stopped
+
+    def _tick(self, now: float) -> None:
+        """Take in what was pressed and seen, and show it."""
+        for what in self._hands.presses(self._screen.events(), now):
+            self.session = press(self.session, what)
+        margin = self._care.tend(now)
+        before = self.session
+        try:
+            looks, reps = self._take_in()
             if looks:
-                looked = now
-            # Here the screen has moved on; what hangs is a fault, and is on the glass.
-            if eyes.fault is not None or session.t is not None:
-                service.ready(str(eyes.fault or f"{counted} reps"))
-            else:
-                service.starting()
-            if options.kiosk and eyes.vigil.wants_new_process is not None:
-                break
-            if shots is not None:
-                shots.take(now, is_rep=reps > 0)
-            while recording is not None and recorded < (now - began) * RECORD_FPS:
-                recording.add(screen.pixels())
-                recorded += 1
-            ended = eyes.ended.is_set() and eyes.looks.empty()
-            if ended or (options.seconds is not None and now - began >= options.seconds):
-                break
-            tick = max(tick + 1.0 / settings.screen.fps, now)
-            time.sleep(max(0.0, tick - now))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        service.stopping()
-        if eyes.fault is None:
-            print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
-        if shots is not None:
-            shots.take(time.monotonic(), is_rep=False, is_last=True)
-            print(shots.told())
-    return session, screen
+                self._looked = now
+            scene = self._scene(now)
+        except Exception as error:
+            if not self._options.kiosk:
+                raise
+            # A defect must not make the mirror black: say it, and begin anew.
+            say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            self.session, reps = _first_session(self._settings, Options()), 0
+            self._looked = now
+            told = "The mirror stumbled and begins a new set."
+            scene = trouble(told, self._screen.glass, self._language)
+        self._counted += reps
+        self._speaker.play(heard(before, self.session))
+        self._rest(now)
+        if self._options.kiosk and margin is not None:
+            words = self._language.say(margin)
+            scene = aside(scene, words, self._screen.glass, now - self._began)
+        self._show(scene)
+        self._tell_service()
+        if self._shots is not None:
+            self._shots.take(now, is_rep=reps > 0)
+        while self._recording is not None and self._recorded < (now - self._began) * RECORD_FPS:
+            self._recording.add(self._screen.pixels())
+            self._recorded += 1
+
+    def _take_in(self) -> tuple[int, int]:
+        """Everything that was estimated since last time; how many looks and reps that was."""
+        looks = reps = 0
+        with suppress(Empty):
+            while True:
+                look = self.eyes.looks.get_nowait()
+                looks += 1
+                self.session = advance(self.session, look.pose, look.t)
+                reps += sum(isinstance(event, Rep) for event in self.session.events)
+        return looks, reps
+
+    def _rest(self, now: float) -> None:
+        """Nobody there: look less often, and after a while switch the display off."""
+        idle = state(self.session) is State.ASLEEP and self.eyes.fault is None
+        presence = self._settings.presence
+        self.eyes.pause_s = 1.0 / presence.looks_per_s if idle else 0.0
+        if not idle:
+            self._roused = now
+            self._display.wake()
+        elif 0 < presence.screen_off_s <= now - self._roused:
+            self._display.sleep()
+
+    def _show(self, scene: Scene) -> None:
+        now = time.monotonic()
+        if self._options.kiosk and now - self._tried >= RETRY_S:
+            self._tried = now
+            if self._display.tend():
+                say(f"The display is there ({self._screen.driver}).")
+        self._screen.draw(scene)
+        self._screen.present()
+
+    def _tell_service(self) -> None:
+        """The screen has moved on; what hangs is a fault, and by now it is on the glass."""
+        fault = self.eyes.fault
+        if fault is not None or self.session.t is not None:
+            self._service.ready(str(fault or f"{self._counted} reps"))
+        else:
+            self._service.starting()
+
+    def _scene(self, now: float) -> Scene:
+        """What the glass shows: what is held, trouble, a warning, or the session."""
+        glass, language, session = self._screen.glass, self._language, self.session
+        running_s, late_s = now - self._began, now - self._looked
+        if session.shutdown:
+            return shutting_down(glass, language, running_s)
+        held = self._hands.held()
+        if held is not None and HELD <= held.fraction < 1.0:
+            return holding(held, glass, language, self._labels, running_s)
+        fault, warning = self.eyes.fault, self._options.warning
+        if fault is not None:
+            return trouble(str(fault), glass, language, fault.kind, running_s)
+        if warning and running_s < WARN_S:
+            return trouble(warning, glass, language, "config", running_s)
+        if session.t is None:
+            return getting_ready(glass, language, running_s)
+        labels = self._labels if self._hands.have_buttons else None
+        return compose(session, glass, language, running_s, late_s, labels)
 
 
-def _scene(
-    session: Session,
-    screen: Screen,
-    eyes: Eyes,
-    options: Options,
-    language: Language,
-    running_s: float,
-    late_s: float,
-) -> Scene:
-    """What the glass shows now: trouble first, then a warning, then the session."""
-    glass = screen.glass
-    if session.shutdown:
-        return shutting_down(glass, language, running_s)
-    if eyes.fault is not None:
-        return trouble(str(eyes.fault), glass, language, eyes.fault.kind, running_s)
-    if options.warning and running_s < WARN_S:
-        return trouble(options.warning, glass, language, "config", running_s)
-    if session.t is None:
-        return getting_ready(glass, language, running_s)
-    return compose(session, glass, language, running_s, late_s)
+def _first_session(settings: Settings, options: Options) -> Session:
+    height_m = settings.coach.body_height_m
+    return start(
+        settings.coach.variation,
+        options.drill,
+        height_m and 100 * height_m,
+        settings.presence.grace_s,
+    )
 
 
-def _reopened(screen: Screen, settings: Settings) -> Screen:
-    """The glass on the display that is there by now; off-screen while there is none."""
-    screen.close()
-    try:
-        screen = open_screen(settings.screen)
-        say(f"The display is there ({screen.driver}).")
-    except ScreenError:
-        if screen.driver != "offscreen":
-            say("The display is gone. Waiting for one.")
-            screen = open_screen(settings.screen, mode="offscreen")
-    return screen
-
-
-def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int, int]:
-    """Everything that was estimated since last time; how many looks and reps that was."""
-    looks = reps = 0
-    with suppress(Empty):
-        while True:
-            look = eyes.looks.get_nowait()
-            looks += 1
-            session = advance(session, look.pose, look.t)
-            reps += sum(isinstance(event, Rep) for event in session.events)
-    return session, looks, reps
+def _labels(settings: Settings) -> Labels:
+    names = ("next", "previous", "select", "drill")
+    wired = tuple(name for name in names if getattr(settings.buttons, name) is not None)
+    return Labels(settings.buttons.side, wired, tuple(LONG))
 
 
 def _screen(settings: Settings, options: Options) -> Screen:

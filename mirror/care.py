@@ -39,7 +39,7 @@ class Care:
             The key of what belongs in the margin of the glass, if anything.
         """
         ill = self._health.tend(now)
-        self._eyes.pause_s = SPARING_S if ill else 0.0
+        self._eyes.spare_s = SPARING_S if ill else 0.0
         fault, trouble = self._eyes.fault, self._hands.trouble
         self._note("eyes", None if fault is None else str(fault), "The mirror sees again.")
         self._note("hands", trouble, "The buttons work again.")

@@ -57,14 +57,33 @@ class ScreenSettings(_Section, frozen=True):
 
 
 class ButtonSettings(_Section, frozen=True):
-    """GPIO (BCM) numbers of buttons wired between the pin and ground. `drill` is optional."""
+    """GPIO (BCM) numbers of buttons wired between the pin and ground. `drill` is optional.
+
+    side: of the frame that they are on, in the order next, previous, select, drill from above or
+    from the left.
+    """
 
     next: Pin = 17
     previous: Pin = 27
     select: Pin = 22
     drill: Pin | None = None
+    side: Literal["left", "right", "bottom"] = "right"
     debounce_s: Annotated[float, Meta(ge=0.001, le=0.5)] = 0.05
     hold_s: Annotated[float, Meta(ge=0.3, le=10)] = 1.5
+
+
+class SoundSettings(_Section, frozen=True):
+    """Tones. A volume of 0 is silence."""
+
+    volume: Annotated[float, Meta(ge=0, le=1)] = 0.5
+
+
+class PresenceSettings(_Section, frozen=True):
+    """What the mirror does while nobody is there. `screen_off_s` 0 leaves the display on."""
+
+    grace_s: Annotated[float, Meta(ge=1, le=600)] = 10.0
+    looks_per_s: Annotated[float, Meta(ge=1.5, le=30)] = 2.0
+    screen_off_s: Annotated[float, Meta(ge=0)] = 600.0
 
 
 class CoachSettings(_Section, frozen=True):
@@ -82,6 +101,8 @@ class Settings(_Section, frozen=True):
     model: ModelSettings = ModelSettings()
     screen: ScreenSettings = ScreenSettings()
     buttons: ButtonSettings = ButtonSettings()
+    sound: SoundSettings = SoundSettings()
+    presence: PresenceSettings = PresenceSettings()
     coach: CoachSettings = CoachSettings()
 
 

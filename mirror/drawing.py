@@ -21,7 +21,7 @@ from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.trail import Step
-from mirror.hinge.variations import ROUNDING
+from mirror.hinge.variations import is_rounded
 from mirror.layout import Box
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
 from mirror.session import Session
@@ -43,13 +43,6 @@ LIMBS = (
     (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE, Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL),
     (Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE, Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL),
 )
-
-
-def is_rounded(posture: Posture) -> bool:
-    """Whether the back is seen to be rounded beyond the limit right now."""
-    deg = posture.rounding_deg
-    sure = posture.confidence_of_back >= JUDGE
-    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd
 
 
 def line_colour(posture: Posture) -> Colour:

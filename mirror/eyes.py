@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
 from mirror.errors import CameraError, MirrorError, ModelError
-from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
 from mirror.model import bundle
 from mirror.vigil import Vigil, step_s
@@ -66,14 +66,15 @@ class Eyes:
     """Camera and estimator, each in its own thread, opened again when they break.
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
-    vigil: who hangs. pause_s: the estimator rests so long from one picture to the next.
+    vigil: who hangs. pause_s: while nobody is seen, so long is waited between two looks.
+    spare_s: from one look to the next it takes so long at least.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
         self.vigil = Vigil()
-        self.pause_s = 0.0
+        self.pause_s = self.spare_s = 0.0
         self._step_s = step_s()
         self._settings = settings
         self._keep_trying = keep_trying
@@ -147,7 +148,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Estimator(bundle(self._settings.model, self._obtaining))
+        estimator = Attention(bundle(self._settings.model, self._obtaining))
         self._can_see.set()
         patience_s = OPEN_S  # the first picture takes longer than any other
         try:
@@ -166,7 +167,10 @@ class Eyes:
                 self._faults.pop("estimator", None)
                 self.vigil.works("estimator")
                 self.looks.put(Look(pose, frame.taken_at))
-                self._stop.wait(max(0.0, began + self.pause_s - time.monotonic()))
+                took_s = time.monotonic() - began
+                rest_s = max(self.pause_s if pose is None else 0.0, self.spare_s - took_s)
+                if rest_s > 0:
+                    self._stop.wait(rest_s)
         finally:
             self.vigil.promise("estimator", self._step_s)
             estimator.close()

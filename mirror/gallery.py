@@ -24,6 +24,7 @@ from mirror.estimator import Estimator
 from mirror.glass import Glass
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.presence import Presence
 from mirror.hinge.reps import Phase, fold_deg
 from mirror.language import Language, load
 from mirror.model import bundle
@@ -96,10 +97,14 @@ def sessions(film: list[Session]) -> dict[str, tuple[Session, float]]:
 
 def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     first = film[0]
-    yield "asleep", replace(first, posture=Unseen(first.t or 0.0, "nobody"), last_seen=None), 0.0
+    yield (
+        "asleep",
+        replace(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
+        0.0,
+    )
     yield "welcome", next(s for s in film if state(s) is State.WELCOME), 0.0
     still = [s for s in film if state(s) is State.STILL] or [
-        replace(s, standing=None, came_s=-9.0, said=Said("stand-still"))
+        replace(s, standing=None, presence=Presence(-9.0, s.t), said=Said("stand-still"))
         for s in film[: int(3 * FPS)]
     ]
     yield "still", max(still, key=lambda s: s.stillness.share < 0.8 and s.stillness.share), 0.0

@@ -8,7 +8,7 @@ from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
-from mirror.session import Press
+from mirror.press import Held, Press
 
 RETRY_S = 15.0
 """How long before missing buttons are tried again: at boot the pins may come after the mirror."""
@@ -48,6 +48,15 @@ class Hands:
         self._keyboard.feed(keys)
         found = self._keyboard.presses()
         return found if self._buttons is None else found + self._buttons.presses()
+
+    @property
+    def have_buttons(self) -> bool:
+        """Whether there are buttons, so that their signs belong on the glass."""
+        return self._buttons is not None
+
+    def held(self) -> Held | None:
+        """The button that is being held for its second meaning, if any."""
+        return None if self._buttons is None else self._buttons.held()
 
     def close(self) -> None:
         """Free the pins. May be called twice."""

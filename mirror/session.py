@@ -7,7 +7,6 @@ Session. Times are the frames' own timestamps, in seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from mirror.errors import UsageError
 from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
@@ -21,12 +20,16 @@ from mirror.hinge.geometry import Array
 from mirror.hinge.phases import GAP_S, Tracking
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
+from mirror.hinge.presence import Presence, notice
 from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
 from mirror.hinge.standing import Stillness, watch
 from mirror.hinge.trail import Step, Trail, of_rep, step_of
 from mirror.hinge.trail import follow as follow_trail
 from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
+from mirror.press import Press
 
+GRACE_S = 10.0
+"""Nobody there for so long: pure mirror, unless the configuration says otherwise."""
 FORGET_STANDING_S = 2.0
 """Absence after which the next person in the picture may be another one."""
 FORGET_SET_S = 15.0
@@ -45,17 +48,6 @@ NOTICE_S = 3.0
 SURE_S, SAID_S = 0.3, 1.2
 """For how long there must be something to say before it is said, and how long it then stays: the
 glass does not flicker."""
-
-
-class Press(Enum):
-    """What a button asks for."""
-
-    NEXT = "next"
-    PREVIOUS = "previous"
-    SELECT = "select"
-    DRILL = "drill"
-    CALIBRATE = "calibrate"
-    SHUTDOWN = "shutdown"
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ class Session:
     outcomes: tuple[Outcome, ...] = ()
     events: tuple[Outcome, ...] = ()
     notice: tuple[Partial | Rejected, float] | None = None
-    last_seen: float | None = None
+    presence: Presence = Presence()
     shutdown: bool = False
     measuring: Measuring = Measuring()
     stillness: Stillness = Stillness()
@@ -127,8 +119,8 @@ class Session:
     stop_rep: int | None = None
     """The rep with which a stop depth, or that there is none, was first known: it is told once."""
     height_cm: float | None = None
-    came_s: float | None = None
-    """When the person came; None while nobody was ever there."""
+    grace_s: float = GRACE_S
+    """Nobody there for so long: the glass is a pure mirror."""
     chosen_s: float | None = None
     """When a button last chose what is practised."""
     said: Said = Said()
@@ -158,6 +150,12 @@ class Session:
     def phase(self) -> Phase | None:
         """Where in a rep the person is; None before the first standing."""
         return self.tracking.phase
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nobody has been there for a while."""
+        away_s = None if self.t is None else self.presence.away_s(self.t)
+        return away_s is None or away_s > self.grace_s
 
     @property
     def is_at_stop(self) -> bool:
@@ -190,7 +188,10 @@ class Session:
 
 
 def start(
-    variation: str = "basic", drill: str | None = None, height_cm: float | None = None
+    variation: str = "basic",
+    drill: str | None = None,
+    height_cm: float | None = None,
+    grace_s: float = GRACE_S,
 ) -> Session:
     """A new session. height_cm: of the person's body, where it is configured.
 
@@ -205,7 +206,8 @@ def start(
     if drill is not None and drill not in drills:
         known = ", ".join(drills) or "none"
         raise UsageError(f"There is no drill {drill!r} of {variation}; there are: {known}.")
-    return Session(Choice(chosen, drills[drill] if drill else None), height_cm=height_cm)
+    choice = Choice(chosen, drills[drill] if drill else None)
+    return Session(choice, height_cm=height_cm, grace_s=grace_s)
 
 
 def advance(session: Session, pose: Pose | None, t: float) -> Session:
@@ -230,18 +232,15 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     session = _judge(session, events, counting.hinge.phase)
     if isinstance(posture, Posture):
         session = _observe(session, posture, counting, standing, stillness)
-    notice = session.notice
+    told = session.notice
     for event in events:
-        notice = None if isinstance(event, Rep) else (event, t + NOTICE_S)
-    is_there = posture != Unseen(t, "nobody")
-    came = is_there and (session.came_s is None or session.last_seen is None)
+        told = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     session = replace(
         session,
         standing=standing,
         outcomes=session.outcomes + session.events,
-        notice=notice,
-        last_seen=t if is_there else session.last_seen,
-        came_s=t if came else session.came_s,
+        notice=told,
+        presence=notice(session.presence, posture, pose.size if pose else None),
         stillness=stillness,
         counting=counting,
     )
@@ -444,8 +443,7 @@ def _rewound(session: Session) -> Session:
         form=Form(),
         lifting=Lifting(),
         notice=None,
-        last_seen=None,
-        came_s=None,
+        presence=Presence(),
         chosen_s=None,
         said=Said(),
         before=None,
@@ -456,8 +454,8 @@ def _rewound(session: Session) -> Session:
 
 def _forget(session: Session, t: float) -> Session:
     """Let go of a person who has left."""
-    last_seen = session.last_seen
-    if last_seen is None or t - last_seen < FORGET_STANDING_S:
+    away_s = session.presence.away_s(t)
+    if away_s is None or away_s < FORGET_STANDING_S:
         return session
     session = replace(
         session,
@@ -466,14 +464,14 @@ def _forget(session: Session, t: float) -> Session:
         measuring=Measuring(),
         drill=Drill(),
         lifting=Lifting(),
-        came_s=None,
+        presence=replace(session.presence, came_s=None),
         descents=(),
         stop=None,
         stop_rep=None,
         # The next person has another depth.
         counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
     )
-    if t - last_seen >= FORGET_SET_S and session.outcomes:
+    if away_s >= FORGET_SET_S and session.outcomes:
         session = _new_set(session, session.choice)
     return session
 

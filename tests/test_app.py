@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from people import SIZE, film, person, reps
 
-from mirror import app, eyes, hands, service, vigil
+from mirror import app, display, eyes, hands, service, vigil
 from mirror.app import Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
 from mirror.eyes import Newest
-from mirror.session import Press, advance, start
+from mirror.press import Press
+from mirror.session import advance, start
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 
@@ -66,6 +67,7 @@ def stage(monkeypatch, tmp_path):
 
     real_screen = app.open_screen
     monkeypatch.setattr(app, "open_screen", no_display)
+    monkeypatch.setattr(display, "open_screen", no_display)
     monkeypatch.setattr(eyes, "bundle", lambda settings, report: None)
     monkeypatch.setattr(eyes, "RETRY_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
@@ -92,7 +94,7 @@ def stage(monkeypatch, tmp_path):
                 pass
 
         monkeypatch.setattr(eyes, "open_camera", open_camera)
-        monkeypatch.setattr(eyes, "Estimator", Estimator)
+        monkeypatch.setattr(eyes, "Attention", Estimator)
         return stages
 
     return put
@@ -191,6 +193,9 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
 
         def stuck(self):
             return ()
+
+        def held(self):
+            return None
 
         def close(self):
             pass
@@ -311,6 +316,7 @@ def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch
         return off(settings, mode="offscreen" if len(tries) > 3 else mode, size=size)
 
     monkeypatch.setattr(app, "open_screen", later)
+    monkeypatch.setattr(display, "open_screen", later)
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True, seconds=1.0)) == 0
     assert tries[:4] == ["auto", "offscreen", "auto", "auto"]
@@ -383,7 +389,8 @@ def test_a_display_that_was_plugged_in_is_opened_anew(stage, monkeypatch):
 
     states = iter([{"card0-HDMI-A-1"}, {"card0-HDMI-A-1"}, set(), {"card0-HDMI-A-2"}])
     monkeypatch.setattr(app, "open_screen", opens)
-    monkeypatch.setattr(app, "plugged", lambda: next(states, {"card0-HDMI-A-2"}))
+    monkeypatch.setattr(display, "open_screen", opens)
+    monkeypatch.setattr(display, "plugged", lambda: next(states, {"card0-HDMI-A-2"}))
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True, seconds=1.0)) == 0
     assert opened == ["auto", "auto"]

@@ -137,7 +137,7 @@ def test_only_connectors_with_a_display_count(tmp_path):
 def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     """However often it is looked at; what is in the margin follows."""
     said, states = [], iter([Vitals(), Vitals(False, 85.0), Vitals(False, 84.0), Vitals()])
-    eyes = SimpleNamespace(fault=None, pause_s=0.0)
+    eyes = SimpleNamespace(fault=None, spare_s=0.0)
     buttons = SimpleNamespace(trouble=None)
     care = Care(eyes, buttons, said.append, Health(lambda: next(states)))
     assert care.tend(0.0) is None
@@ -149,10 +149,10 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     assert said == ["No camera is connected.", buttons.trouble]
     eyes.fault = buttons.trouble = None
     assert care.tend(6.0) == "aside.hot"
-    assert eyes.pause_s > 0
+    assert eyes.spare_s > 0
     assert care.tend(12.0) == "aside.hot"
     assert care.tend(20.0) is None
-    assert eyes.pause_s == 0
+    assert eyes.spare_s == 0
     assert said[2:] == [
         "The mirror sees again.",
         "The buttons work again.",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mirror.buttons import Held
-from mirror.session import Press
+from mirror.press import Held, Press
 
 KEYS: dict[str, Press] = {
     "right": Press.NEXT,
