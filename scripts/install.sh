@@ -50,16 +50,18 @@ fi
 quiet=(quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0)
 command_line=/boot/firmware/cmdline.txt
 
+# A dry run only says what would stand in the way.
 fits() {
-  local name=''
+  local name='' stop=die
+  [ -z "$dry" ] || stop=say
   name=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}") || true
   # Bookworm cannot: its pygame and numpy are older than the mirror needs, and PyPI's pygame
   # cannot draw without a desktop.
   [ "$name" = trixie ] ||
-    die "this system is ${name:-unknown}; the mirror needs Raspberry Pi OS (or Debian) trixie."
+    $stop "this system is ${name:-unknown}; the mirror needs Raspberry Pi OS (or Debian) trixie."
   case $(uname -m) in
     aarch64 | x86_64) ;;
-    *) die "this system is $(uname -m); MediaPipe is there for 64 bit (aarch64) only." ;;
+    *) $stop "this system is $(uname -m); MediaPipe is there for 64 bit (aarch64) only." ;;
   esac
 }
 
@@ -84,15 +86,19 @@ install_settings() {
   fi
 }
 
-# A word of the kernel's command line, in or out; the first call keeps a copy.
+# Words of the kernel's command line, in or out; the first call keeps a copy, and what stood in
+# that stays.
 quieten() {
   [ -f $command_line ] || return 0
-  local word line before
+  local word line before copy=$command_line.before-hinge-mirror
   before=$(tr -d '\n' <$command_line)
   line=" $before "
   for word in "${quiet[@]}"; do
-    line=${line//" $word "/ }
-    [ -n "$uninstall" ] || line+="$word "
+    if [ -z "$uninstall" ]; then
+      [[ $line = *" $word "* ]] || line+="$word "
+    elif [ -f "$copy" ] && ! grep -qw -- "$word" "$copy"; then
+      line=${line//" $word "/ }
+    fi
   done
   line=$(xargs <<<"$line")
   [ "$line" != "$before" ] || return 0
@@ -100,8 +106,7 @@ quieten() {
     say "  would write in $command_line: $line"
     return
   fi
-  [ -e $command_line.before-hinge-mirror ] ||
-    cp $command_line $command_line.before-hinge-mirror
+  [ -e "$copy" ] || cp $command_line "$copy"
   printf '%s\n' "$line" >$command_line.new
   sync $command_line.new
   mv $command_line.new $command_line

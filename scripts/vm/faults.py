@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 from machine import MachineError
 from mirror_in_vm import SETTINGS, UNIT, Mirror
 
 PRODUCT = "/root/product"
+WORDS = "/boot/firmware/cmdline.txt"
 NEXT, SELECT = 17, 22
 
 
@@ -36,6 +38,7 @@ def installed(mirror: Mirror) -> str:
         "-e 's/^fps = 30.0.*/fps = 5.0/; s/^fps = 30 .*/fps = 5/' "
         f"{PRODUCT}/config/mirror.toml >{SETTINGS}"
     )
+    machine.must(f"mkdir -p /boot/firmware; echo 'console=tty1 root=/dev/x quiet' >{WORDS}")
     settings = machine.must(f"cat {SETTINGS}")
     mirror.drop_in("vm", True)
     began = time.monotonic()
@@ -46,6 +49,9 @@ def installed(mirror: Mirror) -> str:
     took_again = time.monotonic() - began
     assert "is there already" in again
     assert machine.must(f"cat {SETTINGS}") == settings, "settings were changed"
+    words = machine.must(f"cat {WORDS}").split()
+    assert words[:2] == ["console=tty1", "root=/dev/x"], words
+    assert words.count("quiet") == words.count("consoleblank=0") == 1, words
     machine.must("sync")
     return f"installed in {took:.0f} s; a second time in {took_again:.0f} s; settings stay"
 
@@ -54,7 +60,7 @@ def unit(mirror: Mirror) -> str:
     """What systemd thinks of the unit."""
     machine = mirror.machine
     path = f"/etc/systemd/system/{UNIT}"
-    said = machine.must(f"SYSTEMD_UNIT_PATH= systemd-analyze verify {path} 2>&1", 120.0).strip()
+    said = machine.must(f"systemd-analyze verify {path} 2>&1", 120.0).strip()
     score = machine.must(f"systemd-analyze security --no-pager {UNIT} | tail -n 1", 120.0)
     value = float(score.split(":")[1].split()[0])
     assert value <= 2.5, score
@@ -344,12 +350,49 @@ def power_cuts(mirror: Mirror) -> str:
 
 
 def overlay(mirror: Mirror) -> str:
-    """Raspberry Pi OS' read-only root (overlayroot) with the state on a small partition."""
+    """Raspberry Pi OS' read-only root (overlayroot), finished sets on a partition of their own."""
     machine = mirror.machine
-    machine.must(
-        "sync; truncate -s 64M /root/state.img; mkfs.ext4 -q -F /root/state.img; echo done", 120.0
-    )
-    raise MachineError("not yet")
+    state = machine.work / "state.img"
+    subprocess.run(["truncate", "-s", "64M", str(state)], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-F", "-L", "mirror-state", str(state)], check=True)
+    line = "LABEL=mirror-state /var/lib/hinge-mirror ext4 nofail,x-systemd.device-timeout=15s 0 2"
+    machine.must(f"echo '{line}' >>/etc/fstab; sync")
+    drive = ("-drive", f"file={state},format=raw,if=virtio,cache=writeback")
+    times = []
+    for n in range(2):
+        machine.cut()
+        machine.start("overlayroot=tmpfs:recurse=0", drive)
+        machine.await_agent()
+        mirror.await_ready()
+        times.append(time.monotonic() - machine.started)
+        assert machine.must("findmnt -no FSTYPE /").strip() == "overlay"
+        assert machine.must("findmnt -no LABEL /var/lib/hinge-mirror").strip() == "mirror-state"
+        if n == 0:
+            machine.must("touch /etc/forgotten; sync")
+            machine.must("setpriv --reuid mirror --regid mirror --clear-groups "
+                         "sh -c 'echo 1 >/var/lib/hinge-mirror/kept'; sync")  # fmt: skip
+    assert machine.run("test -e /etc/forgotten").code != 0, "the root was written to"
+    machine.must("test -s /var/lib/hinge-mirror/kept")
+    machine.cut()
+    machine.start()
+    machine.await_agent()
+    machine.must("sed -i /mirror-state/d /etc/fstab; sync")
+    mirror.await_ready()
+    mounted(mirror)
+    told = ", ".join(f"{each:.0f}" for each in times)
+    return f"two cuts, READY {told} s after; the root forgot, the state was kept"
+
+
+def uninstalled(mirror: Mirror) -> str:
+    """All is gone but settings and sets; the console has its login again."""
+    machine = mirror.machine
+    machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
+    assert machine.run("ls /opt/hinge-mirror /etc/systemd/system/hinge-mirror.service").code != 0
+    machine.must(f"test -s {SETTINGS}; test -d /var/lib/hinge-mirror")
+    assert machine.must("systemctl is-enabled getty@tty1.service").strip() == "enabled"
+    words = machine.must(f"cat {WORDS}").split()
+    assert words == ["console=tty1", "root=/dev/x", "quiet"], words
+    return "settings and sets stay"
 
 
 def switched_off(mirror: Mirror) -> str:
@@ -358,7 +401,11 @@ def switched_off(mirror: Mirror) -> str:
     began = time.monotonic()
     mirror.machine.must(f"sh /opt/vm/pins.sh down {SELECT}")
     assert mirror.machine.is_off(120.0), f"still on; {mirror.journal(10)}"
-    return f"off after {time.monotonic() - began:.0f} s"
+    off_s = time.monotonic() - began
+    mirror.machine.start()
+    mirror.machine.await_agent()
+    mounted(mirror)
+    return f"off after {off_s:.0f} s"
 
 
 STEPS = [
@@ -367,6 +414,6 @@ STEPS = [
         mounted, installed, unit, ready, display, recorded, pressed, killed, hung, stopped,
         camera_absent, camera_unplugged, camera_lost, display_unplugged, display_absent,
         button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
-        rolled_back, power_cuts, switched_off,
+        rolled_back, power_cuts, overlay, switched_off, uninstalled,
     )
 ]  # fmt: skip

@@ -42,7 +42,7 @@ class Machine:
     """
 
     def __init__(self, cache: Path, work: Path, shares: dict[str, Path]) -> None:
-        self._cache, self._work, self._shares = cache, work, shares
+        self._cache, self.work, self._shares = cache, work, shares
         self._qemu: subprocess.Popen[bytes] | None = None
         self._agent: socket.socket | None = None
         # Addresses of sockets may be 107 bytes long at most; folders of tests are longer.
@@ -67,7 +67,7 @@ class Machine:
             shared += ["-virtfs", what]
         for name in ("monitor", "agent"):
             (self._sockets / name).unlink(missing_ok=True)
-        log = (self._work / "console.log").open("ab")
+        log = (self.work / "console.log").open("ab")
         self._qemu = subprocess.Popen(
             [
                 "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=1024",
@@ -81,7 +81,7 @@ class Machine:
                 "-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=agent",
                 "-chardev", f"socket,id=agent,path={self._sockets}/agent,server=on,wait=off",
                 "-monitor", f"unix:{self._sockets}/monitor,server=on,wait=off",
-                "-serial", f"file:{self._work}/serial.log",
+                "-serial", f"file:{self.work}/serial.log",
                 *shared, *extra,
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -141,7 +141,7 @@ class Machine:
 
     def display(self, path: Path | None = None) -> np.ndarray:
         """The picture on the display: (height, width, 3) uint8, also kept as a PNG."""
-        dump = self._work / "display.ppm"
+        dump = self.work / "display.ppm"
         dump.unlink(missing_ok=True)
         self.monitor(f"screendump {dump}")
         with Image.open(dump) as picture:
