@@ -175,10 +175,16 @@ def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:
     raised = []
     for k, end in enumerate(true):
         begin = true[k - 1] if k else 0.0
-        here = [r for r in reps if begin < 0.5 * (r.bottom_s + r.end_s) <= end]
+        here = [r for r in reps if begin < _moment(r, trial) <= end]
         raised.append(frozenset(f.fault for f in here[0].faults) if here else None)
     refused = tuple(o.reason for o in outcomes if isinstance(o, Rejected))
     return Finding(trial, len(true), len(reps), tuple(raised), refused)
+
+
+def _moment(rep: Rep, trial: Trial) -> float:
+    """A time that certainly lies in the rep: a swing ends at its top, the others at their end."""
+    is_swing = VARIATIONS[trial.variation].limits.counts == "swings"
+    return rep.end_s if is_swing else 0.5 * (rep.bottom_s + rep.end_s)
 
 
 def run(model: str, trial: Trial) -> Finding:
