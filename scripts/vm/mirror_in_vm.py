@@ -14,7 +14,7 @@ UNIT = "hinge-mirror.service"
 DROP_INS = f"/etc/systemd/system/{UNIT}.d"
 SETTINGS = "/etc/hinge-mirror/mirror.toml"
 RUN = "/run/hinge-mirror"
-PATIENCE_S = 400.0
+PATIENCE_S = 900.0
 """Three times what anything has ever taken."""
 
 
@@ -49,6 +49,15 @@ class Mirror:
     def await_status(self, wanted: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until its status line has these words; seconds."""
         return self._await(lambda: wanted in self.show("StatusText"), patience_s, wanted)
+
+    def await_counted(self, more: int, patience_s: float = 600.0) -> float:
+        """Wait until so many reps more were counted; seconds."""
+        before = self._counted()
+        return self._await(lambda: self._counted() >= before + more, patience_s, "more reps")
+
+    def _counted(self) -> int:
+        words = self.show("StatusText").split()
+        return int(words[0]) if len(words) == 2 and words[0].isdigit() else 0
 
     def await_texts(self, wanted: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until it draws this text; seconds."""
