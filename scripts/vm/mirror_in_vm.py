@@ -32,10 +32,9 @@ class Mirror:
         """Wait until systemd has heard READY (from another process than `after`); seconds."""
         began = time.monotonic()
         while time.monotonic() - began < patience_s:
-            state, pid = self.machine.must(
-                f"systemctl show -P ActiveState -P MainPID {UNIT}"
-            ).split()
-            if state == "active" and pid not in ("0", after):
+            said = self.machine.must(f"systemctl show -p ActiveState -p MainPID {UNIT}")
+            found = dict(line.split("=") for line in said.split())
+            if found["ActiveState"] == "active" and found["MainPID"] not in ("0", after):
                 return time.monotonic() - began
             time.sleep(0.5)
         raise MachineError(f"not READY within {patience_s:.0f} s:\n{self.journal(30)}")
