@@ -204,7 +204,7 @@ def load(path: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of bytes, of huge numbers, and of depth
         raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
     try:
         settings = msgspec.convert(data, Settings)
