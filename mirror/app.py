@@ -25,14 +25,16 @@ from mirror.errors import ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hands import Hands
 from mirror.hinge.reps import Rep
+from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
+from mirror.press import Press
 from mirror.recording import Recording
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
 from mirror.screens.labels import Labels
 from mirror.service import Service
-from mirror.session import Session, advance, press, start
+from mirror.session import Session, advance, end, press, recall, start
 from mirror.shots import Shots, say
 from mirror.states import State, state
 from mirror.tones import Speaker, heard
@@ -113,6 +115,7 @@ class Mirror:
         self.eyes = Eyes(settings, keep_trying=options.kiosk)
         self.lost: str | None = None
         self._care = Care(self.eyes, self._hands, say)
+        self._keeper = Keeper(settings, say)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
         self._counted = self._recorded = 0
 
@@ -143,6 +146,7 @@ class Mirror:
             pass
         finally:
             self._service.stopping()
+            self._keeper.keep(end(self.session, "stopped").finished)
             if self.eyes.fault is None:
                 print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
             if self._shots is not None:
@@ -150,7 +154,12 @@ class Mirror:
                 print(self._shots.told())
 
     def close(self) -> bool:
-        """Free every edge; gives whether camera and estimator have let go."""
+        """Save what is left, and free every edge.
+
+        Returns:
+            Whether camera and estimator have let go.
+        """
+        self._keeper.close()
         has_stopped = self.eyes.close()
         self._speaker.close()
         if self._recording is not None:
@@ -161,8 +170,8 @@ class Mirror:
 
     def _tick(self, now: float) -> None:
         """Take in what was pressed and seen, and show it."""
-        for what in self._hands.presses(self._screen.events(), now):
-            self.session = press(self.session, what)
+        self._press(now)
+        self.session = recall(self.session, self._keeper.past)
         margin = self._care.tend(now)
         before = self.session
         try:
@@ -175,6 +184,8 @@ class Mirror:
                 raise
             # A defect must not make the mirror black: say it, and begin anew.
             say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            with suppress(Exception):  # the set so far may be what it stumbled over
+                self._keeper.keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0
             self._looked = now
             told = "The mirror stumbled and begins a new set."
@@ -193,6 +204,13 @@ class Mirror:
             self._recording.add(self._screen.pixels())
             self._recorded += 1
 
+    def _press(self, now: float) -> None:
+        for what in self._hands.presses(self._screen.events(), now):
+            self.session = press(self.session, what)
+            self._keeper.keep(self.session.finished)
+            if what is Press.REMEMBER:
+                self._keeper.remember(self.session.past.kept)
+
     def _take_in(self) -> tuple[int, int]:
         """Everything that was estimated since last time; how many looks and reps that was."""
         looks = reps = 0
@@ -201,6 +219,7 @@ class Mirror:
                 look = self.eyes.looks.get_nowait()
                 looks += 1
                 self.session = advance(self.session, look.pose, look.t)
+                self._keeper.keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
         return looks, reps
 
@@ -227,6 +246,7 @@ class Mirror:
     def _tell_service(self) -> None:
         """The screen has moved on; what hangs is a fault, and by now it is on the glass."""
         fault = self.eyes.fault
+        self._keeper.report(str(fault) if fault is not None else None)
         if fault is not None or self.session.t is not None:
             self._service.ready(str(fault or f"{self._counted} reps"))
         else:

@@ -6,20 +6,20 @@ about to open, and to tell of.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from mirror.buttons import open_buttons
 from mirror.camera import open_camera
-from mirror.config import Settings
+from mirror.config import Settings, state_folder
 from mirror.errors import ButtonsError, CameraError, MirrorError, OutputError
 from mirror.estimator import Estimator
 from mirror.health import Health, told
 from mirror.hinge.variations import VARIATIONS
+from mirror.history import broker
+from mirror.history.store import FILE_NAME, Store
 from mirror.model import locate
 from mirror.screen import open_screen
 from mirror.session import start
@@ -47,7 +47,11 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
         yield _try("camera", lambda: _camera(settings))
         yield _try("display", lambda: _display(settings))
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
-    yield replace(_try("storage", _storage), needed=False)
+    if settings.history.keep:
+        yield replace(_try("storage", _storage), needed=False)
+        yield replace(_try("history", _history), needed=False)
+    if settings.network.broker and not at_boot:
+        yield replace(_try("network", lambda: broker.probe(settings.network)), needed=False)
     yield replace(_try("computer", _computer), needed=False)
 
 
@@ -97,6 +101,17 @@ def _display(settings: Settings) -> str:
         screen.close()
 
 
+def _history() -> str:
+    path = state_folder() / FILE_NAME
+    if not path.exists():  # and none is made: it would not be the mirror's own
+        return f"{path}: no sets yet"
+    store = Store(path, read_only=True)
+    try:
+        return f"{path}: {store.count()} sets, {store.count_waiting()} wait for a broker"
+    finally:
+        store.close()
+
+
 def _buttons(settings: Settings) -> str:
     buttons = open_buttons("gpio", settings.buttons)
     stuck = buttons.stuck()
@@ -108,9 +123,8 @@ def _buttons(settings: Settings) -> str:
 
 
 def _storage() -> str:
-    """Where finished sets go: the XDG state folder, which the service sets."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    folder = Path(base) / "hinge-mirror"
+    """Where finished sets go."""
+    folder = state_folder()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     try:
         with tempfile.TemporaryFile(dir=there) as file:

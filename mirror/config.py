@@ -6,6 +6,7 @@ A missing key has the default written here; `config/mirror.toml` ships the same 
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from msgspec import Meta, Struct
 from mirror.errors import ConfigError
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
+SYSTEM_STATE = Path("/var/lib/hinge-mirror")
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
@@ -94,6 +96,32 @@ class CoachSettings(_Section, frozen=True):
     body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
 
 
+class HistorySettings(_Section, frozen=True):
+    """What is kept of finished sets, and for how long."""
+
+    keep: bool = True
+    least_reps: Annotated[int, Meta(ge=1, le=100)] = 3
+    days: Annotated[int, Meta(ge=1, le=36500)] = 1100
+    megabytes: Annotated[int, Meta(ge=1, le=100000)] = 500
+    compare: bool = True
+    battery_clock: bool = False
+
+
+class NetworkSettings(_Section, frozen=True):
+    """The MQTT broker that finished sets are told to; an empty one means no network at all."""
+
+    broker: str = ""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    tls: bool = True
+    ca_file: str = ""
+    user: str = ""
+    password_file: str = ""
+    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]*$")] = ""
+    topic: Annotated[str, Meta(pattern="^[^+#/][^+#]*[^+#/]$")] = "hinge-mirror"
+    discovery: Annotated[str, Meta(pattern="^[^+#]*$")] = "homeassistant"
+    queue: Annotated[int, Meta(ge=1, le=100000)] = 1000
+
+
 class Settings(_Section, frozen=True):
     """The whole configuration."""
 
@@ -104,11 +132,36 @@ class Settings(_Section, frozen=True):
     sound: SoundSettings = SoundSettings()
     presence: PresenceSettings = PresenceSettings()
     coach: CoachSettings = CoachSettings()
+    history: HistorySettings = HistorySettings()
+    network: NetworkSettings = NetworkSettings()
 
 
 def default_file() -> Path:
     """The file read when none is named: the system's, else the shipped one."""
     return SYSTEM_CONFIG if SYSTEM_CONFIG.exists() else shipped("mirror.toml")
+
+
+def state_folder() -> Path:
+    """Where finished sets and the calibration are kept; it may not be there yet.
+
+    `hinge-mirror` in XDG_STATE_HOME if that is set (the unit sets it), else the system's folder if
+    there is one, else the user's.
+
+    Raises:
+        ConfigError: the user has no home, and nothing else is set.
+    """
+    # The XDG base directory specification says that a relative path is to be ignored.
+    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if base.is_absolute():
+        return base / "hinge-mirror"
+    if SYSTEM_STATE.is_dir():
+        return SYSTEM_STATE
+    try:
+        return Path.home() / ".local" / "state" / "hinge-mirror"
+    except RuntimeError as error:
+        raise ConfigError(
+            "there is no home folder to keep finished sets in: set XDG_STATE_HOME."
+        ) from error
 
 
 def shipped(name: str) -> Path:
@@ -135,6 +188,11 @@ def load(path: Path) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_explain(str(error), data)}.") from error
     _check_pins(path, settings.buttons)
+    if settings.network.broker and not settings.history.keep:
+        raise ConfigError(
+            f"{path}: network.broker = {settings.network.broker!r}: sets are told to a broker "
+            "only where history.keep = true."
+        )
     return settings
 
 

@@ -150,7 +150,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.estimator, "Estimator", Estimator)
+    monkeypatch.setattr(mirror.attention, "Estimator", Estimator)
     monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
@@ -237,10 +237,10 @@ def test_findings_name_each_part(monkeypatch):
     monkeypatch.setattr(check, "locate", missing)
     settings = Settings(camera=CameraSettings(source="/none.mp4"))
     found = list(check.findings(settings))
-    parts = ["coach", "model", "camera", "display", "buttons", "storage", "computer"]
+    parts = ["coach", "model", "camera", "display", "buttons", "storage", "history", "computer"]
     assert [f.part for f in found] == parts
     at_boot = [f.part for f in check.findings(settings, at_boot=True)]
-    assert at_boot == ["coach", "model", "storage", "computer"]
+    assert at_boot == ["coach", "model", "storage", "history", "computer"]
     by_part = {f.part: f for f in found}
     assert by_part["coach"].is_ok
     assert not by_part["model"].is_ok
