@@ -3,8 +3,8 @@ import json
 import pytest
 from people import SIZE, film, reps
 
+import mirror.attention
 import mirror.camera
-import mirror.estimator
 import mirror.model
 from mirror import __version__, app, check
 from mirror.__main__ import main
@@ -150,7 +150,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.attention, "Estimator", Estimator)
+    monkeypatch.setattr(mirror.attention, "Attention", Estimator)
     monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
