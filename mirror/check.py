@@ -6,12 +6,10 @@ about to open, and to tell of.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from mirror.buttons import open_buttons
 from mirror.calibration import fitting
@@ -52,10 +50,10 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
     if settings.history.keep:
+        yield replace(_try("storage", _storage), needed=False)
         yield replace(_try("history", _history), needed=False)
     if settings.network.broker and not at_boot:
         yield replace(_try("network", lambda: broker.probe(settings.network)), needed=False)
-    yield replace(_try("storage", _storage), needed=False)
     yield replace(_try("computer", _computer), needed=False)
 
 
@@ -136,9 +134,8 @@ def _buttons(settings: Settings) -> str:
 
 
 def _storage() -> str:
-    """Where finished sets go: the XDG state folder, which the service sets."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    folder = Path(base) / "hinge-mirror"
+    """Where finished sets go."""
+    folder = state_folder()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     try:
         with tempfile.TemporaryFile(dir=there) as file:

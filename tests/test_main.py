@@ -250,7 +250,7 @@ def test_findings_name_each_part(monkeypatch):
     settings = Settings(camera=CameraSettings(source="/none.mp4"))
     found = list(check.findings(settings))
     parts = ["coach", "model", "camera", "display", "line", "buttons"]
-    late = ["history", "storage", "computer"]
+    late = ["storage", "history", "computer"]
     assert [f.part for f in found] == parts + late
     at_boot = [f.part for f in check.findings(settings, at_boot=True)]
     assert at_boot == ["coach", "model", *late]

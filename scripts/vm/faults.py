@@ -125,7 +125,7 @@ def killed(mirror: Mirror) -> str:
 
 
 def hung(mirror: Mirror) -> str:
-    """SIGSTOP: nothing moves, so nobody pats the watchdog (60 s here, 20 s on a Pi)."""
+    """SIGSTOP: nothing moves, so nobody pats the watchdog (120 s here, 20 s on a Pi)."""
     cursor = mirror.cursor()
     told = _gone(mirror, "kill -STOP")
     assert (

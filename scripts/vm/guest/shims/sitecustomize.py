@@ -45,9 +45,11 @@ def patch_screen(module):
     module.Screen.draw, module.Screen.present = drawing, presenting
 
 
-def patch_estimator(module):
+def patch_attention(module):
     """Recorded poses, one for each frame, again and again."""
     import numpy as np
+
+    from mirror.hinge.pose import Pose
 
     film = np.load(RECORDED)
     poses = [film[name] for name in ("points", "visibility", "world", "mask")]
@@ -62,12 +64,12 @@ def patch_estimator(module):
             points, visibility, world, mask = (each[i] for each in poses)
             size = (mask.shape[1], mask.shape[0])
             mask = mask.astype(np.float32) / 255
-            return module.Pose(points, visibility, world, mask, size, frame.taken_at)
+            return Pose(points, visibility, world, mask, size, frame.taken_at)
 
         def close(self):
             pass
 
-    module.Estimator = Recorded
+    module.Attention = Recorded
 
 
 def patch_figure(module):
@@ -85,7 +87,7 @@ def patch_figure(module):
 
 PATCHES = {"mirror.screen": patch_screen}
 if RECORDED:
-    PATCHES |= {"mirror.estimator": patch_estimator, "mirror.camera.figure": patch_figure}
+    PATCHES |= {"mirror.attention": patch_attention, "mirror.camera.figure": patch_figure}
 
 
 class Finder(importlib.abc.MetaPathFinder):
