@@ -119,6 +119,7 @@ def _loop(
                 for what in source.presses():
                     session = press(session, what)
             try:
+                eyes.has_stick = session.has_stick
                 session, looks, reps = _take_in(session, eyes)
                 if looks:
                     looked = now

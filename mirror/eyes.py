@@ -17,6 +17,7 @@ from mirror.config import Settings
 from mirror.errors import MirrorError
 from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
+from mirror.hinge.straight import with_stick
 from mirror.model import bundle
 
 RETRY_S = 5.0
@@ -59,11 +60,13 @@ class Eyes:
     """Camera and estimator, each in its own thread, opened again when they break.
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
+    has_stick: set by the loop while pictures are to be searched for a stick along the back.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
+        self.has_stick = False
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -135,6 +138,8 @@ class Eyes:
                         return
                     continue
                 pose = estimator.estimate(frame)
+                if self.has_stick:
+                    pose = with_stick(pose, frame.rgb)
                 self._faults.pop("estimator", None)
                 self.looks.put(Look(pose, frame.taken_at))
         finally:

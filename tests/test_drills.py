@@ -13,22 +13,12 @@ from mirror.figure.body import BODIES
 from mirror.figure.motion import Motion, Plan, stick_line
 from mirror.figure.render import View as Camera
 from mirror.hinge.contour import Axis, Contour, T, edges
-from mirror.hinge.drills import (
-    CUES,
-    REASONS,
-    RED,
-    RED_CM,
-    Drill,
-    Reading,
-    Stick,
-    String,
-    Unready,
-    step,
-    stick,
-    string,
-)
+from mirror.hinge.drills import CUES, REASONS, RED, RED_CM, Drill, Reading, step
+from mirror.hinge.hands import Unready
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.posture import Measuring, Posture, measure
+from mirror.hinge.slack import String, string
+from mirror.hinge.stick import Stick, stick
 from mirror.hinge.view import View
 
 PX_PER_CM = TRUNK / 50
