@@ -202,6 +202,7 @@ class Mirror:
         self._ticked = now
         before = self.session
         try:
+            self.eyes.has_stick = self.session.has_stick
             looks, reps = self._take_in()
             if looks:
                 self._looked = now

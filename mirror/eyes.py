@@ -19,6 +19,7 @@ from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
 from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.hinge.pose import Pose
+from mirror.hinge.straight import with_stick
 from mirror.model import bundle
 from mirror.vigil import Vigil, step_s
 
@@ -68,6 +69,7 @@ class Eyes:
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
     vigil: who hangs. pause_s: while nobody is seen, so long is waited between two looks.
     spare_s: from one look to the next it takes so long at least.
+    has_stick: set by the loop while pictures are to be searched for a stick along the back.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
@@ -76,6 +78,7 @@ class Eyes:
         self.vigil = Vigil()
         self.pause_s = self.spare_s = 0.0
         self._step_s = step_s()
+        self.has_stick = False
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -165,6 +168,8 @@ class Eyes:
                 began = time.monotonic()
                 pose = estimator.estimate(frame)
                 patience_s = self._step_s
+                if self.has_stick:
+                    pose = with_stick(pose, frame.rgb)
                 self._faults.pop("estimator", None)
                 self.vigil.works("estimator")
                 self.looks.put(Look(pose, frame.taken_at))

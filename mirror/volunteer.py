@@ -50,7 +50,7 @@ class Place:
 class Volunteer:
     """Looks of a person who follows what the glass shows. Stands in for `Eyes`.
 
-    looks, ended, pause_s, spare_s, vigil, fault: as those of `Eyes`.
+    looks, ended, pause_s, spare_s, has_stick, vigil, fault: as those of `Eyes`.
     """
 
     fault: MirrorError | None = None
@@ -59,6 +59,7 @@ class Volunteer:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
         self.pause_s = self.spare_s = 0.0
+        self.has_stick = False
         self.vigil = Vigil()
         self._case, self._eye = case, eye
         self._person = Person.drawn(case)
