@@ -172,7 +172,7 @@ class Mirror:
         """Take in what was pressed and seen, and show it."""
         self._press(now)
         self.session = recall(self.session, self._keeper.past)
-        margin = self._care.tend(now)
+        margin = self._care.tend(now) or ("aside.config" if self._options.warning else None)
         before = self.session
         try:
             looks, reps = self._take_in()
@@ -262,10 +262,11 @@ class Mirror:
         if held is not None and HELD <= held.fraction < 1.0:
             return holding(held, glass, language, self._labels, running_s)
         fault, warning = self.eyes.fault, self._options.warning
-        if fault is not None:
-            return trouble(str(fault), glass, language, fault.kind, running_s)
+        # What was wrong at the start is said first: a fault that stays can wait for so long.
         if warning and running_s < WARN_S:
             return trouble(warning, glass, language, "config", running_s)
+        if fault is not None:
+            return trouble(str(fault), glass, language, fault.kind, running_s)
         if session.t is None:
             return getting_ready(glass, language, running_s)
         labels = self._labels if self._hands.have_buttons else None

@@ -41,9 +41,9 @@ class Mirror:
 
     def restart(self) -> float:
         """Restart it and wait for READY; seconds."""
+        before = self.show("MainPID")
         self.machine.must(f"systemctl reset-failed {UNIT}; systemctl restart --no-block {UNIT}")
-        time.sleep(1.0)
-        return 1.0 + self.await_ready(after="")
+        return self.await_ready(after=before)
 
     def await_status(self, wanted: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until its status line has these words; seconds."""
