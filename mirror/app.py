@@ -41,6 +41,8 @@ from mirror.tones import Speaker, heard
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
+MARGIN_S = 6.0
+"""Of several things in the margin each is shown for so long."""
 RECORD_FPS = 15.0
 HELD = 0.2
 """A short press passes through smaller shares of the time of a long one."""
@@ -172,7 +174,7 @@ class Mirror:
         """Take in what was pressed and seen, and show it."""
         self._press(now)
         self.session = recall(self.session, self._keeper.past)
-        margin = self._care.tend(now) or ("aside.config" if self._options.warning else None)
+        margin = self._care.tend(now)
         before = self.session
         try:
             looks, reps = self._take_in()
@@ -193,8 +195,10 @@ class Mirror:
         self._counted += reps
         self._speaker.play(heard(before, self.session))
         self._rest(now)
-        if self._options.kiosk and margin is not None:
-            words = self._language.say(margin)
+        if self._options.warning:
+            margin += ("aside.config",)
+        if self._options.kiosk and margin:
+            words = self._language.say(margin[int(now / MARGIN_S) % len(margin)])
             scene = aside(scene, words, self._screen.glass, now - self._began)
         self._show(scene)
         self._tell_service()
