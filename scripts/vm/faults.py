@@ -34,7 +34,8 @@ def installed(mirror: Mirror) -> str:
     # The owner's settings, there before: a picture and a rate that the emulated machine can bear.
     machine.must(
         f"mkdir -p /etc/hinge-mirror; sed -e 's/^source = .*/source = \"figure\"/' "
-        "-e 's/^width = .*/width = 240/; s/^height = .*/height = 320/' "
+        "-e 's/^width = .*/width = 330/; s/^height = .*/height = 440/' "
+        "-e 's/^grace_s = .*/grace_s = 120/' "
         "-e 's/^fps = 30.0.*/fps = 5.0/; s/^fps = 30 .*/fps = 5/' "
         f"{PRODUCT}/config/mirror.toml >{SETTINGS}"
     )
@@ -90,8 +91,8 @@ def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
 
 def display(mirror: Mirror) -> str:
     """The display itself against what the product says it drew."""
+    mirror.await_texts("Hello")
     texts, told = _display(mirror, "estimated")
-    assert texts, "no text is drawn"
     return f"{told}; it says: {' / '.join(texts)}"
 
 
