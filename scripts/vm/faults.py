@@ -17,7 +17,9 @@ def mounted(mirror: Mirror) -> str:
     """The checkout and the wheels, as a USB stick would bring them."""
     mirror.machine.must(
         "modprobe 9pnet_virtio; for tag in product wheels; do mkdir -p /mnt/$tag; "
-        "mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144 $tag /mnt/$tag; done"
+        "mountpoint -q /mnt/$tag || "
+        "mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144 $tag /mnt/$tag; done; "
+        "cp -r /mnt/product/scripts/vm/guest/. /opt/vm/"
     )
     return "checkout and wheels are there"
 
@@ -200,6 +202,24 @@ def camera_lost(mirror: Mirror) -> str:
     _restore(mirror)
     mirror.restart()
     return f"new process READY after {new_s:.0f} s; plugged in: sees after {back_s:.0f} s"
+
+
+def libcamera(mirror: Mirror) -> str:
+    """Unmodified picamera2 on libcamera, with the kernel's simulated camera (vimc)."""
+    machine = mirror.machine
+    _settings(
+        mirror,
+        'sed -i \'s/^source = .*/source = "picamera"/; s/^width = .*/width = 640/; '
+        f"s/^height = .*/height = 480/' {SETTINGS}",
+    )
+    # The buffers of a Pi's camera have a name of their own.
+    machine.must("modprobe vimc; ln -sf system /dev/dma_heap/linux,cma; udevadm settle")
+    ready_s = mirror.restart()
+    mirror.await_status(" reps", 240.0)
+    _restore(mirror)
+    machine.run(f"systemctl stop {UNIT}; modprobe -r vimc")
+    mirror.restart()
+    return f"frames flow; READY after {ready_s:.0f} s"
 
 
 def display_unplugged(mirror: Mirror) -> str:
@@ -430,7 +450,7 @@ STEPS = [
     (step.__name__, step)
     for step in (
         mounted, installed, unit, ready, display, recorded, pressed, killed, hung, stopped,
-        camera_absent, camera_unplugged, camera_lost, display_unplugged, display_absent,
+        camera_absent, camera_unplugged, camera_lost, libcamera, display_unplugged, display_absent,
         button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
         rolled_back, power_cuts, overlay, switched_off, uninstalled,
     )
