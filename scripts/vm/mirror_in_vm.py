@@ -62,6 +62,10 @@ class Mirror:
         """Wait until it draws this text; seconds."""
         return self._await(lambda: wanted in self.texts(), patience_s, wanted)
 
+    def await_any_text(self) -> float:
+        """Wait until it draws some text, so that there is something to compare; seconds."""
+        return self._await(lambda: bool(self.texts()), PATIENCE_S, "text")
+
     def await_journal(self, wanted: str, since: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until the journal since that cursor has these words; seconds."""
         return self._await(lambda: wanted in self.journal(cursor=since), patience_s, wanted)
