@@ -45,6 +45,8 @@ from mirror.volunteer import Volunteer
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
+MARGIN_S = 6.0
+"""Of several things in the margin each is shown for so long."""
 RECORD_FPS = 15.0
 HELD = 0.2
 """A short press passes through smaller shares of the time of a long one."""
@@ -222,8 +224,10 @@ class Mirror:
         self._counted += reps
         self._speaker.play(heard(before, self.session))
         self._rest(now)
-        if self._options.kiosk and margin is not None:
-            words = self._language.say(margin)
+        if self._options.warning:
+            margin += ("aside.config",)
+        if self._options.kiosk and margin:
+            words = self._language.say(margin[int(now / MARGIN_S) % len(margin)])
             scene = aside(scene, words, self._screen.glass, now - self._began)
         self._show(scene)
         self._tell_service()
@@ -298,10 +302,11 @@ class Mirror:
         if held is not None and HELD <= held.fraction < 1.0:
             return holding(held, glass, language, self._labels, running_s)
         fault, warning = self.eyes.fault, self._options.warning
-        if fault is not None:
-            return trouble(str(fault), glass, language, fault.kind, running_s)
+        # What was wrong at the start is said first: a fault that stays can wait for so long.
         if warning and running_s < WARN_S:
             return trouble(warning, glass, language, "config", running_s)
+        if fault is not None:
+            return trouble(str(fault), glass, language, fault.kind, running_s)
         aligning = self._aligning
         if aligning.fault is not None:
             if now - self._faulty_s < WARN_S:

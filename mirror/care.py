@@ -33,11 +33,11 @@ class Care:
         self._health = health or Health()
         self._noted: dict[str, str | None] = {}
 
-    def tend(self, now: float) -> str | None:
+    def tend(self, now: float) -> tuple[str, ...]:
         """Call at every turn. now: monotonic seconds.
 
         Returns:
-            The key of what belongs in the margin of the glass, if anything.
+            The keys of what belongs in the margin of the glass.
         """
         ill = self._health.tend(now)
         self._eyes.spare_s = SPARING_S if ill else 0.0
@@ -47,9 +47,7 @@ class Care:
         # The temperature goes up and down; that it is hot is told once.
         told = told_of_health(ill, self._health.vitals) if ill else None
         self._note("health", told, "The computer is well again.", ill)
-        if ill:
-            return f"aside.{ill}"
-        return "aside.buttons" if trouble else None
+        return (*(["aside." + ill] if ill else []), *(["aside.buttons"] if trouble else []))
 
     def _note(self, what: str, sentence: str | None, over: str, key: str | None = None) -> None:
         key = key or sentence

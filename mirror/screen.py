@@ -209,7 +209,7 @@ def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, st
     try:
         with quiet(_CHATTER):
             pygame.display.init()
-        driver = pygame.display.get_driver()
+        driver = pygame.display.get_driver().lower()  # SDL says KMSDRM, but x11
         # SDL quietly takes its "offscreen" driver where there is no display at all.
         if driver in ("offscreen", "dummy") and "SDL_VIDEODRIVER" not in os.environ:
             raise pygame.error("no display found")

@@ -186,6 +186,22 @@ def test_a_warning_of_the_start_is_on_the_glass_for_a_while(stage, monkeypatch):
     assert "mirror.toml is broken." in drawn
 
 
+def test_a_warning_of_the_start_comes_before_a_fault_and_stays_in_the_margin(stage, monkeypatch):
+    """A broken config whose default camera is not there, either: both are said."""
+    drawn, margin = [], []
+    real, real_aside = app.trouble, app.aside
+    monkeypatch.setattr(app, "trouble", lambda text, *how: drawn.append(text) or real(text, *how))
+    monkeypatch.setattr(app, "aside", lambda scene, text, *how: margin.append(text) or
+                        real_aside(scene, text, *how))  # fmt: skip
+    monkeypatch.setattr(app, "WARN_S", 0.3)
+    monkeypatch.setattr(app, "MARGIN_S", 0.05)
+    stage(CameraError("no camera is connected."))
+    run(SETTINGS, Options(kiosk=True, seconds=1.0, warning="mirror.toml is broken."))
+    assert drawn[0] == "mirror.toml is broken."
+    assert drawn[-1] == "no camera is connected."
+    assert any("A setting is wrong" in text for text in margin)
+
+
 def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
     """At a desktop Esc quits; behind the glass the Pi goes down."""
     called = []
@@ -403,7 +419,7 @@ def test_what_hangs_is_said_on_the_glass_and_then_the_mirror_starts_anew(
     monkeypatch.setattr(app, "_leave", left.append)
     monkeypatch.setattr(eyes, "step_s", lambda: 0.1)
     monkeypatch.setattr(eyes, "CLOSE_S", 0.1)
-    monkeypatch.setattr(vigil, "SHOWN_S", 0.3)
+    monkeypatch.setattr(vigil, "SHOWN_S", 2.0)
     (camera,) = stage(film(reps(0), 10_000))
     estimate = camera.estimate
 

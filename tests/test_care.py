@@ -140,18 +140,18 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     eyes = SimpleNamespace(fault=None, spare_s=0.0)
     buttons = SimpleNamespace(trouble=None)
     care = Care(eyes, buttons, said.append, Health(lambda: next(states)))
-    assert care.tend(0.0) is None
+    assert care.tend(0.0) == ()
     assert said == []
     eyes.fault = CameraError("no camera is connected.")
     buttons.trouble = "Down without being pressed: select; check the wiring."
-    assert care.tend(1.0) == "aside.buttons"
-    assert care.tend(2.0) == "aside.buttons"
+    assert care.tend(1.0) == ("aside.buttons",)
+    assert care.tend(2.0) == ("aside.buttons",)
     assert said == ["No camera is connected.", buttons.trouble]
     eyes.fault = buttons.trouble = None
-    assert care.tend(6.0) == "aside.hot"
+    assert care.tend(6.0) == ("aside.hot",)
     assert eyes.spare_s > 0
-    assert care.tend(12.0) == "aside.hot"
-    assert care.tend(20.0) is None
+    assert care.tend(12.0) == ("aside.hot",)
+    assert care.tend(20.0) == ()
     assert eyes.spare_s == 0
     assert said[2:] == [
         "The mirror sees again.",

@@ -113,7 +113,10 @@ class Machine:
         if self._agent is None:
             raise MachineError("the machine takes no commands yet")
         asked = json.dumps({"command": command, "timeout": timeout}).encode() + b"\n"
-        self._agent.sendall(asked)
+        try:
+            self._agent.sendall(asked)
+        except OSError as error:
+            raise MachineError(f"the machine is gone ({error})") from error
         said = self._line(time.monotonic() + timeout + 30.0)
         if said is None:
             raise MachineError(f"no answer to: {command}")
@@ -185,8 +188,13 @@ class Machine:
         self.cut()
         shutil.rmtree(self._sockets, ignore_errors=True)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it has power."""
+        return self._qemu is not None and self._qemu.poll() is None
+
     def _running(self) -> None:
-        if self._qemu is None or self._qemu.poll() is not None:
+        if not self.is_on:
             raise MachineError("qemu has ended; see console.log")
 
     def _line(self, deadline: float) -> dict | None:

@@ -41,9 +41,9 @@ class Mirror:
 
     def restart(self) -> float:
         """Restart it and wait for READY; seconds."""
+        before = self.show("MainPID")
         self.machine.must(f"systemctl reset-failed {UNIT}; systemctl restart --no-block {UNIT}")
-        time.sleep(1.0)
-        return 1.0 + self.await_ready(after="")
+        return self.await_ready(after=before)
 
     def await_status(self, wanted: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until its status line has these words; seconds."""
@@ -61,6 +61,10 @@ class Mirror:
     def await_texts(self, wanted: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until it draws this text; seconds."""
         return self._await(lambda: wanted in self.texts(), patience_s, wanted)
+
+    def await_any_text(self) -> float:
+        """Wait until it draws some text, so that there is something to compare; seconds."""
+        return self._await(lambda: bool(self.texts()), PATIENCE_S, "text")
 
     def await_journal(self, wanted: str, since: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until the journal since that cursor has these words; seconds."""

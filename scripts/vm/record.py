@@ -15,7 +15,7 @@ from mirror.model import bundle
 FPS = 10.0
 SECONDS = 40
 
-camera = open_camera(CameraSettings(source="figure", width=240, height=320, fps=FPS), live=False)
+camera = open_camera(CameraSettings(source="figure", width=330, height=440, fps=FPS), live=False)
 estimator = Estimator(bundle(ModelSettings()))
 poses = []
 for _ in range(round(FPS * SECONDS)):

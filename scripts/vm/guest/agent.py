@@ -8,8 +8,16 @@ import subprocess
 
 PORT = "/dev/virtio-ports/agent"
 
+
+def send(port, answer):
+    """The port takes what it has room for, which may be less than all."""
+    rest = json.dumps(answer).encode() + b"\n"
+    while rest:
+        rest = rest[port.write(rest) or 0 :]
+
+
 with open(PORT, "r+b", buffering=0) as port:
-    port.write(b'{"up": true}\n')
+    send(port, {"up": True})
     rest = b""
     while True:
         rest += port.read(65536) or b""
@@ -28,4 +36,4 @@ with open(PORT, "r+b", buffering=0) as port:
                 answer = {"code": done.returncode, "out": done.stdout.decode(errors="replace")}
             except subprocess.TimeoutExpired as late:
                 answer = {"code": 124, "out": (late.stdout or b"").decode(errors="replace")}
-            port.write(json.dumps(answer).encode() + b"\n")
+            send(port, answer)
