@@ -379,7 +379,9 @@ def _observe(
     trail = session.trail
     if session.pose is not None:
         trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    notes = follow_notes(session.notes, posture, standing, is_set=is_open or bool(session.reps))
+    # A rep that has just been told is not yet among the reps.
+    is_set = is_open or any(isinstance(o, Rep) for o in (*session.events, *session.outcomes))
+    notes = follow_notes(session.notes, posture, standing, is_set=is_set)
     return replace(
         session,
         form=form,

@@ -151,8 +151,9 @@ def test_the_signals_are_ten_a_second_and_only_of_the_set():
     samples = done[0].notes.samples
     steps = [b.t - a.t for a, b in pairwise(samples)]
     assert min(steps) >= SAMPLE_S - 1e-6
-    assert samples[0].t >= done[0].reps[0].start_s - 1.0
-    assert samples[-1].t <= done[0].reps[-1].end_s + 1.0
+    first, last = done[0].reps[0], done[0].reps[-1]
+    assert first.start_s - 1.0 <= samples[0].t <= first.start_s + 0.8, "a movement shows late"
+    assert last.end_s <= samples[-1].t <= last.end_s + 1.0
     assert max(sample.fold_deg for sample in samples) == pytest.approx(90, abs=3)
     assert abs(samples[-1].fold_deg) < 5
 
