@@ -417,7 +417,7 @@ def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
     run(SETTINGS, Options())
     assert [(entry.ended, entry.reps) for entry in kept_sets(state)] == [("press", 3)]
     store = Store(state / "history.db")
-    assert "55.0" in store.remembered("stop-depth")
+    assert "55.0" in store.remembered("kept")
     store.close()
 
 

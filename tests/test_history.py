@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
-from mirror.finished import Kept
 from mirror.hinge.depth import StopDepth
 from mirror.history import clock, keeper, madeup, record, table, trials
 from mirror.history.clock import Moment
@@ -25,6 +24,7 @@ from mirror.history.database import set_aside
 from mirror.history.keeper import Keeper
 from mirror.history.schema import MIGRATIONS, VERSION
 from mirror.history.store import DAY_S, Filter, Store
+from mirror.kept import Kept
 
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
