@@ -110,6 +110,7 @@ ORDER = (
     "mirror.analyze",
     "mirror.truth",
     "mirror.accuracy",
+    "mirror.slumping",
     "mirror.repertoire",
     "mirror.gallery",
     "mirror.bench",
