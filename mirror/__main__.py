@@ -84,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--record", type=Path, metavar="OUT.mp4", help="video of the glass")
     run.set_defaults(command=_run)
 
+    calibrate = commands.add_parser(
+        "calibrate", parents=[common], help="fit the line of the back to your reflection"
+    )
+    calibrate.add_argument("--camera", metavar="C", help="picamera, an index, ...")
+    calibrate.add_argument("--windowed", action="store_true", help="a window on a desktop")
+    calibrate.add_argument("--simulate", action="store_true",
+                           help="done by somebody in a simulated room; not kept")  # fmt: skip
+    calibrate.add_argument("--for", dest="seconds", type=_positive, metavar="S",
+                           help="give up after S s")  # fmt: skip
+    calibrate.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
+                           help="where pictures of an off-screen glass go")  # fmt: skip
+    calibrate.set_defaults(command=_calibrate)
+
     analyze = commands.add_parser("analyze", parents=[common], help="the same core on a file")
     analyze.add_argument("source", help="a video, `figure`, `picamera`, or a webcam index")
     analyze.add_argument("--variation", default="basic", metavar="NAME")
@@ -127,10 +140,11 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
-                                        "gallery", "drawing", "history", "power-cuts", "slump"),
+                                        "slump", "reflection", "gallery", "drawing", "history",
+                                        "power-cuts"),
                        help="counts, errors against truth, screens, the history")  # fmt: skip
     bench.add_argument("--cases", type=_count, default=32, metavar="N",
-                       help="accuracy: sets of reps (32)")  # fmt: skip
+                       help="accuracy: sets of reps; reflection: rooms (32)")  # fmt: skip
     bench.add_argument("--sets", type=_count, default=16, metavar="N",
                        help="stop-depth, drills, slump: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
@@ -249,11 +263,27 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
+def _calibrate(options: argparse.Namespace) -> int:
+    from mirror import app
+
+    return app.run(
+        _settings(options),
+        app.Options(
+            windowed=options.windowed,
+            seconds=options.seconds,
+            shots=options.shots,
+            calibrate=True,
+            simulated=options.simulate,
+        ),
+    )
+
+
 def _analyze(options: argparse.Namespace) -> int:
     from mirror import analyze
     from mirror.attention import Attention
     from mirror.camera import open_camera
     from mirror.model import bundle
+    from mirror.optics import lens
     from mirror.session import start
 
     settings = load(options.config or default_file())
@@ -268,12 +298,13 @@ def _analyze(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Attention(bundle(settings.model))
+        estimator = Attention(bundle(settings.model), settings.camera)
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,
             estimator,
             session,
+            lens=lens(settings.camera, camera.size),
             source=options.source,
             seconds=options.seconds,
             fps=options.fps,
@@ -290,11 +321,11 @@ def _check(options: argparse.Namespace) -> int:
     is_ok = True
     try:
         settings = _settings(options)
-        print(f"# {path}\n{to_toml(settings)}")
+        print(f"config   OK     {path}" if options.boot else f"# {path}\n{to_toml(settings)}")
     except ConfigError as error:
         print(f"config   FAULT  {error}")
         is_ok, settings = False, _with_camera(Settings(), options)
-    for finding in check.findings(settings):
+    for finding in check.findings(settings, at_boot=options.boot):
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
         print(f"{finding.part:8} {state}  {finding.told}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)
@@ -332,7 +363,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, repertoire, slumping
+    from mirror import accuracy, bench, gallery, reflections, repertoire, slumping
     from mirror.history import trials
     from mirror.model import bundle
 
@@ -351,6 +382,8 @@ def _bench(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds)
+    if options.what == "reflection":
+        return reflections.bench(options.cases)
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
     if options.what == "drawing":

@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.camera import Frame
+from mirror.config import CameraSettings
 from mirror.estimator import Crowd, Estimator
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import BODY_HEIGHT
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.presence import NEAR
+from mirror.optics import lens
 
 AGAIN_S = 0.5
 """While the tracked person is small, so often somebody nearer is looked for."""
@@ -32,11 +34,15 @@ AROUND = 0.15
 class Attention:
     """An estimator that chooses its person. Use it from one thread, and close it.
 
+    camera: its lens and its aslant hanging are taken out of every pose: here, and nowhere after.
+    None: the pictures are upright and straight as they are.
+
     Raises:
         ModelError: as `Estimator`.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, camera: CameraSettings | None = None) -> None:
+        self._camera = camera
         self._crowd = Crowd(model)
         try:
             self._tracker = Estimator(model)
@@ -47,11 +53,17 @@ class Attention:
         self._sought_s = -math.inf
 
     def estimate(self, frame: Frame) -> Pose | None:
-        """Find the person in the next frame; None if there is nobody.
+        """Find the person in the next frame, in upright pixels; None if there is nobody.
 
         Raises:
             ModelError: as `Estimator.estimate`.
         """
+        pose = self._found(frame)
+        if pose is None or self._camera is None:
+            return pose
+        return lens(self._camera, pose.size).pose(pose)
+
+    def _found(self, frame: Frame) -> Pose | None:
         if self._tracked is None or self._is_background(self._tracked, frame):
             self._sought_s = frame.taken_at
             people = self._crowd.find(frame)

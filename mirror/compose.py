@@ -15,6 +15,7 @@ from mirror.hinge.posture import Posture
 from mirror.hinge.trail import between
 from mirror.language import Language
 from mirror.layout import Sheet, sheet
+from mirror.reflection import Reflection
 from mirror.scene import Scene, Shape
 from mirror.screens.arriving import blind, chosen, still, welcome
 from mirror.screens.labels import Labels, signs
@@ -36,17 +37,19 @@ def compose(
     now: float = 0.0,
     late_s: float = 60.0,
     labels: Labels | None = None,
+    reflection: Reflection | None = None,
 ) -> Scene:
     """The whole glass at this moment.
 
     now: monotonic seconds, for what drifts and pulses. late_s: seconds since the newest look was
-    taken in. labels: of the buttons, if there are any.
+    taken in. labels: of the buttons, if there are any. reflection: what the line is fitted to the
+    person's reflection by, if that is wanted.
     """
     if session.t is None:
         return Scene()
     t = session.t + min(late_s, LATEST_S)
     page, which = sheet(glass, now), state(session)
-    shapes = [*_screen(which, smooth(session, late_s), page, language, now, t, labels)]
+    shapes = [*_screen(which, smooth(session, late_s), page, language, now, t, labels, reflection)]
     if labels is not None and which not in UNLABELLED:
         shapes += signs(labels, page)
     return Scene(tuple(shapes))
@@ -73,6 +76,7 @@ def _screen(
     now: float,
     t: float,
     labels: Labels | None,
+    reflection: Reflection | None,
 ) -> Iterator[Shape]:
     since_s = t - session.reps[-1].end_s if session.reps else 60.0
     match which:
@@ -87,7 +91,7 @@ def _screen(
         case State.STILL:
             return still(session, page, language)
         case State.WORKING:
-            return working(session, page, language, since_s)
+            return working(session, page, language, since_s, reflection)
         case State.FINISHED:
             return finished(session, page, language, t)
         case State.REST:

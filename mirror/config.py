@@ -31,6 +31,9 @@ class CameraSettings(_Section, frozen=True):
     """Where frames come from. Width and height are of the upright picture, after rotation.
 
     seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
+    lens: a camera module, or `own`, whose field of view (along the longer side of the picture) and
+    radial distortion are given. The rest says how the camera hangs: of the floor and of the middle
+    of the panel; tilt down, pan and aside to the right of who stands before the glass.
     """
 
     source: Annotated[str, Meta(min_length=1)] = "picamera"
@@ -42,6 +45,15 @@ class CameraSettings(_Section, frozen=True):
     stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
     seed: Annotated[int, Meta(ge=0)] = 1
     act: str = ""
+    lens: Literal["module-2", "module-3", "module-3-wide", "own"] = "module-3"
+    fov_deg: Annotated[float, Meta(ge=20, le=140)] | None = None
+    k1: Annotated[float, Meta(ge=-1, le=1)] = 0.0
+    k2: Annotated[float, Meta(ge=-1, le=1)] = 0.0
+    height_m: Annotated[float, Meta(ge=0.2, le=3)] = 1.2
+    aside_m: Annotated[float, Meta(ge=-2, le=2)] = 0.0
+    tilt_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
+    pan_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
+    roll_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
 
 
 class ModelSettings(_Section, frozen=True):
@@ -51,11 +63,18 @@ class ModelSettings(_Section, frozen=True):
 
 
 class ScreenSettings(_Section, frozen=True):
-    """The display behind the mirror. The diagonal makes millimetres of pixels."""
+    """The display behind the mirror. The diagonal makes millimetres of pixels.
+
+    line: where the line of the back is drawn. bottom_m: of the lower edge of what shines, above the
+    floor. gap_mm: from the reflecting face of the glass to the display.
+    """
 
     diagonal_in: Annotated[float, Meta(ge=3, le=120)] = 32.0
     rotate: Rotation = 0
     fps: Annotated[int, Meta(ge=5, le=120)] = 30
+    line: Literal["auto", "figure", "reflection"] = "auto"
+    bottom_m: Annotated[float, Meta(ge=0, le=2.5)] = 0.75
+    gap_mm: Annotated[float, Meta(ge=0, le=100)] = 5.0
 
 
 class ButtonSettings(_Section, frozen=True):
@@ -89,11 +108,15 @@ class PresenceSettings(_Section, frozen=True):
 
 
 class CoachSettings(_Section, frozen=True):
-    """What the mirror starts with, and the language it speaks (a file of `config/languages`)."""
+    """What the mirror starts with, and the language it speaks (a file of `config/languages`).
+
+    eye: the one that sees the line on the reflection; the other one sees it 3 cm aside.
+    """
 
     variation: Annotated[str, Meta(min_length=1)] = "basic"
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z]+)?$")] = "en"
     body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
+    eye: Literal["left", "right", "both"] = "right"
 
 
 class HistorySettings(_Section, frozen=True):
@@ -181,7 +204,7 @@ def load(path: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of bytes, of huge numbers, and of depth
         raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
     try:
         settings = msgspec.convert(data, Settings)
@@ -193,6 +216,7 @@ def load(path: Path) -> Settings:
             f"{path}: network.broker = {settings.network.broker!r}: sets are told to a broker "
             "only where history.keep = true."
         )
+    _check_lens(path, settings.camera)
     return settings
 
 
@@ -223,6 +247,18 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     for key in keys.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return f"{keys} = {value!r}: {reason[0].lower()}{reason[1:]}"
+
+
+def _check_lens(path: Path, camera: CameraSettings) -> None:
+    if camera.lens == "own":
+        if camera.fov_deg is None:
+            raise ConfigError(f"{path}: camera.lens = 'own': camera.fov_deg must be given, too.")
+        return
+    for key in ("fov_deg", "k1", "k2"):
+        if value := getattr(camera, key):
+            raise ConfigError(
+                f"{path}: camera.{key} = {value!r}: counts only with camera.lens = 'own'."
+            )
 
 
 def _check_pins(path: Path, buttons: ButtonSettings) -> None:

@@ -91,7 +91,7 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
         yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
-    yield Line(tuple(place(p) for p in _smooth(spine)), wide * u, colour)
+    yield Line(tuple(place(p) for p in smoothed(spine)), wide * u, colour)
 
 
 def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
@@ -107,7 +107,7 @@ def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
     yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.2 * u, GREY.at(0.45))
     if posture.back is not None and posture.back.confidence >= SHOW:
         spine, _ = line_px(posture.back.edge, posture.back.axis)
-        yield Line(tuple(place(p) for p in _smooth(spine)), 1.8 * u, ICE.at(0.7))
+        yield Line(tuple(place(p) for p in smoothed(spine)), 1.8 * u, ICE.at(0.7))
 
 
 Place = Callable[[Point | Array], Point]
@@ -207,10 +207,10 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
     # Dorsal is to the left of who faces right in the picture, so to the right on the glass.
     x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
     y = box.bottom - along * box.height
-    return tuple((float(a), float(b)) for a, b in _smooth(np.column_stack([x, y])))
+    return tuple((float(a), float(b)) for a, b in smoothed(np.column_stack([x, y])))
 
 
-def _smooth(points: Array) -> Array:
+def smoothed(points: Array) -> Array:
     """A line as the eye sees a back: without the steps of pixels. The ends stay."""
     padded = np.pad(points, ((2, 2), (0, 0)), mode="edge")
     mean = np.mean([padded[k : k + len(points)] for k in range(5)], axis=0)

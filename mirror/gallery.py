@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -19,13 +20,16 @@ import msgspec
 
 from mirror.analyze import follow
 from mirror.buttons import LONG
+from mirror.calibrating import Calibrating, look
+from mirror.calibration import as_configured
 from mirror.camera import open_camera
 from mirror.compose import compose
-from mirror.config import CameraSettings, Settings
+from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.errors import CameraStalled, OutputError
 from mirror.estimator import Estimator
+from mirror.figure.motion import Motion
 from mirror.finished import LastTime, Past, Saved
-from mirror.glass import Glass
+from mirror.glass import Glass, Setting
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.posture import Posture, Unseen
 from mirror.hinge.presence import Presence
@@ -33,14 +37,19 @@ from mirror.hinge.reps import Phase, fold_deg
 from mirror.hinge.variations import VARIATIONS
 from mirror.language import Language, load
 from mirror.model import bundle
+from mirror.optics import lens
 from mirror.press import Held, Press
+from mirror.reflection import Reflection
+from mirror.reflections import CAMERA, Errors, case
 from mirror.repertoire import Trial, poses
-from mirror.scene import Dot, Line, Point, Ring, Scene, Text
+from mirror.scene import Dot, Line, Point, Ring, Scene, Shape, Text
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
+from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.session import Said, Session, advance, start
 from mirror.states import State, state
+from mirror.volunteer import Volunteer
 
 SEED, FPS, SECONDS = 3, 15.0, 40.0
 """A figure whose fourth to seventh rep are rounded."""
@@ -112,6 +121,41 @@ def scenes(
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
     made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
+    if "bowed" in shown:
+        session = shown["bowed"][0]
+        made["reflection"] = compose(
+            session, glass, language, late_s=1.0, reflection=_reflection(session, glass)
+        )
+    for name, (now, mirrored) in _calibrated(glass).items():
+        made[name] = Scene((*mirrored, *calibrating(now, glass, language).shapes))
+    return made
+
+
+def _reflection(session: Session, glass: Glass) -> Reflection:
+    """What the person of the film sees: the figure's camera, which looks 5 degrees down."""
+    tall_m = Motion(SEED).body.height_m
+    camera = CameraSettings(lens="own", fov_deg=47.4, height_m=0.66 * tall_m)
+    size = session.pose.size if session.pose is not None else (480, 640)
+    setting = Setting.of(camera, ScreenSettings(), glass, lens(camera, size))
+    return Reflection(replace(setting, tilt_deg=5.0))
+
+
+def _calibrated(glass: Glass) -> dict[str, tuple[Calibrating, tuple[Shape, ...]]]:
+    """Somebody in the simulated room who calibrates, and sees the own reflection."""
+    settings = Settings(camera=CAMERA)
+    now = Calibrating(partial(as_configured, settings, glass))
+    volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
+    made = {}
+    for _ in range(400):
+        volunteer.follow(now, 0.2)
+        while not volunteer.looks.empty():
+            seen = volunteer.looks.get()
+            now = look(now, seen.pose, seen.t)
+            if now.held > 0.6 or now.fitted is not None:
+                name = "done" if now.fitted is not None else now.aim
+                made[f"calibrating-{name}"] = now, volunteer.mirrored()
+        if now.fitted is not None:
+            break
     return made
 
 
@@ -216,6 +260,8 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]
     at_stop = min(deep, key=lambda s: abs(_fold(s) - STOP.fold_deg))
     yield "stop", replace(at_stop, stop=STOP, said=Said("stop-here")), 0.0
+    bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
+    yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
     yield "counted", replace(told, t=told.reps[-1].end_s + 0.05), 0.0

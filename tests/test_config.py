@@ -73,6 +73,9 @@ def test_the_default_file_is_the_systems_if_there_is_one(monkeypatch, written):
         "[screen]\nfps = 5",
         "[buttons]\ndrill = 4",
         "[coach]\nbody_height_m = 1.75",
+        "[camera]\nlens = 'own'\nfov_deg = 80.0\nk1 = -0.2",
+        "[camera]\nlens = 'module-3-wide'\ntilt_deg = 8\nroll_deg = -1.5",
+        "[screen]\nline = 'reflection'\nbottom_m = 0.6\ngap_mm = 12",
         "[model]\npath = '/opt/heavy.task'",
     ],
 )
@@ -87,6 +90,12 @@ def test_what_is_accepted_survives_printing(written, text):
     ("text", "parts"),
     [
         ("[camera]\nsauce = 'x'", ["unknown key camera.sauce"]),
+        ("[camera]\nlens = 'own'", ["camera.lens = 'own'", "camera.fov_deg must be given"]),
+        ("[camera]\nfov_deg = 80", ["camera.fov_deg = 80", "only with camera.lens = 'own'"]),
+        ("[camera]\nk1 = 0.1", ["camera.k1 = 0.1", "only with camera.lens = 'own'"]),
+        ("[camera]\nlens = 'fisheye'", ["camera.lens = 'fisheye'"]),
+        ("[screen]\nline = 'both'", ["screen.line = 'both'"]),
+        ("[coach]\neye = 'third'", ["coach.eye = 'third'"]),
         ("[kamera]\nwidth = 5", ["unknown key kamera"]),
         ("volume = 3", ["unknown key volume"]),
         ("[camera]\n'a.b' = 3", ["unknown key camera.a.b"]),

@@ -577,6 +577,15 @@ def test_a_clock_that_was_never_set_is_not_believed(monkeypatch):
     assert clock.now(battery_clock=True).is_sure
 
 
+def test_the_systems_own_time_client_is_believed(monkeypatch, tmp_path):
+    """Where the kernel may not be asked: its file is there once it has set the clock."""
+    monkeypatch.setattr(clock.ctypes, "CDLL", lambda name: (_ for _ in ()).throw(OSError("no")))
+    monkeypatch.setattr(clock, "TIMESYNCD", tmp_path / "synchronized")
+    assert not clock.is_synchronised()
+    (tmp_path / "synchronized").touch()
+    assert clock.is_synchronised()
+
+
 def test_the_kernel_is_asked_whether_the_clock_is_set():
     """As `adjtimex` says; any answer will do here."""
     assert clock.is_synchronised() in (True, False)
