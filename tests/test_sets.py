@@ -1,6 +1,7 @@
 """A set as the session sees it: when it is finished, what it holds, and the one after it."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from people import film, hinge, person, reps, with_mask
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.finished import SAMPLE_S, LastTime, Past, Saved
+from mirror.gallery import SIZES, flaws
 from mirror.glass import Glass
 from mirror.hinge.counting import Counting, restart
 from mirror.hinge.depth import NotFound, StopDepth
@@ -18,6 +20,7 @@ from mirror.kept import Kept
 from mirror.language import load
 from mirror.press import Press
 from mirror.scene import Text
+from mirror.screen import open_screen
 from mirror.session import FORGET_SET_S, REST_S, advance, end, press, recall, start
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
@@ -33,6 +36,7 @@ def after(poses, session=None):
     return session, done
 
 
+@cache
 def rested(count=3):
     """A set of so many reps, and the pause after it; the session and what was finished."""
     return after(film(reps(count), 2 + 3 * count + REST_S + 1, fps=15))
@@ -222,11 +226,11 @@ def test_after_a_pause_the_next_set_is_compared_with_the_one_that_ended():
 def test_saved_is_said_of_this_set_only():
     """Not before it is, and not of one that came earlier."""
     session, done = rested(3)
-    assert "Saved" not in written(session)
+    assert "saved" not in written(session)
     earlier = Past(saved=Saved(11, done[0].ended_s - 50))
-    assert "Saved" not in written(recall(session, earlier))
-    assert "Saved as set 12" in written(recall(session, Past(saved=Saved(12, done[0].ended_s))))
-    assert "not saved" in written(recall(session, Past(is_failing=True)))
+    assert "saved" not in written(recall(session, earlier))
+    assert "Set 12 saved" in written(recall(session, Past(saved=Saved(12, done[0].ended_s))))
+    assert "Not saved yet" in written(recall(session, Past(is_failing=True)))
 
 
 def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
@@ -235,10 +239,10 @@ def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
     assert press(session, Press.REMEMBER).past.kept is None
     session = replace(session, stop=STOP, stop_rep=2)
     assert session.can_remember == "keep"
-    assert "Hold next to remember" in written(session)
+    assert "Hold next: remember" in written(session)
     session = press(session, Press.REMEMBER)
     assert session.past.kept == Kept("basic", STOP)
-    assert "Hold next to forget" in written(session)
+    assert "Hold next: forget" in written(session)
     gone = session
     for k in range(1, 20):
         gone = advance(gone, None, session.t + k)
@@ -360,3 +364,21 @@ def test_rounding_is_told_as_a_share_of_the_own_range():
     rounded = replace(session, outcomes=(replace(rep, back_rounding_max_deg=12.0),))
     assert "12° " in written(rounded) + " "
     assert "12°, 40 %" in written(replace(rounded, range_deg=30.0))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("variation", ["basic", "row", "overhead", "single-leg"])
+def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
+    """With all there is to compare and to say: the longest words, two digits."""
+    session, _ = rested(12)
+    screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
+    past = Past(saved=Saved(4120, session.over_s))
+    session = replace(session, choice=start(variation).choice, past=past, range_deg=30.0)
+    session = replace(session, last=LastTime(12, 101.0, 50.0), stop=STOP, stop_rep=2)
+    for shown in (
+        session,
+        replace(session, stop=None),
+        replace(session, past=Past(is_failing=True)),
+    ):
+        assert flaws(compose(shown, screen.glass, load(language)), screen) == []
