@@ -140,13 +140,13 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
-                                        "reflection", "gallery", "drawing", "history",
+                                        "slump", "reflection", "gallery", "drawing", "history",
                                         "power-cuts"),
                        help="counts, errors against truth, screens, the history")  # fmt: skip
     bench.add_argument("--cases", type=_count, default=32, metavar="N",
                        help="accuracy: sets of reps; reflection: rooms (32)")  # fmt: skip
     bench.add_argument("--sets", type=_count, default=16, metavar="N",
-                       help="stop-depth, drills: sets of each kind (16)")  # fmt: skip
+                       help="stop-depth, drills, slump: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
     bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
@@ -363,7 +363,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, reflections, repertoire
+    from mirror import accuracy, bench, gallery, reflections, repertoire, slumping
     from mirror.history import trials
     from mirror.model import bundle
 
@@ -376,6 +376,8 @@ def _bench(options: argparse.Namespace) -> int:
         return accuracy.accuracy(bundle(settings.model), options.cases)
     if options.what == "drills":
         return accuracy.drills(bundle(settings.model), options.sets)
+    if options.what == "slump":
+        return slumping.slump(bundle(settings.model), options.sets)
     if options.what == "stop-depth":
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":

@@ -16,6 +16,7 @@ from mirror.hinge.coaching import Cue
 from mirror.hinge.depth import Found, StopDepth
 from mirror.hinge.posture import JUDGE, Posture, Standing
 from mirror.hinge.reps import Outcome, Partial, Rejected, Rep, fold_deg
+from mirror.kept import Kept
 
 SAMPLE_S = 0.1
 """Time between two samples of the signals."""
@@ -108,14 +109,6 @@ class LastTime:
     reps: int
     depth_deg: float
     stop_deg: float | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A stop depth that is remembered on request, for one variation: whose it is, nobody knows."""
-
-    variation: str
-    stop: StopDepth
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,14 @@ Session. Times are the frames' own timestamps, in seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from mirror.errors import UsageError
-from mirror.finished import Ended, FinishedSet, Kept, LastTime, Notes, Past, finished_set
+from mirror.finished import Ended, FinishedSet, LastTime, Notes, Past, finished_set
 from mirror.finished import follow as follow_notes
 from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.coaching import Advice, Cue, cue
 from mirror.hinge.counting import Counting, restart, settle, step, unseen
-from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached, told
+from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached
 from mirror.hinge.drills import CUES, Drill
 from mirror.hinge.drills import step as follow_drill
 from mirror.hinge.form import AnyRule, Form, descent, observe, score
@@ -25,10 +24,14 @@ from mirror.hinge.pose import Pose
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
 from mirror.hinge.presence import Presence, notice
 from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
+from mirror.hinge.slump import SAID_S as SLUMP_SAID_S
+from mirror.hinge.slump import Slump
+from mirror.hinge.slump import follow as follow_slump
 from mirror.hinge.standing import Stillness, watch
 from mirror.hinge.trail import Step, Trail, of_rep, step_of
 from mirror.hinge.trail import follow as follow_trail
 from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
+from mirror.kept import Offer, offer, pressed, stop_of
 from mirror.press import Press
 
 GRACE_S = 10.0
@@ -145,6 +148,10 @@ class Session:
     """The set that ended with the last `advance` or `press`."""
     over_s: float | None = None
     """When this set was finished; None while it goes on. The next rep begins another one."""
+    slump: Slump | None = None
+    """The slump that is asked for, by which the range of the back is taken."""
+    range_deg: float | None = None
+    """How far the back of this person rounds, if it was asked for."""
     past: Past = Past()
     last: LastTime | None = None
     """What this set is compared with."""
@@ -195,18 +202,20 @@ class Session:
         """Where the back begins to help: as found in this set, else as kept on request."""
         if isinstance(self.stop, StopDepth):
             return self.stop
-        kept = self.past.kept
-        return kept.stop if kept and kept.variation == self.choice.variation.name else None
+        return stop_of(self.past.kept, self.choice.variation.name)
 
     @property
-    def can_remember(self) -> Literal["keep", "forget"] | None:
-        """What the press of that name would do with the stop depth; None for nothing."""
+    def own_range_deg(self) -> float | None:
+        """How far this back rounds: as taken from this person, else as kept on request."""
         kept = self.past.kept
-        if isinstance(self.stop, StopDepth):
-            name = self.choice.variation.name
-            is_kept = kept and kept.variation == name and told(kept.stop) == told(self.stop)
-            return "forget" if is_kept else "keep"
-        return "forget" if self.stop_depth is not None else None
+        return self.range_deg or (kept.range_deg if kept is not None else None)
+
+    @property
+    def can_remember(self) -> Offer | None:
+        """What the press of that name would do now; None where it would do nothing."""
+        what = offer(self.past.kept, self.choice.variation.name, self.stop, self.range_deg)
+        sees_back = any(rule.fault == "rounding" for rule in self.choice.rules)
+        return what if sees_back or what != "measure" else None
 
     @property
     def guidance(self) -> str | None:
@@ -219,6 +228,8 @@ class Session:
             return self.posture.doubt
         if self.standing is None:
             return "stand-still"
+        if self.slump is not None:
+            return self.slump.guidance
         if self.notice is not None and self.posture.t <= self.notice[1]:
             return _word(self.notice[0])
         if self.phase is None:
@@ -272,6 +283,9 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         counting, events = step(session.counting, posture, standing, variation.limits)
         if not counting.is_open:
             stillness, standing = watch(stillness, posture, standing)
+    session = _slumped(session, posture, t)
+    if session.slump is not None and session.slump.done_s is None:
+        counting, events = Counting(hinge=Tracking(depths=session.tracking.depths)), ()
     was_counted = session.counting.counted(variation.limits)
     if session.over_s is not None and counting.counted(variation.limits) > was_counted:
         session = _next_set(session)
@@ -319,6 +333,21 @@ def finish(session: Session) -> Session:
     counting, events = settle(session.counting, session.choice.variation.limits)
     session = _judge(session, events, None)
     return replace(session, counting=counting, outcomes=session.outcomes + session.events)
+
+
+def _slumped(session: Session, posture: Posture | Unseen, t: float) -> Session:
+    """Follow the slump that is asked for; what it is about is no rep."""
+    slump = session.slump
+    if slump is None:
+        return session
+    seen = posture if isinstance(posture, Posture) else None
+    slump = follow_slump(slump, seen, session.standing, t)
+    is_told = slump.done_s is not None and t - slump.done_s > SLUMP_SAID_S
+    return replace(
+        session,
+        slump=None if is_told else slump,
+        range_deg=slump.taken_deg or session.range_deg,
+    )
 
 
 def end(session: Session, how: Ended) -> Session:
@@ -384,7 +413,9 @@ def _observe(
     trail = session.trail
     if session.pose is not None:
         trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    notes = follow_notes(session.notes, posture, standing, is_set=is_open or bool(session.reps))
+    # A rep that has just been told is not yet among the reps.
+    is_set = is_open or any(isinstance(o, Rep) for o in (*session.events, *session.outcomes))
+    notes = follow_notes(session.notes, posture, standing, is_set=is_set)
     return replace(
         session,
         form=form,
@@ -488,11 +519,14 @@ def _chosen(session: Session, choice: Choice) -> Session:
 
 
 def _remembered(session: Session) -> Session:
-    """Keep the stop depth that was found for whoever comes next, or let go of a kept one."""
-    what, stop = session.can_remember, session.stop_depth
-    if what is None or stop is None:
-        return session
-    kept = Kept(session.choice.variation.name, stop) if what == "keep" else None
+    """Keep what was found for whoever comes next, or let go of it; or ask for the slump."""
+    what = session.can_remember
+    if what is None or session.t is None or session.slump is not None:
+        return replace(session, slump=None)
+    if what == "measure":
+        return replace(_new_set(session, session.choice, "press"), slump=Slump(session.t))
+    name = session.choice.variation.name
+    kept = pressed(session.past.kept, name, session.stop, session.range_deg)
     return replace(session, past=replace(session.past, kept=kept))
 
 
@@ -515,6 +549,7 @@ def _new_set(session: Session, choice: Choice, how: Ended) -> Session:
         stop_rep=None,
         trail=(),
         said=Said(),
+        slump=None,
         last=session.past.lasts.get(choice.key),
     )
 
@@ -547,6 +582,7 @@ def _rewound(session: Session) -> Session:
         stillness=Stillness(),
         counting=Counting(hinge=hinge, told=session.counting.told),
         form=Form(),
+        slump=None,
         lifting=Lifting(),
         notice=None,
         presence=Presence(),
@@ -574,6 +610,8 @@ def _forget(session: Session, t: float) -> Session:
         descents=(),
         stop=None,
         stop_rep=None,
+        slump=None,
+        range_deg=None,
         # The next person has another depth.
         counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
     )

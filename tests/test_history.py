@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
-from mirror.finished import Kept
 from mirror.hinge.depth import StopDepth
 from mirror.history import clock, keeper, madeup, record, table, trials
 from mirror.history.clock import Moment
@@ -25,6 +24,7 @@ from mirror.history.database import set_aside
 from mirror.history.keeper import Keeper
 from mirror.history.schema import MIGRATIONS, VERSION
 from mirror.history.store import DAY_S, Filter, Store
+from mirror.kept import Kept
 
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
@@ -575,6 +575,15 @@ def test_a_clock_that_was_never_set_is_not_believed(monkeypatch):
     monkeypatch.setattr(clock, "is_synchronised", lambda: False)
     assert not clock.now().is_sure
     assert clock.now(battery_clock=True).is_sure
+
+
+def test_the_systems_own_time_client_is_believed(monkeypatch, tmp_path):
+    """Where the kernel may not be asked: its file is there once it has set the clock."""
+    monkeypatch.setattr(clock.ctypes, "CDLL", lambda name: (_ for _ in ()).throw(OSError("no")))
+    monkeypatch.setattr(clock, "TIMESYNCD", tmp_path / "synchronized")
+    assert not clock.is_synchronised()
+    (tmp_path / "synchronized").touch()
+    assert clock.is_synchronised()
 
 
 def test_the_kernel_is_asked_whether_the_clock_is_set():

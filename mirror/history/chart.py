@@ -103,6 +103,8 @@ def one_set(entry: Entry, detail: Detail, path: Path) -> None:
     times = np.array(detail.signals["t"], dtype=float)
     for key, name, colour in lines:
         values = np.array(detail.signals[key], dtype=float)
+        if not np.isfinite(values).any():
+            continue
         # A pause without samples is a gap, not a line.
         gaps = np.flatnonzero(np.diff(times) > 1.0) + 1
         axis.plot(np.insert(times, gaps, np.nan), np.insert(values, gaps, np.nan), color=colour,

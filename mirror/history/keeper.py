@@ -19,13 +19,14 @@ import msgspec
 
 from mirror.config import Settings, state_folder
 from mirror.errors import ConfigError, HistoryDamaged, HistoryError
-from mirror.finished import FinishedSet, Kept, Past, Saved
+from mirror.finished import FinishedSet, Past, Saved
 from mirror.history import clock, record
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
 from mirror.history.mqtt import Publisher
 from mirror.history.record import Entry
 from mirror.history.store import FILE_NAME, Store
+from mirror.kept import Kept
 
 RETRY_S = 30.0
 """How long before sets that could not be saved are tried again."""
@@ -33,7 +34,7 @@ MOST_WAITING = 500
 """So many unsaved sets are held in memory at most: a day of a gym."""
 CLOSE_S = 2.0
 """How long the end of the mirror waits for the disk."""
-STOP_DEPTH = "stop-depth"
+KEPT = "kept"
 
 Say = Callable[[str], None]
 
@@ -85,7 +86,7 @@ class Keeper:
         self._wake.set()
 
     def remember(self, kept: Kept | None) -> None:
-        """Keep a stop depth for who comes next, or let go of it."""
+        """Keep this for whoever comes next; None: nothing any more."""
         with self._lock:
             self._past = replace(self._past, kept=kept)
             self._to_remember = True
@@ -143,7 +144,7 @@ class Keeper:
         store = Store(path)
         try:
             lasts = store.lasts() if self._settings.history.compare else {}
-            text = store.remembered(STOP_DEPTH)
+            text = store.remembered(KEPT)
         except HistoryError:
             store.close()
             raise
@@ -184,7 +185,7 @@ class Keeper:
                 self._to_remember, kept = False, self._past.kept
             try:
                 text = msgspec.json.encode(kept).decode() if kept is not None else None
-                store.remember(STOP_DEPTH, text)
+                store.remember(KEPT, text)
             except HistoryError:
                 self._to_remember = True
                 raise

@@ -29,7 +29,11 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     yield from _last_time(session, page, language)
     width = 300 if page.wide else page.width
     top, pitch = (55, 98) if page.wide else (165, 98)
-    rows = (_depth(session, reps, language), _rounding(reps, language), _tempo(reps, language))
+    rows = (
+        _depth(session, reps, language),
+        _rounding(session, reps, language),
+        _tempo(reps, language),
+    )
     for k, (label, value, numbers, limit) in enumerate(rows):
         box = page.box(0, top + k * pitch, width, 76)
         yield from _row(label, value, box, u)
@@ -47,7 +51,7 @@ def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Sh
         return
     text = language.say("rest.last-time", reps=last.reps, deg=round(last.depth_deg))
     # Two digits of the count take 150.
-    box = page.box(-1 - 165, 0, 145, 110) if page.wide else page.box(0, 82, 175, 76)
+    box = page.box(-1 - 165, 0, 145, 110) if page.wide else page.box(0, 73, 175, 72)
     yield words(text, box, u, GREY)
 
 
@@ -97,12 +101,16 @@ def _depth(session: Session, reps: Sequence[Rep], language: Language) -> _Row:
     return language.say("rest.depth"), value, folds, None
 
 
-def _rounding(reps: Sequence[Rep], language: Language) -> _Row:
+def _rounding(session: Session, reps: Sequence[Rep], language: Language) -> _Row:
     rounded = [rep.back_rounding_max_deg for rep in reps]
     judged = [deg for deg in rounded if deg is not None]
     value = language.say("rest.not-judged")
     if judged:
-        value = language.say("rest.rounding-value", deg=max(0, round(median(judged))))
+        deg, most = max(0.0, median(judged)), session.own_range_deg
+        value = language.say("rest.rounding-value", deg=round(deg))
+        if most is not None:
+            share = round(100 * deg / most)
+            value = language.say("rest.range-value", deg=round(deg), share=share)
     return language.say("rest.rounding"), value, rounded, ROUNDING.limit + ROUNDING.sd
 
 
