@@ -23,6 +23,7 @@ from mirror.display import Display
 from mirror.errors import ButtonsError, MirrorError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hinge.reps import Rep
+from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
 from mirror.press import Press
 from mirror.recording import Recording
@@ -33,7 +34,7 @@ from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.service import Service
-from mirror.session import Session, advance, press, start
+from mirror.session import Session, advance, end, press, recall, start
 from mirror.shots import Shots, say
 from mirror.states import State, state
 from mirror.tones import Speaker, heard
@@ -122,6 +123,7 @@ class Mirror:
             self._aligning.begin()
         self._volunteer = _volunteer(settings, self._screen) if options.simulated else None
         self.eyes = self._volunteer or Eyes(settings, keep_trying=options.kiosk)
+        self._keeper = Keeper(settings, say)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
         self._faulty_s = self._ticked = self._began
         self._counted = self._recorded = 0
@@ -154,6 +156,7 @@ class Mirror:
             pass
         finally:
             self._service.stopping()
+            self._keeper.keep(end(self.session, "stopped").finished)
             if self.eyes.fault is None and not self._options.calibrate:
                 print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
             if self._shots is not None:
@@ -165,7 +168,8 @@ class Mirror:
         return self.session.shutdown or calibrated
 
     def close(self) -> None:
-        """Free every edge."""
+        """Save what is left, and free every edge."""
+        self._keeper.close()
         self.eyes.close()
         self._speaker.close()
         if self._recording is not None:
@@ -183,6 +187,7 @@ class Mirror:
             for what in self._volunteer.wishes(self._aligning.now, passed):
                 self._aligning.press(what)
         self._ticked = now
+        self.session = recall(self.session, self._keeper.past)
         before = self.session
         try:
             looks, reps = self._take_in()
@@ -194,6 +199,8 @@ class Mirror:
                 raise
             # A defect must not make the mirror black: say it, and begin anew.
             say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            with suppress(Exception):  # the set so far may be what it stumbled over
+                self._keeper.keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0
             self._aligning.leave()
             self._looked = now
@@ -216,8 +223,11 @@ class Mirror:
             for what in source.presses():
                 if self._aligning.is_on or what is Press.CALIBRATE:
                     self._aligning.press(what)
-                else:
-                    self.session = press(self.session, what)
+                    continue
+                self.session = press(self.session, what)
+                self._keeper.keep(self.session.finished)
+                if what is Press.REMEMBER:
+                    self._keeper.remember(self.session.past.kept)
 
     def _take_in(self) -> tuple[int, int]:
         """Everything that was estimated since last time; how many looks and reps that was."""
@@ -230,6 +240,7 @@ class Mirror:
                     self._aligning.look(look.pose, look.t)
                     continue
                 self.session = advance(self.session, look.pose, look.t)
+                self._keeper.keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
         return looks, reps
 
@@ -257,6 +268,7 @@ class Mirror:
 
     def _tell_service(self, now: float) -> None:
         fault = self.eyes.fault
+        self._keeper.report(str(fault) if fault is not None else None)
         if fault is not None or (self.session.t is not None and now - self._looked < HUNG_S):
             self._service.ready(str(fault or f"{self._counted} reps"))
         elif self.session.t is None:

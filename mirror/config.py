@@ -119,6 +119,32 @@ class CoachSettings(_Section, frozen=True):
     eye: Literal["left", "right", "both"] = "right"
 
 
+class HistorySettings(_Section, frozen=True):
+    """What is kept of finished sets, and for how long."""
+
+    keep: bool = True
+    least_reps: Annotated[int, Meta(ge=1, le=100)] = 3
+    days: Annotated[int, Meta(ge=1, le=36500)] = 1100
+    megabytes: Annotated[int, Meta(ge=1, le=100000)] = 500
+    compare: bool = True
+    battery_clock: bool = False
+
+
+class NetworkSettings(_Section, frozen=True):
+    """The MQTT broker that finished sets are told to; an empty one means no network at all."""
+
+    broker: str = ""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    tls: bool = True
+    ca_file: str = ""
+    user: str = ""
+    password_file: str = ""
+    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]*$")] = ""
+    topic: Annotated[str, Meta(pattern="^[^+#/][^+#]*[^+#/]$")] = "hinge-mirror"
+    discovery: Annotated[str, Meta(pattern="^[^+#]*$")] = "homeassistant"
+    queue: Annotated[int, Meta(ge=1, le=100000)] = 1000
+
+
 class Settings(_Section, frozen=True):
     """The whole configuration."""
 
@@ -129,6 +155,8 @@ class Settings(_Section, frozen=True):
     sound: SoundSettings = SoundSettings()
     presence: PresenceSettings = PresenceSettings()
     coach: CoachSettings = CoachSettings()
+    history: HistorySettings = HistorySettings()
+    network: NetworkSettings = NetworkSettings()
 
 
 def default_file() -> Path:
@@ -184,6 +212,11 @@ def load(path: Path) -> Settings:
         raise ConfigError(f"{path}: {_explain(str(error), data)}.") from error
     _check_pins(path, settings.buttons)
     _check_lens(path, settings.camera)
+    if settings.network.broker and not settings.history.keep:
+        raise ConfigError(
+            f"{path}: network.broker = {settings.network.broker!r}: sets are told to a broker "
+            "only where history.keep = true."
+        )
     return settings
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from mirror.hinge.contour import T
-from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import Reading
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import BODY_HEIGHT
@@ -156,9 +155,9 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
 
     fold = fold_deg(posture, session.standing)
-    if isinstance(session.stop, StopDepth):
+    if session.stop_depth is not None:
         # The mark of the stop depth: a bracket that opens when it is reached.
-        stop, light = y(session.stop.fold_deg), AMBER
+        stop, light = y(session.stop_depth.fold_deg), AMBER
         reach = (22 if session.is_at_stop else 14) * u
         yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
         yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)

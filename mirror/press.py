@@ -14,6 +14,7 @@ class Press(Enum):
     SELECT = "select"
     DRILL = "drill"
     CALIBRATE = "calibrate"
+    REMEMBER = "remember"
     SHUTDOWN = "shutdown"
 
 

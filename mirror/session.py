@@ -7,12 +7,15 @@ Session. Times are the frames' own timestamps, in seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from mirror.errors import UsageError
+from mirror.finished import Ended, FinishedSet, Kept, LastTime, Notes, Past, finished_set
+from mirror.finished import follow as follow_notes
 from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.coaching import Advice, Cue, cue
-from mirror.hinge.counting import Counting, settle, step, unseen
-from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached
+from mirror.hinge.counting import Counting, restart, settle, step, unseen
+from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached, told
 from mirror.hinge.drills import CUES, Drill
 from mirror.hinge.drills import step as follow_drill
 from mirror.hinge.form import AnyRule, Form, descent, observe, score
@@ -34,6 +37,8 @@ FORGET_STANDING_S = 2.0
 """Absence after which the next person in the picture may be another one."""
 FORGET_SET_S = 15.0
 """Absence after which a new set begins."""
+REST_S = 30.0
+"""A pause after which the set is finished: the next rep is the first of another one."""
 SLOW_S = 1.2
 """A descent of at least so long tells where the back begins to help."""
 DESCENTS = 12
@@ -66,6 +71,11 @@ class Choice:
     def instruction(self) -> str:
         """One short sentence."""
         return self.drill.instruction if self.drill else self.variation.instruction
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """Names of the variation and the drill."""
+        return self.variation.name, self.drill.name if self.drill else None
 
     @property
     def rules(self) -> tuple[AnyRule, ...]:
@@ -130,6 +140,14 @@ class Session:
     trail: Trail = ()
     replay: Trail = ()
     """The last rep, to be shown once more."""
+    notes: Notes = Notes()
+    finished: FinishedSet | None = None
+    """The set that ended with the last `advance` or `press`."""
+    over_s: float | None = None
+    """When this set was finished; None while it goes on. The next rep begins another one."""
+    past: Past = Past()
+    last: LastTime | None = None
+    """What this set is compared with."""
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -144,6 +162,8 @@ class Session:
     @property
     def count(self) -> int:
         """Reps counted in this set; the last one may not be told yet."""
+        if self.over_s is not None and self.counting.is_open:
+            return 0
         return self.counting.counted(self.choice.variation.limits)
 
     @property
@@ -160,10 +180,28 @@ class Session:
     @property
     def is_at_stop(self) -> bool:
         """Whether the person is on the way down and about to reach the stop depth."""
-        if not isinstance(self.stop, StopDepth) or not isinstance(self.posture, Posture):
+        if self.stop_depth is None or not isinstance(self.posture, Posture):
             return False
         down = self.phase in (Phase.DESCENDING, Phase.BOTTOM)
-        return down and reached(self.stop, fold_deg(self.posture, self.standing))
+        return down and reached(self.stop_depth, fold_deg(self.posture, self.standing))
+
+    @property
+    def stop_depth(self) -> StopDepth | None:
+        """Where the back begins to help: as found in this set, else as kept on request."""
+        if isinstance(self.stop, StopDepth):
+            return self.stop
+        kept = self.past.kept
+        return kept.stop if kept and kept.variation == self.choice.variation.name else None
+
+    @property
+    def can_remember(self) -> Literal["keep", "forget"] | None:
+        """What the press of that name would do with the stop depth; None for nothing."""
+        kept = self.past.kept
+        if isinstance(self.stop, StopDepth):
+            name = self.choice.variation.name
+            is_kept = kept and kept.variation == name and told(kept.stop) == told(self.stop)
+            return "forget" if is_kept else "keep"
+        return "forget" if self.stop_depth is not None else None
 
     @property
     def guidance(self) -> str | None:
@@ -213,6 +251,7 @@ def start(
 def advance(session: Session, pose: Pose | None, t: float) -> Session:
     """Take in one look of the camera at time t; pose None where nobody was found."""
     variation = session.choice.variation
+    session = replace(session, finished=None)
     if session.t is not None and t < session.t:
         session = _rewound(session)
     session = _forget(session, t)
@@ -228,6 +267,10 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         counting, events = step(session.counting, posture, standing, variation.limits)
         if not counting.is_open:
             stillness, standing = watch(stillness, posture, standing)
+    was_counted = session.counting.counted(variation.limits)
+    if session.over_s is not None and counting.counted(variation.limits) > was_counted:
+        session = _next_set(session)
+        counting, events = restart(counting, events)
     session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring, before=before)
     session = _judge(session, events, counting.hinge.phase)
     if isinstance(posture, Posture):
@@ -244,6 +287,8 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         stillness=stillness,
         counting=counting,
     )
+    if session.reps and not counting.is_open and t - session.reps[-1].end_s >= REST_S:
+        session = end(session, "rest")
     return replace(session, said=_said(session.said, session.guidance, t))
 
 
@@ -269,6 +314,24 @@ def finish(session: Session) -> Session:
     counting, events = settle(session.counting, session.choice.variation.limits)
     session = _judge(session, events, None)
     return replace(session, counting=counting, outcomes=session.outcomes + session.events)
+
+
+def end(session: Session, how: Ended) -> Session:
+    """Finish the set under way; it is in `finished` then, if it has a rep and went on so far."""
+    t = session.t
+    if session.over_s is not None or t is None:
+        return replace(session, finished=None)
+    session = finish(session)
+    made = finished_set(*session.choice.key, how, t, session.outcomes, session.notes)
+    return replace(session, finished=made, over_s=None if made is None else t)
+
+
+def recall(session: Session, past: Past) -> Session:
+    """Take in what is known of earlier sets; what a set under way is compared with stays."""
+    last = session.last if session.reps else past.lasts.get(session.choice.key)
+    if past is session.past and last == session.last:
+        return session
+    return replace(session, past=past, last=last)
 
 
 def _without_back(posture: Posture) -> Posture:
@@ -316,7 +379,16 @@ def _observe(
     trail = session.trail
     if session.pose is not None:
         trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    return replace(session, form=form, drill=drill, lifting=lifting, mishaps=mishaps, trail=trail)
+    notes = follow_notes(session.notes, posture, standing, is_set=is_open or bool(session.reps))
+    return replace(
+        session,
+        form=form,
+        drill=drill,
+        lifting=lifting,
+        mishaps=mishaps,
+        trail=trail,
+        notes=notes,
+    )
 
 
 def _feet(
@@ -342,9 +414,12 @@ def _judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) -
         if isinstance(event, Rep):
             event = score(event, form, session.standing, rules, readings)
             event = replace(event, faults=event.faults + session.mishaps)
+            said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
+            if said is not None:
+                notes = replace(session.notes, cues=(*session.notes.cues, said))
+                session = replace(session, cue=said, notes=notes)
             session = replace(
                 session,
-                cue=cue((*session.reps, event), (*rules, *MISHAPS), session.cue) or session.cue,
                 bottom=_bottom(form, event.bottom_s),
                 replay=of_rep(session.trail, event),
             )
@@ -369,6 +444,7 @@ def _seek_stop(session: Session, rep: Rep) -> Session:
         descents=descents,
         stop=stop,
         stop_rep=rep.number if is_new else session.stop_rep,
+        notes=replace(session.notes, stop=stop),
     )
 
 
@@ -386,8 +462,11 @@ def press(session: Session, what: Press) -> Session:
     """Take in one press."""
     if what is Press.SHUTDOWN:
         return replace(session, shutdown=True)
+    session = replace(session, finished=None)
     if what is Press.SELECT:
-        return _new_set(session, session.choice)
+        return _new_set(session, session.choice, "press")
+    if what is Press.REMEMBER:
+        return _remembered(session)
     if what in (Press.NEXT, Press.PREVIOUS):
         cycle = choices()
         move = 1 if what is Press.NEXT else -1
@@ -400,7 +479,16 @@ def press(session: Session, what: Press) -> Session:
 
 
 def _chosen(session: Session, choice: Choice) -> Session:
-    return replace(_new_set(session, choice), chosen_s=session.t)
+    return replace(_new_set(session, choice, "press"), chosen_s=session.t)
+
+
+def _remembered(session: Session) -> Session:
+    """Keep the stop depth that was found for whoever comes next, or let go of a kept one."""
+    what, stop = session.can_remember, session.stop_depth
+    if what is None or stop is None:
+        return session
+    kept = Kept(session.choice.variation.name, stop) if what == "keep" else None
+    return replace(session, past=replace(session.past, kept=kept))
 
 
 def choices() -> list[Choice]:
@@ -408,26 +496,39 @@ def choices() -> list[Choice]:
     return [Choice(v, drill) for v in VARIATIONS.values() for drill in (None, *v.drills)]
 
 
-def _new_set(session: Session, choice: Choice) -> Session:
-    """Begin counting anew; what is known of the person stays."""
+def _new_set(session: Session, choice: Choice, how: Ended) -> Session:
+    """Finish the set, and begin counting anew; what is known of the person stays."""
     return replace(
-        session,
+        _next_set(end(session, how)),
         choice=choice,
-        outcomes=(),
-        events=(),
-        notice=None,
         counting=Counting(),
         form=Form(),
-        cue=None,
-        bottom=None,
         drill=Drill(),
         mishaps=(),
         descents=(),
         stop=None,
         stop_rep=None,
         trail=(),
-        replay=(),
         said=Said(),
+        last=session.past.lasts.get(choice.key),
+    )
+
+
+def _next_set(session: Session) -> Session:
+    """Begin another set of the same; the movement under way is its first."""
+    return replace(
+        session,
+        outcomes=(),
+        events=(),
+        notice=None,
+        cue=None,
+        bottom=None,
+        replay=(),
+        # What is known of the stop depth stays, and is not told again.
+        stop_rep=None if session.stop_rep is None else 0,
+        notes=Notes(stood_deg=session.notes.stood_deg, stop=session.stop),
+        over_s=None,
+        last=session.past.lasts.get(session.choice.key),
     )
 
 
@@ -472,7 +573,7 @@ def _forget(session: Session, t: float) -> Session:
         counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
     )
     if away_s >= FORGET_SET_S and session.outcomes:
-        session = _new_set(session, session.choice)
+        session = _new_set(session, session.choice, "left")
     return session
 
 

@@ -2,6 +2,7 @@ import os
 import socket
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
 from mirror.eyes import Newest
+from mirror.hinge.depth import StopDepth
+from mirror.history.store import Store
 from mirror.press import Press
 from mirror.session import advance, start
 from mirror.volunteer import Volunteer
@@ -400,3 +403,80 @@ def test_a_hung_estimator_is_no_longer_vouched_for(stage, monkeypatch):
     hang.set()
     assert patted
     assert patted[-1] - began < 1.2
+
+
+def kept_sets(state):
+    """What the mirror has saved."""
+    store = Store(state / "history.db")
+    entries, _ = store.sets()
+    store.close()
+    return entries
+
+
+def test_the_set_under_way_is_saved_at_the_end(stage, state, capsys):
+    """Walking through the whole mirror: film in, a set in the file, a line in the journal."""
+    stage(film(reps(5), 18))
+    run(SETTINGS, Options())
+    assert "Set 1 saved: basic, 5 reps" in capsys.readouterr().err
+    (entry,) = kept_sets(state)
+    assert (entry.reps, entry.ended) == (5, "stopped")
+
+
+def test_a_set_is_saved_when_its_person_rests_and_shown_as_saved(stage, state, monkeypatch):
+    """The glass says it once the file has it."""
+    shown = []
+    real = app.compose
+
+    def seen(session, *more):
+        shown.append(session.past.saved)
+        return real(session, *more)
+
+    monkeypatch.setattr(app, "compose", seen)
+    stage(film(reps(3), 50))
+    run(SETTINGS, Options())
+    (entry,) = kept_sets(state)
+    assert (entry.reps, entry.ended) == (3, "rest")
+    assert shown[-1].number == 1
+
+
+def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
+    """A button pressed in the middle of a film; what is kept is there at the next start."""
+    stop = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+    waiting = [[Press.REMEMBER, Press.NEXT]]
+
+    class Pressed:
+        def presses(self):
+            return waiting.pop() if waiting and len(sessions[-1].reps) == 3 else []
+
+        def held(self):
+            return None
+
+        def close(self):
+            pass
+
+    sessions = [start()]
+    real = app.advance
+
+    def advanced(session, pose, t):
+        sessions.append(replace(real(session, pose, t), stop=stop))
+        return sessions[-1]
+
+    monkeypatch.setattr(app, "advance", advanced)
+    monkeypatch.setattr(app, "open_buttons", lambda name, settings: Pressed())
+    stage(film(reps(4), 20))
+    run(SETTINGS, Options())
+    assert [(entry.ended, entry.reps) for entry in kept_sets(state)] == [("press", 3)]
+    store = Store(state / "history.db")
+    assert "55.0" in store.remembered("stop-depth")
+    store.close()
+
+
+def test_a_history_that_cannot_be_kept_stops_nothing(stage, state, capsys):
+    """Said once; the reps are counted all the same."""
+    state.write_text("a file where the folder should be")
+    stage(film(reps(4), 17))
+    assert run(SETTINGS, Options()) == 0
+    out, err = capsys.readouterr()
+    assert "4 reps counted." in out
+    assert err.count("Sets wait in memory") == 1
+    assert "1 finished set could not be saved." in err

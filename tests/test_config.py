@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from mirror.config import Settings, default_file, load, shipped, to_toml
+from mirror.config import Settings, default_file, load, shipped, state_folder, to_toml
 from mirror.errors import ConfigError
 
 
@@ -166,3 +167,29 @@ def test_what_is_no_file(tmp_path):
         load(tmp_path)
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read \(No such file"):
         load(tmp_path / "none.toml")
+
+
+def test_the_state_folder_is_where_the_system_says_else_the_users(monkeypatch, tmp_path):
+    """XDG_STATE_HOME, else /var/lib/hinge-mirror if it is there, else ~/.local/state."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert state_folder() == tmp_path / "hinge-mirror"
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    monkeypatch.setattr("mirror.config.SYSTEM_STATE", tmp_path)
+    assert state_folder() == tmp_path
+    monkeypatch.setattr("mirror.config.SYSTEM_STATE", tmp_path / "none")
+    monkeypatch.setenv("HOME", "/home/me")
+    assert state_folder() == Path("/home/me/.local/state/hinge-mirror")
+
+
+def test_a_broker_needs_a_history(written):
+    """Sets wait for it there."""
+    with pytest.raises(ConfigError, match=r"network\.broker = 'b'.*history\.keep"):
+        load(written('[history]\nkeep = false\n[network]\nbroker = "b"\n'))
+    assert load(written('[network]\nbroker = "b"\n')).network.broker == "b"
+
+
+@pytest.mark.parametrize("topic", ["", "a/#", "+/a", "/a", "a/"])
+def test_a_topic_that_no_broker_takes_is_refused(written, topic):
+    """Wildcards, and empty levels at the ends."""
+    with pytest.raises(ConfigError, match=r"network\.topic"):
+        load(written(f'[network]\ntopic = "{topic}"\n'))

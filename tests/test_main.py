@@ -238,7 +238,7 @@ def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
 
 
 def test_findings_name_each_part(monkeypatch):
-    """Coach, model, camera, display, line, buttons; a broken part does not hide the others."""
+    """Each part, in its order; a broken part does not hide the others."""
     from mirror.config import CameraSettings, Settings
 
     def missing(settings):
@@ -246,7 +246,8 @@ def test_findings_name_each_part(monkeypatch):
 
     monkeypatch.setattr(check, "locate", missing)
     found = list(check.findings(Settings(camera=CameraSettings(source="/none.mp4"))))
-    assert [f.part for f in found] == ["coach", "model", "camera", "display", "line", "buttons"]
+    parts = ["coach", "model", "camera", "display", "line", "buttons", "history"]
+    assert [f.part for f in found] == parts
     by_part = {f.part: f for f in found}
     assert by_part["coach"].is_ok
     assert not by_part["model"].is_ok

@@ -35,7 +35,11 @@ SHORT: dict[str, Press] = {
     "select": Press.SELECT,
     "drill": Press.DRILL,
 }
-LONG: dict[str, Press] = {"previous": Press.CALIBRATE, "select": Press.SHUTDOWN}
+LONG: dict[str, Press] = {
+    "next": Press.REMEMBER,
+    "previous": Press.CALIBRATE,
+    "select": Press.SHUTDOWN,
+}
 """Buttons with a second meaning. The others, held too long, mean nothing at all."""
 
 BUTTONS: dict[str, str] = {

@@ -20,6 +20,7 @@ KEYS: dict[str, Press] = {
     "enter": Press.SELECT,  # the one of the number pad
     "d": Press.DRILL,
     "c": Press.CALIBRATE,
+    "r": Press.REMEMBER,
     "q": Press.SHUTDOWN,
     "escape": Press.SHUTDOWN,
     "quit": Press.SHUTDOWN,

@@ -19,7 +19,7 @@ STRAY_S = 0.15
 """A foot is away for so long in a step; for a picture or two also when its landmark jumps."""
 FLOOR = 0.5
 """Wrists so many leg lengths over the ankles, at the knee, may have reached for the floor."""
-OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.28
+OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.35
 """Change of the elbow, or of the height of the wrists in trunk lengths, from before a movement to
 after it, that means that the hands now hold something else."""
 
@@ -159,8 +159,9 @@ def hip_height(posture: Posture, standing: Standing | None) -> float:
     return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
 
 
-def has_picked_up(move: Move, after: Hands | None) -> bool:
+def has_picked_up(move: Move, after: Posture) -> bool:
     """Whether the hands went to the floor and now, standing again, do something else."""
-    if move.lowest > FLOOR or move.hands is None or after is None:
+    hands = Hands.of(after)
+    if move.lowest > FLOOR or move.hands is None or hands is None:
         return False
-    return move.hands.differ(after)
+    return move.hands.differ(hands)

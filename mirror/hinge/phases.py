@@ -75,7 +75,7 @@ class Tracking:
         """Reps counted at this moment, told or not."""
         if self.pending is None or self.last is None:
             return self.reps
-        return self.reps - has_picked_up(self.pending[1], Hands.of(self.last) or self.hands)
+        return self.reps - has_picked_up(self.pending[1], self.last)
 
 
 def unseen(memory: Tracking, t: float) -> tuple[Tracking, tuple[Outcome, ...]]:
@@ -90,7 +90,7 @@ def settle(memory: Tracking) -> tuple[Tracking, tuple[Outcome, ...]]:
     if memory.pending is None or memory.last is None:
         return memory, ()
     rep, move = memory.pending
-    if has_picked_up(move, Hands.of(memory.last) or memory.hands):
+    if has_picked_up(move, memory.last):
         memory = replace(memory, pending=None, reps=memory.reps - 1, depths=memory.depths[:-1])
         return memory, (Rejected("picking-up", rep.start_s, rep.end_s),)
     return replace(memory, pending=None), (rep,)
@@ -208,7 +208,7 @@ def _decide(
     """The movement has come back to standing: what was it?"""
     move = memory.move
     assert move is not None, "only a movement can end"
-    memory = replace(memory, phase=Phase.LOCKOUT, move=None, held=None, hands=None)
+    memory = replace(memory, phase=Phase.LOCKOUT, move=None, held=None)
     end = posture.t
     if move.reason is not None:
         told = move.reason == "sitting"

@@ -12,7 +12,7 @@ from mirror.layout import Box, Sheet
 from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
 from mirror.screens.labels import Labels
 from mirror.screens.labels import words as button_words
-from mirror.screens.parts import FINE, WIDE, from_above, heading, title, words
+from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
 from mirror.session import Session, choices
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
@@ -38,7 +38,8 @@ def blind(session: Session, page: Sheet, language: Language, now: float) -> Iter
         stage = page.box(-1, -1, 300, 215) if page.wide else page.stage
         yield from from_above(key, stage, u, now)
     elif session.pose is not None and isinstance(session.posture, Posture):
-        yield from figure(session.pose, session.posture, session.drill.reading, page.figure, u)
+        place = figure_box(session, page)
+        yield from figure(session.pose, session.posture, session.drill.reading, place, u)
 
 
 def chosen(
