@@ -321,11 +321,11 @@ def _check(options: argparse.Namespace) -> int:
     is_ok = True
     try:
         settings = _settings(options)
-        print(f"# {path}\n{to_toml(settings)}")
+        print(f"config   OK     {path}" if options.boot else f"# {path}\n{to_toml(settings)}")
     except ConfigError as error:
         print(f"config   FAULT  {error}")
         is_ok, settings = False, _with_camera(Settings(), options)
-    for finding in check.findings(settings):
+    for finding in check.findings(settings, at_boot=options.boot):
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
         print(f"{finding.part:8} {state}  {finding.told}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)

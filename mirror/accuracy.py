@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from math import ceil, inf
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,12 @@ import numpy as np
 from mirror.estimator import Estimator
 from mirror.figure.motion import Truth
 from mirror.hinge.depth import Found, FromStart, StopDepth
+from mirror.hinge.form import JUDGED
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import TRUNK_CM
 from mirror.hinge.posture import JUDGE, Posture, Standing
 from mirror.hinge.reps import Rep
 from mirror.hinge.rounding import gap
-from mirror.hinge.view import View
 from mirror.session import advance, finish, start
 from mirror.truth import Case, Drill, Step, case, drill_case, film, stop_case
 
@@ -34,16 +35,23 @@ FAULTS: dict[Drill, str] = {"stick": "stick-off", "string": "string-slack"}
 NEAR_DEG = 8.0
 """Error of a stop depth that still serves."""
 ROUNDED_DEG, STRAIGHT_DEG = 20.0, 8.0
+NEUTRAL_REPS = 60
+"""Fewest neutral reps among which false alarms are sought."""
 COLUMNS = ("hip", "trunk", "knee", "rounding", "gap", "mid-foot")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One true rep and what was said of it. found_deg: None where it was not judged or counted."""
+    """One true rep and what was said of it.
+
+    found_deg: None where the back was not judged, or the rep not counted. is_judged: whether the
+    back was, or with a drill the drill, in most of the bent pictures.
+    """
 
     true_deg: float
     found_deg: float | None
     is_flagged: bool
+    is_judged: bool
 
 
 @dataclass(frozen=True)
@@ -51,17 +59,20 @@ class Result:
     """One case.
 
     errors: (n, 6) found minus true of COLUMNS in the bent pictures, NaN where missing.
-
-    side, judged: numbers of pictures in side view with a standing, and of those with a verdict.
-    stop: the stop depth at the end of the set.
+    seen, judged: numbers of pictures since the first standing, and of those with a verdict. All are
+    filmed from the side: a picture that the core takes for another view, or finds nobody in, has
+    none either.
+    sticks: share of the bent pictures in which a stick was found. stop: the stop depth at the end
+    of the set.
     analysis_s, estimate_s: time spent per picture, medians.
     """
 
     what: Case
     errors: Array
-    side: int
+    seen: int
     judged: int
     verdicts: tuple[Verdict, ...]
+    sticks: float
     stop: Found | None
     analysis_s: float
     estimate_s: float
@@ -70,41 +81,67 @@ class Result:
 def accuracy(model: Path, cases: int) -> int:
     """Run so many cases of the table half and print what came out; gives the exit code."""
     print(f"{cases} sets of 3 reps, bodies and clothes that no gain was fitted on", flush=True)
-    results = _in_parallel(model, [case("table", index, reps=3) for index in range(cases)])
-    print("\n".join(told(results)))
+    whats = [case("table", index, reps=3) for index in range(cases)]
+    missing = NEUTRAL_REPS - 3 * sum(what.rounding == "none" for what in whats)
+    more = [
+        case("table", index, reps=3, rounding="none")
+        for index in range(cases, cases + max(0, ceil(missing / 3)))
+    ]
+    results = _in_parallel(model, [*whats, *more])
+    print("\n".join(told(results[:cases])))
+    verdicts = [v for r in results if r.what.rounding == "none" for v in r.verdicts]
+    print(f"With {len(more)} more neutral sets: {false_alarms(verdicts)}.")
     return 0
+
+
+def false_alarms(neutral: Sequence[Verdict]) -> str:
+    """How many of these neutral reps were flagged, as words."""
+    flagged = sum(v.is_flagged for v in neutral)
+    unjudged = sum(not v.is_judged for v in neutral)
+    return f"{flagged} of {len(neutral)} neutral reps flagged, {unjudged} not judged"
 
 
 def stop_depth(model: Path, sets: int) -> int:
     """Run so many sets of five reps for each slope and print how well the stop depth is found."""
-    print("| back joins with b2 | sets | within 8 deg | other depth | from the start | not found |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "| back joins with b2 | sets | within 8 deg | other depth | from the start | not found "
+        "| error (SD) |\n|---|---|---|---|---|---|---|"
+    )
+    neutral: list[Verdict] = []
     for b2 in (0.0, 0.6, 1.0):
         whats = [stop_case("table", index, b2) for index in range(sets)]
-        hits = others = starts = 0
+        errors: list[float] = []
+        starts = 0
         for result, what in zip(_in_parallel(model, whats), whats, strict=True):
             if isinstance(result.stop, StopDepth):
                 true = what.figure().motion.reps_between(0.0, 1e4)[0].phi0_deg
-                is_near = b2 > 0 and abs(result.stop.pelvis_flexion_deg - true) <= NEAR_DEG
-                hits += is_near
-                others += not is_near
+                errors.append(result.stop.pelvis_flexion_deg - true if b2 else inf)
             starts += isinstance(result.stop, FromStart)
-        rest = sets - hits - others - starts
+            neutral += () if b2 else result.verdicts
+        hits = sum(abs(error) <= NEAR_DEG for error in errors)
+        cells = [hits, len(errors) - hits, starts, sets - len(errors) - starts]
+        off = f"{np.mean(errors):+.1f} ({np.std(errors):.1f})" if b2 and errors else "-"
         name = f"{b2:g}" if b2 else "never (neutral)"
-        print(f"| {name} | {sets} | {hits} | {others} | {starts} | {rest} |", flush=True)
+        print(f"| {name} | {sets} | " + " | ".join(map(str, cells)) + f" | {off} |", flush=True)
+    print(f"\nIn the neutral sets: {false_alarms(neutral)}.")
     return 0
 
 
 def drills(model: Path, sets: int) -> int:
     """Run so many sets of each drill, neutral and rounded, and print what the drill says."""
-    print("| drill | neutral reps flagged | rounded reps flagged |\n|---|---|---|")
+    print("| drill | neutral: flagged | not judged | rounded: flagged | not judged | stick seen |")
+    print("|---|---|---|---|---|---|")
     for drill in FAULTS:
-        cells = []
+        cells, sticks = [], []
         for rounded in (False, True):
             whats = [drill_case(index, drill, rounded=rounded) for index in range(sets)]
-            verdicts = [v for r in _in_parallel(model, whats) for v in r.verdicts]
+            results = _in_parallel(model, whats)
+            verdicts = [v for r in results for v in r.verdicts]
             cells.append(f"{sum(v.is_flagged for v in verdicts)} of {len(verdicts)}")
-        print(f"| {drill} | {cells[0]} | {cells[1]} |", flush=True)
+            cells.append(f"{sum(not v.is_judged for v in verdicts)}")
+            sticks += [r.sticks for r in results]
+        seen = f"{np.mean(sticks):.0%}" if drill == "stick" else "-"
+        print(f"| {drill} | " + " | ".join(cells) + f" | {seen} |", flush=True)
     return 0
 
 
@@ -125,7 +162,7 @@ def told(results: Sequence[Result]) -> list[str]:
             continue
         errors = np.concatenate([r.errors for r in some])
         cells = [f"{np.nanmean(np.abs(e)):.2g} ({np.nanmean(e):+.1g})" for e in errors.T]
-        share = sum(r.judged for r in some) / max(1, sum(r.side for r in some))
+        share = sum(r.judged for r in some) / max(1, sum(r.seen for r in some))
         lines.append(f"| {clothes} | {len(some)} | " + " | ".join(cells) + f" | {share:.0%} |")
     neutral = [r.errors for r in results if r.what.rounding == "none"]
     if neutral:
@@ -139,25 +176,26 @@ def told(results: Sequence[Result]) -> list[str]:
 
 
 def _detection(verdicts: Sequence[Verdict]) -> list[str]:
-    def scores(some: list[Verdict]) -> Array:
-        # A rep left unjudged is a miss: it ranks below everything.
-        return np.array([-np.inf if v.found_deg is None else v.found_deg for v in some])
+    def scores(some: list[Verdict], unjudged: float) -> Array:
+        return np.array([unjudged if v.found_deg is None else v.found_deg for v in some])
 
     rounded = [v for v in verdicts if v.true_deg >= ROUNDED_DEG]
     straight = [v for v in verdicts if v.true_deg <= STRAIGHT_DEG]
     neutral = [v for v in verdicts if v.true_deg < 1.0]
     if not rounded or not straight:
         return []
-    high, low = scores(rounded), scores(straight)
+    # A rep left unjudged is a miss: it ranks on the wrong side of every other.
+    high, low = scores(rounded, -np.inf), scores(straight, np.inf)
     pairs = np.sign(high[:, None] - low[None, :])
+    alarm = low[np.isfinite(low)].max(initial=-np.inf)
     return [
         f"\nRounding of at least {ROUNDED_DEG:.0f} deg ({len(rounded)} reps) against at most "
         f"{STRAIGHT_DEG:.0f} deg ({len(straight)} reps): AUC {(pairs.mean() + 1) / 2:.3f}, "
-        f"found without a false alarm {(high > low.max()).mean():.0%}.",
+        f"found without a false alarm {(high > alarm).mean():.0%}.",
         f"As the mirror flags it: {sum(v.is_flagged for v in rounded)} of {len(rounded)} rounded, "
         f"{sum(v.is_flagged for v in straight)} of {len(straight)} others, of these "
         f"{sum(v.is_flagged for v in neutral)} of {len(neutral)} neutral; "
-        f"{sum(v.found_deg is None for v in verdicts)} of {len(verdicts)} not judged.",
+        f"{sum(not v.is_judged for v in verdicts)} of {len(verdicts)} not judged.",
     ]
 
 
@@ -166,8 +204,9 @@ def _run(model: str, what: Case) -> Result:
     session = start("basic", what.drill)
     watched = FAULTS[what.drill] if what.drill else "rounding"
     errors, times = [], []
+    drilled: list[tuple[float, bool, bool]] = []
     rest: Truth | None = None
-    side = judged = 0
+    seen = judged = 0
     reps: list[Rep] = []
     try:
         began = time.perf_counter()
@@ -181,12 +220,15 @@ def _run(model: str, what: Case) -> Result:
             reps += [event for event in session.events if isinstance(event, Rep)]
             rest = rest or truth
             posture, standing = session.posture, session.standing
+            seen += standing is not None
+            is_bent = truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG
+            if is_bent:
+                has_stick = shot.pose is not None and shot.pose.stick is not None
+                drilled.append((truth.t, session.drill.reading.level is not None, has_stick))
             if not isinstance(posture, Posture) or standing is None:
                 continue
-            if posture.view is View.SIDE:
-                side += 1
-                judged += posture.confidence_of_back >= JUDGE
-            if truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG:
+            judged += posture.confidence_of_back >= JUDGE
+            if is_bent:
                 errors.append(_errors(shot, rest, posture, standing))
     finally:
         estimator.close()
@@ -195,21 +237,23 @@ def _run(model: str, what: Case) -> Result:
     verdicts = []
     for true in motion.reps_between(0.0, 1e4):
         found = next((r for r in reps if r.start_s < true.bottom_s < r.end_s), None)
-        verdicts.append(
-            Verdict(
-                motion.truth(true.bottom_s).rounding_deg,
-                found.back_rounding_max_deg if found else None,
-                found is not None and any(f.fault == watched for f in found.faults),
-            )
-        )
+        found_deg = found.back_rounding_max_deg if found else None
+        is_flagged = found is not None and any(f.fault == watched for f in found.faults)
+        is_judged = found_deg is not None
+        if what.drill is not None:
+            levels = [has for t, has, _ in drilled if true.start_s < t < true.end_s]
+            is_judged = is_flagged or sum(levels) >= JUDGED * max(1, len(levels))
+        true_deg = motion.truth(true.bottom_s).rounding_deg
+        verdicts.append(Verdict(true_deg, found_deg, is_flagged, is_judged))
     table = np.array(errors).reshape(-1, len(COLUMNS))
     estimate_s, analysis_s = np.median(times, axis=0)
     return Result(
         what,
         table,
-        side,
+        seen,
         judged,
         tuple(verdicts),
+        float(np.mean([stick for *_, stick in drilled])) if drilled else 0.0,
         session.stop,
         float(analysis_s),
         float(estimate_s),

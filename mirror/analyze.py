@@ -26,6 +26,7 @@ from mirror.hinge.lens import Lens
 from mirror.hinge.posture import SHOW, Back, Posture, Standing, Unseen
 from mirror.hinge.reps import Outcome, Partial, Rejected, Rep
 from mirror.hinge.rounding import line_px
+from mirror.hinge.straight import with_stick
 from mirror.output import replacing, text_to
 from mirror.plot import plot
 from mirror.recording import Recording, overlay, pixel_screen
@@ -178,7 +179,8 @@ def follow(
         if last is not None:
             yield last, session
         last = Frame(frame.rgb, t)
-        session = advance(session, estimator.estimate(last), t)
+        pose = estimator.estimate(last)
+        session = advance(session, with_stick(pose, frame.rgb) if session.has_stick else pose, t)
     if last is not None:
         told = finish(session)
         yield last, replace(told, events=session.events + told.events)

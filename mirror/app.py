@@ -6,8 +6,10 @@ loop here takes in what was estimated and every press, and redraws the glass at 
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,13 +17,14 @@ from pathlib import Path
 from queue import Empty
 
 from mirror.aligning import Aligning
-from mirror.buttons import LONG, Buttons, open_buttons
-from mirror.buttons.keyboard import Keyboard
+from mirror.buttons import LONG
+from mirror.care import Care
 from mirror.compose import compose
 from mirror.config import Settings
 from mirror.display import Display
-from mirror.errors import ButtonsError, MirrorError, ScreenError
+from mirror.errors import MirrorError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
+from mirror.hands import Hands
 from mirror.hinge.reps import Rep
 from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
@@ -30,7 +33,7 @@ from mirror.recording import Recording
 from mirror.reflections import Errors, case
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
-from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
+from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.service import Service
@@ -42,8 +45,6 @@ from mirror.volunteer import Volunteer
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
-HUNG_S = 10.0
-"""Without a look for so long the watchdog is no longer patted."""
 RECORD_FPS = 15.0
 HELD = 0.2
 """A short press passes through smaller shares of the time of a long one."""
@@ -80,7 +81,7 @@ def run(settings: Settings, options: Options) -> int:
     try:
         mirror.run()
     finally:
-        mirror.close()
+        has_stopped = mirror.close()
     fault = mirror.eyes.fault or (mirror.fault if options.calibrate else None)
     if fault is not None and not options.kiosk:
         raise fault
@@ -88,12 +89,17 @@ def run(settings: Settings, options: Options) -> int:
         say("The calibration was not finished: nothing was changed.")
         return 1
     if mirror.session.shutdown and options.kiosk:
-        subprocess.run(["systemctl", "poweroff"], check=False)
-    return 0
+        _power_off()
+    code = 0 if mirror.lost is None else 1
+    if options.kiosk and not has_stopped:
+        _leave(code)
+    return code
 
 
 class Mirror:
     """The running mirror: its edges, and the one Session.
+
+    lost: the part that only a new process may bring back; the mirror has ended for it.
 
     Raises:
         MirrorError: an edge cannot be opened, and this is no kiosk.
@@ -104,9 +110,8 @@ class Mirror:
         self._language = load_language(settings.coach.language)
         self.session = _first_session(settings, options)
         self._display = Display(_screen(settings, options), settings.screen)
-        self._buttons = _buttons(settings)
+        self._hands = Hands(settings.buttons, keep_trying=options.kiosk)
         self._labels = _labels(settings)
-        self._keyboard = Keyboard()
         self._speaker = Speaker(settings.sound.volume)
         if self._speaker.silent_because is not None:
             say(f"{self._speaker.silent_because} The mirror runs on without tones.")
@@ -118,6 +123,7 @@ class Mirror:
         if options.record is not None:
             size = (self._screen.glass.width_px, self._screen.glass.height_px)
             self._recording = Recording(options.record, size, RECORD_FPS)
+        self._keeper = Keeper(settings, say)
         self._aligning = Aligning(
             settings, lambda: self._screen.glass, is_kept=not options.simulated
         )
@@ -126,7 +132,8 @@ class Mirror:
             self._aligning.begin()
         self._volunteer = _volunteer(settings, self._screen) if options.simulated else None
         self.eyes = self._volunteer or Eyes(settings, keep_trying=options.kiosk)
-        self._keeper = Keeper(settings, say)
+        self.lost: str | None = None
+        self._care = Care(self.eyes, self._hands, say)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
         self._faulty_s = self._ticked = self._began
         self._counted = self._recorded = 0
@@ -153,6 +160,10 @@ class Mirror:
             while not self._is_done():
                 now = time.monotonic()
                 self._tick(now)
+                self.lost = self.eyes.vigil.wants_new_process if self._options.kiosk else None
+                if self.lost is not None:
+                    say(f"The {self.lost} does not come back: the mirror starts anew.")
+                    break
                 ended = self.eyes.ended.is_set() and self.eyes.looks.empty()
                 if ended or (seconds is not None and now - self._began >= seconds):
                     break
@@ -175,29 +186,31 @@ class Mirror:
         is_calibrated = self._options.calibrate and not self._aligning.is_on
         return self.session.shutdown or is_calibrated
 
-    def close(self) -> None:
-        """Save what is left, and free every edge."""
+    def close(self) -> bool:
+        """Save what is left and free every edge; gives whether camera and estimator let go."""
         self._keeper.close()
-        self.eyes.close()
+        has_stopped = self.eyes.close()
         self._speaker.close()
         if self._recording is not None:
             self._recording.close()
-        for source in self._buttons:
-            source.close()
+        self._hands.close()
         self._screen.close()
+        return has_stopped
 
     def _tick(self, now: float) -> None:
         """Take in what was pressed and seen, and show it."""
-        self._press()
+        self._press(now)
+        margin = self._care.tend(now)
+        self.session = recall(self.session, self._keeper.past)
         if self._volunteer is not None:
             passed = now - self._ticked
             self._volunteer.follow(self._aligning.now, passed)
             for what in self._volunteer.wishes(self._aligning.now, passed):
                 self._aligning.press(what)
         self._ticked = now
-        self.session = recall(self.session, self._keeper.past)
         before = self.session
         try:
+            self.eyes.has_stick = self.session.has_stick
             looks, reps = self._take_in()
             if looks:
                 self._looked = now
@@ -217,25 +230,26 @@ class Mirror:
         self._counted += reps
         self._speaker.play(heard(before, self.session))
         self._rest(now)
+        if self._options.kiosk and margin is not None:
+            words = self._language.say(margin)
+            scene = aside(scene, words, self._screen.glass, now - self._began)
         self._show(scene)
-        self._tell_service(now)
+        self._tell_service()
         if self._shots is not None:
             self._shots.take(now, is_rep=reps > 0)
         while self._recording is not None and self._recorded < (now - self._began) * RECORD_FPS:
             self._recording.add(self._screen.pixels())
             self._recorded += 1
 
-    def _press(self) -> None:
-        self._keyboard.feed(self._screen.events())
-        for source in (self._keyboard, *self._buttons):
-            for what in source.presses():
-                if self._aligning.is_on or what is Press.CALIBRATE:
-                    self._aligning.press(what)
-                    continue
-                self.session = press(self.session, what)
-                self._keeper.keep(self.session.finished)
-                if what is Press.REMEMBER:
-                    self._keeper.remember(self.session.past.kept)
+    def _press(self, now: float) -> None:
+        for what in self._hands.presses(self._screen.events(), now):
+            if self._aligning.is_on or what is Press.CALIBRATE:
+                self._aligning.press(what)
+                continue
+            self.session = press(self.session, what)
+            self._keeper.keep(self.session.finished)
+            if what is Press.REMEMBER:
+                self._keeper.remember(self.session.past.kept)
 
     def _take_in(self) -> tuple[int, int]:
         """Everything that was estimated since last time; how many looks and reps that was."""
@@ -265,21 +279,21 @@ class Mirror:
             self._display.sleep()
 
     def _show(self, scene: Scene) -> None:
-        kiosk = self._options.kiosk
-        if kiosk and self._screen.driver == "offscreen" and not self._display.is_off:
-            now = time.monotonic()
-            if now - self._tried >= RETRY_S:
-                self._tried = now
-                self._display.retry()
+        now = time.monotonic()
+        if self._options.kiosk and now - self._tried >= RETRY_S:
+            self._tried = now
+            if self._display.tend():
+                say(f"The display is there ({self._screen.driver}).")
         self._screen.draw(scene)
         self._screen.present()
 
-    def _tell_service(self, now: float) -> None:
+    def _tell_service(self) -> None:
+        """The screen has moved on; what hangs is a fault, and by now it is on the glass."""
         fault = self.eyes.fault
         self._keeper.report(str(fault) if fault is not None else None)
-        if fault is not None or (self.session.t is not None and now - self._looked < HUNG_S):
+        if fault is not None or self.session.t is not None:
             self._service.ready(str(fault or f"{self._counted} reps"))
-        elif self.session.t is None:
+        else:
             self._service.starting()
 
     def _scene(self, now: float) -> Scene:
@@ -288,10 +302,9 @@ class Mirror:
         running_s, late_s = now - self._began, now - self._looked
         if session.shutdown:
             return shutting_down(glass, language, running_s)
-        for source in self._buttons:
-            held = source.held()
-            if held is not None and HELD <= held.fraction < 1.0:
-                return holding(held, glass, language, self._labels, running_s)
+        held = self._hands.held()
+        if held is not None and HELD <= held.fraction < 1.0:
+            return holding(held, glass, language, self._labels, running_s)
         fault, warning = self.eyes.fault, self._options.warning
         if fault is not None:
             return trouble(str(fault), glass, language, fault.kind, running_s)
@@ -310,7 +323,7 @@ class Mirror:
             return Scene((*mirrored, *scene.shapes))
         if session.t is None:
             return getting_ready(glass, language, running_s)
-        labels = self._labels if self._buttons else None
+        labels = self._labels if self._hands.have_buttons else None
         reflection = aligning.reflection(session.pose)
         return compose(session, glass, language, running_s, late_s, labels, reflection)
 
@@ -349,9 +362,15 @@ def _screen(settings: Settings, options: Options) -> Screen:
         return open_screen(settings.screen, mode="offscreen")
 
 
-def _buttons(settings: Settings) -> list[Buttons]:
+def _power_off() -> None:
     try:
-        return [open_buttons("gpio", settings.buttons)]
-    except ButtonsError as error:
-        say(f"{error} The mirror runs on without buttons.")
-        return []
+        subprocess.run(["systemctl", "poweroff"], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"The mirror could not be switched off ({error}).")
+
+
+def _leave(code: int) -> None:
+    """End at once: a thread that hangs would hold up the usual way out."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

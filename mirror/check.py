@@ -1,7 +1,13 @@
-"""`hinge-mirror check`: could this mirror do its work? Each part OK, or one sentence."""
+"""`hinge-mirror check`: could this mirror do its work? Each part OK, or one sentence.
+
+At boot only what takes no time and no device: camera, display and buttons the mirror itself is
+about to open, and to tell of.
+"""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -9,8 +15,9 @@ from mirror.buttons import open_buttons
 from mirror.calibration import fitting
 from mirror.camera import open_camera
 from mirror.config import Settings, state_folder
-from mirror.errors import ButtonsError, CameraError, MirrorError
+from mirror.errors import ButtonsError, CameraError, MirrorError, OutputError
 from mirror.estimator import Estimator
+from mirror.health import Health, told
 from mirror.hinge.variations import VARIATIONS
 from mirror.history import broker
 from mirror.history.store import FILE_NAME, Store
@@ -29,18 +36,25 @@ class Finding:
     needed: bool = True
 
 
-def findings(settings: Settings) -> Iterator[Finding]:
+LOW_MB = 50
+"""With less free than this, finished sets may soon be lost."""
+
+
+def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     """Try each part as the mirror would use it, and free it again."""
     yield _try("coach", lambda: _coach(settings))
-    yield _try("model", lambda: _model(settings))
-    yield _try("camera", lambda: _camera(settings))
-    yield _try("display", lambda: _display(settings))
-    yield replace(_try("line", lambda: _line(settings)), needed=False)
-    yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
+    yield _try("model", lambda: _model(settings, load=not at_boot))
+    if not at_boot:
+        yield _try("camera", lambda: _camera(settings))
+        yield _try("display", lambda: _display(settings))
+        yield replace(_try("line", lambda: _line(settings)), needed=False)
+        yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
     if settings.history.keep:
+        yield replace(_try("storage", _storage), needed=False)
         yield replace(_try("history", _history), needed=False)
-    if settings.network.broker:
+    if settings.network.broker and not at_boot:
         yield replace(_try("network", lambda: broker.probe(settings.network)), needed=False)
+    yield replace(_try("computer", _computer), needed=False)
 
 
 def _try(part: str, work: Callable[[], str]) -> Finding:
@@ -57,8 +71,10 @@ def _coach(settings: Settings) -> str:
     return f"starts with {settings.coach.variation}; variations: {', '.join(VARIATIONS)}"
 
 
-def _model(settings: Settings) -> str:
+def _model(settings: Settings, *, load: bool) -> str:
     path = locate(settings.model)
+    if not load:
+        return f"{path} is whole"
     Estimator(path).close()
     return f"{path} loads"
 
@@ -87,15 +103,6 @@ def _display(settings: Settings) -> str:
         screen.close()
 
 
-def _line(settings: Settings) -> str:
-    found = fitting(settings)
-    wanted = settings.screen.line
-    if found is None or wanted == "figure":
-        where = "on the reflection, not calibrated" if wanted == "reflection" else "on the figure"
-        return f"of the back is drawn {where}; `hinge-mirror calibrate` fits it to the reflection"
-    return f"of the back is drawn on the reflection; {found.residual_mm:g} mm when calibrated"
-
-
 def _history() -> str:
     path = state_folder() / FILE_NAME
     if not path.exists():  # and none is made: it would not be the mirror's own
@@ -107,6 +114,15 @@ def _history() -> str:
         store.close()
 
 
+def _line(settings: Settings) -> str:
+    found = fitting(settings)
+    wanted = settings.screen.line
+    if found is None or wanted == "figure":
+        where = "on the reflection, not calibrated" if wanted == "reflection" else "on the figure"
+        return f"of the back is drawn {where}; `hinge-mirror calibrate` fits it to the reflection"
+    return f"of the back is drawn on the reflection; {found.residual_mm:g} mm when calibrated"
+
+
 def _buttons(settings: Settings) -> str:
     buttons = open_buttons("gpio", settings.buttons)
     stuck = buttons.stuck()
@@ -115,3 +131,29 @@ def _buttons(settings: Settings) -> str:
         raise ButtonsError(f"down without being pressed: {', '.join(stuck)}; check the wiring.")
     pins = settings.buttons
     return f"GPIO next {pins.next}, previous {pins.previous}, select {pins.select}"
+
+
+def _storage() -> str:
+    """Where finished sets go."""
+    folder = state_folder()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"0")
+        free_mb = shutil.disk_usage(there).free // 2**20
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written ({error.strerror}): finished sets are not kept."
+        ) from error
+    if free_mb < LOW_MB:
+        raise OutputError(f"only {free_mb} MB are free for {folder}: make room.")
+    return f"{free_mb} MB are free for {folder}"
+
+
+def _computer() -> str:
+    health = Health()
+    ill = health.tend(0.0)
+    if ill is not None:
+        raise MirrorError(told(ill, health.vitals))
+    heat = health.vitals.temperature_c
+    return "voltage is well" + ("" if heat is None else f", {heat:.0f} °C")

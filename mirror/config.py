@@ -204,19 +204,19 @@ def load(path: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of bytes, of huge numbers, and of depth
         raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
     try:
         settings = msgspec.convert(data, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_explain(str(error), data)}.") from error
     _check_pins(path, settings.buttons)
-    _check_lens(path, settings.camera)
     if settings.network.broker and not settings.history.keep:
         raise ConfigError(
             f"{path}: network.broker = {settings.network.broker!r}: sets are told to a broker "
             "only where history.keep = true."
         )
+    _check_lens(path, settings.camera)
     return settings
 
 

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from mirror.config import ScreenSettings
+from mirror.connectors import plugged
 from mirror.errors import ScreenError
 from mirror.screen import Screen, open_screen
 
@@ -32,6 +33,7 @@ class Display:
         self.screen = screen
         self.is_off = False
         self._settings, self._blank = settings, blank
+        self._plugged = plugged()
 
     @property
     def can_sleep(self) -> bool:
@@ -53,6 +55,22 @@ class Display:
             self.is_off = False
             self._write(POWER_ON)
             self.retry()
+
+    def tend(self) -> bool:
+        """Open the display anew if one was plugged in, or if there is one at last.
+
+        Returns:
+            Whether it was opened.
+        """
+        before, self._plugged = self._plugged, plugged()
+        if self.is_off:
+            return False
+        if self.screen.driver != "offscreen":
+            if not self._plugged or self._plugged == before:
+                return False
+            self.screen.close()
+        self.retry()
+        return self.screen.driver != "offscreen"
 
     def retry(self) -> None:
         """Open the display, if there is one by now; else the glass stays off-screen."""

@@ -6,7 +6,9 @@ frames and never queues them.
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -15,12 +17,18 @@ from typing import Generic, TypeVar
 from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
-from mirror.errors import MirrorError
+from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.hinge.pose import Pose
+from mirror.hinge.straight import with_stick
 from mirror.model import bundle
+from mirror.vigil import Vigil, step_s
 
 RETRY_S = 5.0
 """How long before a broken part is tried again."""
+OPEN_S = 90.0
+"""A camera or model that takes longer to open hangs; a download speaks up in between."""
+CLOSE_S = 1.0
+"""How long closing may take: the system wants the mirror gone after two seconds."""
 
 T = TypeVar("T")
 
@@ -59,13 +67,18 @@ class Eyes:
     """Camera and estimator, each in its own thread, opened again when they break.
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
-    pause_s: while nobody is seen, so long is waited between two looks.
+    vigil: who hangs. pause_s: while nobody is seen, so long is waited between two looks.
+    spare_s: from one look to the next it takes so long at least.
+    has_stick: set by the loop while pictures are to be searched for a stick along the back.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
-        self.pause_s = 0.0
+        self.vigil = Vigil()
+        self.pause_s = self.spare_s = 0.0
+        self._step_s = step_s()
+        self.has_stick = False
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -82,20 +95,27 @@ class Eyes:
 
     @property
     def fault(self) -> MirrorError | None:
-        """What is wrong now, the camera first; None if all is well."""
+        """What is wrong now, what hangs first, then the camera; None if all is well."""
+        if (part := self.vigil.hangs) is not None:
+            error = CameraError if part == "camera" else ModelError
+            return error(f"the {part} hangs.")
         return self._faults.get("camera") or self._faults.get("estimator")
 
-    def close(self) -> None:
-        """Stop both threads; a camera that hangs is left behind after a moment."""
+    def close(self) -> bool:
+        """Stop both threads; gives whether they did. What hangs is left behind after a moment."""
         self._stop.set()
+        until = time.monotonic() + CLOSE_S
         for thread in self._threads:
-            thread.join(timeout=2.0)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _guard(self, part: str, work: Callable[[], None]) -> None:
         """Do one part's work; again after a while if it breaks and that is wanted."""
         while not self._stop.is_set():
+            self.vigil.promise(part, OPEN_S)
             try:
                 work()
+                self.vigil.is_over(part)
                 return
             except MirrorError as error:
                 self._faults[part] = error
@@ -103,9 +123,12 @@ class Eyes:
                 # A defect: one sentence for the owner, the cause for --debug.
                 self._faults[part] = MirrorError(f"the {part} stumbled ({error!r}).")
                 self._faults[part].__cause__ = error
+            self.vigil.fails(part)
             if not self._keep_trying:
+                self.vigil.is_over(part)
                 self.ended.set()
                 return
+            self.vigil.promise(part, RETRY_S + self._step_s)
             self._stop.wait(RETRY_S)
 
     def _watch(self) -> None:
@@ -113,22 +136,28 @@ class Eyes:
         try:
             # A film begins when there is somebody to watch it; loading takes seconds.
             while not self._stop.is_set() and not self._can_see.wait(0.1):
-                pass
+                self.vigil.promise("camera", self._step_s)
             while not self._stop.is_set():
+                self.vigil.promise("camera", self._settings.camera.stall_s + self._step_s)
                 frame = camera.read()
                 if frame is None:
                     self._over.set()
                     return
                 self._faults.pop("camera", None)
+                self.vigil.works("camera")
                 self._box.put(frame)
         finally:
+            self.vigil.promise("camera", self._step_s)
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Attention(bundle(self._settings.model), self._settings.camera)
+        model = bundle(self._settings.model, self._obtaining)
+        estimator = Attention(model, self._settings.camera)
         self._can_see.set()
+        patience_s = OPEN_S  # the first picture takes longer than any other
         try:
             while not self._stop.is_set():
+                self.vigil.promise("estimator", patience_s)
                 is_over = self._over.is_set()
                 frame = self._box.take(0.2)
                 if frame is None:
@@ -136,10 +165,23 @@ class Eyes:
                         self.ended.set()
                         return
                     continue
+                began = time.monotonic()
                 pose = estimator.estimate(frame)
+                patience_s = self._step_s
+                if self.has_stick:
+                    pose = with_stick(pose, frame.rgb)
                 self._faults.pop("estimator", None)
+                self.vigil.works("estimator")
                 self.looks.put(Look(pose, frame.taken_at))
-                if pose is None and self.pause_s > 0:
-                    self._stop.wait(self.pause_s)
+                took_s = time.monotonic() - began
+                rest_s = max(self.pause_s if pose is None else 0.0, self.spare_s - took_s)
+                if rest_s > 0:
+                    self._stop.wait(rest_s)
         finally:
+            self.vigil.promise("estimator", self._step_s)
             estimator.close()
+
+    def _obtaining(self, told: str) -> None:
+        """A step of a download: it may take minutes, but not in silence."""
+        self.vigil.promise("estimator", OPEN_S)
+        print(told, file=sys.stderr, flush=True)

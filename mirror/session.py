@@ -160,6 +160,11 @@ class Session:
         return self.counting.hinge
 
     @property
+    def has_stick(self) -> bool:
+        """Whether the camera picture is to be searched for a stick along the back."""
+        return self.choice.drill is not None and self.choice.drill.has_stick
+
+    @property
     def count(self) -> int:
         """Reps counted in this set; the last one may not be told yet."""
         if self.over_s is not None and self.counting.is_open:
@@ -338,7 +343,7 @@ def _without_back(posture: Posture) -> Posture:
     """The posture with a back that nothing is to be made of; its contour serves the drill."""
     if posture.back is None:
         return posture
-    back = replace(posture.back, rounding_deg=None, instant_deg=None, confidence=0.0)
+    back = replace(posture.back, rounding_deg=None, course_deg=None, confidence=0.0)
     return replace(posture, back=back)
 
 
@@ -432,7 +437,7 @@ def _seek_stop(session: Session, rep: Rep) -> Session:
     """Take the descent of a slow rep into the search for the stop depth."""
     if session.standing is None or rep.bottom_s - rep.start_s < SLOW_S:
         return session
-    fold, rounding = descent(session.form, session.standing)
+    fold, rounding = descent(session.form, session.standing, rep)
     if len(fold) < 5:
         return session
     descents = (*session.descents, (fold, rounding))[-DESCENTS:]

@@ -22,6 +22,7 @@ from mirror.figure.motion import Motion, Plan, Truth
 from mirror.figure.render import Light, View
 from mirror.figure.schedule import Kind
 from mirror.hinge.pose import Array, Pose
+from mirror.hinge.straight import with_stick
 
 Half = Literal["fit", "table"]
 Drill = Literal["stick", "string"]
@@ -64,13 +65,16 @@ class Case:
         return Figure(motion, self.look, self.view, light=self.light)
 
 
-def case(half: Half, index: int, *, reps: int = 4) -> Case:
-    """Case number `index`; bodies, clothes, rounding and side take turns, the rest is drawn."""
+def case(half: Half, index: int, *, reps: int = 4, rounding: str | None = None) -> Case:
+    """Case number `index`; bodies, clothes, rounding and side take turns, the rest is drawn.
+
+    rounding: a key of `ROUNDINGS` in the place of the one whose turn it is.
+    """
     draw = np.random.default_rng([index, 7 if half == "fit" else 8])
     names, slack = HALVES[half]
     body = next(b for b in BODIES if b.name == names[index % len(names)])
     clothes: Literal["tight", "loose"] = "loose" if (index // 4) % 2 else "tight"
-    rounding = list(ROUNDINGS)[(index // 8 + index) % 4]
+    rounding = rounding or list(ROUNDINGS)[(index // 8 + index) % 4]
     arms = ("hang", "crossed", "hold")[int(draw.integers(3))]
     look = replace(
         Look.drawn(1000 * (half == "table") + index),
@@ -165,5 +169,8 @@ def film(what: Case, estimator: Estimator) -> Iterator[Step]:
     last = figure.motion.reps_between(0.0, 1e4)[-1]
     for k in range(int((last.end_s + 0.6) * what.fps)):
         t = k / what.fps
-        pose = estimator.estimate(Frame(figure.picture(t), t))
+        frame = Frame(figure.picture(t), t)
+        pose = estimator.estimate(frame)
+        if what.drill == "stick":
+            pose = with_stick(pose, frame.rgb)
         yield Step(figure.motion.truth(t), figure.back_px(t), pose)

@@ -23,6 +23,7 @@ from mirror.press import Press
 from mirror.reflections import Case, Person, seen
 from mirror.room import Standing, stand
 from mirror.scene import GREY, Line, Ring, Shape
+from mirror.vigil import Vigil
 
 LOOKS_PER_S = 15.0
 PACE_M_S, KNEES_M_S = 0.5, 0.2
@@ -49,7 +50,7 @@ class Place:
 class Volunteer:
     """Looks of a person who follows what the glass shows. Stands in for `Eyes`.
 
-    looks, ended, pause_s, fault: as those of `Eyes`.
+    looks, ended, pause_s, spare_s, has_stick, vigil, fault: as those of `Eyes`.
     """
 
     fault: MirrorError | None = None
@@ -57,7 +58,9 @@ class Volunteer:
     def __init__(self, case: Case, eye: str) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
-        self.pause_s = 0.0
+        self.pause_s = self.spare_s = 0.0
+        self.has_stick = False
+        self.vigil = Vigil()
         self._case, self._eye = case, eye
         self._person = Person.drawn(case)
         self._place = Place()
@@ -109,8 +112,9 @@ class Volunteer:
             ),
         )
 
-    def close(self) -> None:
-        """Nothing to free."""
+    def close(self) -> bool:
+        """Nothing to free, and nothing that could hang."""
+        return True
 
     def _step(self, shown: Calibrating, dt: float) -> Place:
         place, pace = self._place, PACE_M_S * dt

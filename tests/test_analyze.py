@@ -2,6 +2,7 @@ import json
 import os
 import stat
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -252,3 +253,13 @@ def test_a_video_that_is_not_whole_is_an_error(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match=r"shown\.mp4: the video could not be written whole"):
         recording.close()
     recording.close()
+
+
+@pytest.mark.parametrize("drill", ["stick", "string", None])
+def test_a_stick_is_sought_only_in_the_stick_drill(monkeypatch, drill):
+    """The camera picture is searched in that drill alone, and what it shows goes with the pose."""
+    ends = ((1.0, 2.0), (3.0, 4.0))
+    monkeypatch.setattr(analyze, "with_stick", lambda pose, rgb: replace(pose, stick=ends))
+    film_ = Film(film(reps(1), 2))
+    for _, session in follow(film_, film_, start("basic", drill)):
+        assert session.pose.stick == (ends if drill == "stick" else None)

@@ -7,7 +7,7 @@ from people import film, hinge, person, reps, with_mask
 from mirror.hinge.contour import Axis, T, edges
 from mirror.hinge.pose import Mark
 from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.hinge.rounding import gap, line_px, read, rounding, steady
+from mirror.hinge.rounding import course, gap, line_px, read, rounding, steady
 from mirror.session import advance, start
 
 
@@ -242,3 +242,21 @@ def test_an_arm_behind_the_back_is_no_standing_back():
     for k in range(30, 90):
         session = advance(session, behind(k / 15, hidden=k > 60), k / 15)
     assert session.standing.edge is not None
+
+
+@given(st.floats(-0.1, 0.1), st.floats(-0.2, 0.2), st.floats(0, 100))
+@settings(max_examples=30, deadline=None)
+def test_the_course_of_a_back_that_keeps_its_shape_does_not_depend_on_its_place(shift, turn, fold):
+    """An edge that is moved or turned against the axis is the same curve; by itself it tells 0."""
+    standing = 0.2 + 0.03 * np.sin(np.pi * T)
+    moved = standing + shift + turn * T
+    assert course(standing, standing, 0.0) == pytest.approx(0.0)
+    assert course(moved, standing, fold) == pytest.approx(course(standing, standing, fold))
+
+
+def test_the_course_grows_with_the_bow():
+    """A low back that comes out reads as rounding, more of it as more."""
+    flat = np.full_like(T, 0.2)
+    read_deg = [course(flat + bow * np.sin(np.pi * T), flat, 60.0) for bow in (0.0, 0.02, 0.05)]
+    assert read_deg[0] < read_deg[1] < read_deg[2]
+    assert read_deg[2] - read_deg[0] > 12

@@ -13,22 +13,12 @@ from mirror.figure.body import BODIES
 from mirror.figure.motion import Motion, Plan, stick_line
 from mirror.figure.render import View as Camera
 from mirror.hinge.contour import Axis, Contour, T, edges
-from mirror.hinge.drills import (
-    CUES,
-    REASONS,
-    RED,
-    RED_CM,
-    Drill,
-    Reading,
-    Stick,
-    String,
-    Unready,
-    step,
-    stick,
-    string,
-)
+from mirror.hinge.drills import CUES, REASONS, RED, RED_CM, Drill, Reading, step
+from mirror.hinge.hands import Unready
 from mirror.hinge.pose import Mark, Pose
 from mirror.hinge.posture import Measuring, Posture, measure
+from mirror.hinge.slack import String, string
+from mirror.hinge.stick import ASIDE_CM, Stick, stick
 from mirror.hinge.view import View
 
 PX_PER_CM = TRUNK / 50
@@ -310,6 +300,97 @@ def test_no_verdict_where_the_string_is_not_sure() -> None:
             assert reading.level is None
             assert reading.fault is None
         assert reason in REASONS
+
+
+def with_line(pose: Pose, low: float, high: float) -> Pose:
+    """The pose with a stick that lies so many trunk lengths behind pelvis and upper back."""
+    axis = axis_of(pose, 1)
+    ends = axis.place(np.array([0.0, 0.85]), np.array([low, high]))
+    (a, b), (c, d) = ends.tolist()
+    return replace(pose, stick=((a, b), (c, d)))
+
+
+def follow_line(how: Held, low: Callable[[float], float | None]) -> list[Reading]:
+    """Readings where the picture shows a stick at this depth behind the pelvis, or none."""
+    memory, measuring, readings = Drill(), Measuring(), []
+    for k in range(24):
+        t, pose = k / 10, held(how, k / 10)
+        depth = low(t)
+        pose = pose if depth is None else with_line(pose, depth, 0.2)
+        measuring, posture = posture_of(pose, measuring, t)
+        contour = edges(pose, axis_of(pose, 1))
+        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, standing=t < 1.0)
+        readings.append(reading)
+    return readings
+
+
+def test_a_stick_in_the_picture_tells_its_own_gap() -> None:
+    """Its line off the pelvis by five centimetres is a fault, and drawn; the outline stays."""
+    readings = follow_line(STICK, lambda t: 0.2 if t < 1 else 0.3)
+    assert readings[9].value == pytest.approx(0.0, abs=0.1)
+    assert readings[-1].fault == "stick-off"
+    assert readings[-1].value == pytest.approx(5.0 - ASIDE_CM, abs=0.2)
+    assert readings[-1].points == with_line(held(STICK), 0.3, 0.2).stick
+
+
+def test_a_stick_in_the_picture_needs_no_hands() -> None:
+    """A stick that is seen along the back is held, wherever the model puts the hands."""
+    last = follow_line(Held(HANGING, HANGING), lambda t: 0.2)[-1]
+    assert last.ready
+    assert last.level == "good"
+    assert last.confidence == 1.0
+
+
+def test_without_the_stick_the_outline_goes_on() -> None:
+    """A stick that is lost down the hinge leaves the verdict to the outline and the hand."""
+    last = follow_line(replace(STICK, near=NECK, far=LOW), lambda t: 0.2 if t < 1.2 else None)[-1]
+    assert last.ready
+    assert last.level == "good"
+    assert last.value == pytest.approx(0.0, abs=0.3)
+
+
+def follow_back(at: Callable[[float], Held], deg: Callable[[float], float]) -> list[Reading]:
+    """Readings of a string where the back is seen, too, and rounds by so many degrees."""
+    memory, measuring, readings = Drill(), Measuring(), []
+    for k in range(30):
+        t, pose = k / 10, held(at(k / 10), k / 10)
+        measuring, posture = posture_of(pose, measuring, t)
+        assert posture.back is not None
+        back = replace(posture.back, rounding_deg=deg(t), confidence=1.0)
+        posture = replace(posture, back=back)
+        memory, reading = step(
+            "string", memory, pose, back.contour, posture, PX_PER_CM, standing=t < 1.0
+        )
+        readings.append(reading)
+    return readings
+
+
+def test_hands_that_wander_on_a_straight_back_are_no_slack() -> None:
+    """The back is seen beside the string, and a string can't be slack over a straight back."""
+    wandering = replace(STRING, near=(0.3, -0.24))
+    readings = follow_back(lambda t: wandering if t > 1 else STRING, lambda t: 0.0)
+    assert all(reading.fault is None for reading in readings)
+    assert readings[-1].level == "good"
+
+
+@pytest.mark.parametrize("hand", [{"near_seen": 0.4}, {"near": (0.75, 0.1)}])
+def test_a_hand_lost_down_the_hinge_leaves_the_string_to_the_back(hand: dict) -> None:
+    """A moment without the lower hand is judged by the back: rounded by 30 degrees it is slack."""
+    lost = replace(STRING, **hand)
+    for deg, fault in ((30.0, "string-slack"), (3.0, None)):
+        readings = follow_back(
+            lambda t: lost if t > 1.2 else STRING, lambda t, deg=deg: deg if t > 1.2 else 0.0
+        )
+        assert readings[20].fault == fault
+        assert readings[20].level == ("red" if fault else "good")
+
+
+def test_a_string_that_was_let_go_is_no_drill() -> None:
+    """Hands off the trunk for more than a second end the verdicts."""
+    gone = replace(STRING, near=(0.75, 0.1))
+    readings = follow_back(lambda t: gone if t > 1.2 else STRING, lambda t: 3.0)
+    assert not readings[-1].ready
+    assert readings[-1].reason == "hands-on-your-trunk"
 
 
 def test_another_choice_begins_anew() -> None:

@@ -1,11 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from people import person
+from people import person, with_mask
 
 from mirror.hinge import form
 from mirror.hinge.coaching import EAGER_GAP, GAP, PRAISE, Cue, cue
-from mirror.hinge.form import Form, Rule, observe, score
+from mirror.hinge.form import MASK_LAG_S, Form, Rule, descent, observe, score
 from mirror.hinge.posture import Measuring, Standing, measure
 from mirror.hinge.reps import Fault, Phase, Rep
 
@@ -152,3 +153,21 @@ def test_praise_comes_once_in_four_clean_reps():
     assert cue(series(*[False] * 4), (KNEES,), None).text == PRAISE
     unjudged = tuple(replace(r, back_rounding_max_deg=None) for r in series(*[False] * 4))
     assert cue(unjudged, (KNEES,), None) is None
+
+
+def test_the_descent_ends_at_the_bottom():
+    """What comes after the bottom, standing tall again included, is no part of the way down."""
+    memory, steps = Measuring(), []
+    standing = replace(STANDING, edge=np.full(64, 0.2))
+    folds = [0, 20, 40, 60, 80, 80, 60, 40, 20, 0, 0]
+    phases = [Phase.DESCENDING] * 5 + [Phase.BOTTOM] + [Phase.ASCENDING] * 3 + [Phase.LOCKOUT] * 2
+    for k, (fold, phase) in enumerate(zip(folds, phases, strict=True)):
+        pose = with_mask(person(k / 10, fold * 0.7, fold * 0.3, 0.0), 0.0)
+        memory, posture = measure(memory, pose, k / 10, standing)
+        back = replace(posture.back, confidence=1.0)
+        steps.append((replace(posture, back=back), phase))
+    rep = replace(REP, bottom_s=0.45)
+    fold, rounding = descent(Form(tuple(steps)), standing, rep)
+    assert len(fold) == len(rounding) == 5
+    assert (np.diff(fold) > 0).all()
+    assert fold[-1] == pytest.approx(80 - 20 * MASK_LAG_S / 0.1, abs=0.5)

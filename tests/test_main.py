@@ -10,7 +10,7 @@ from mirror import __version__, app, check
 from mirror.__main__ import main
 from mirror.camera import Frame
 from mirror.check import Finding
-from mirror.errors import ModelError
+from mirror.errors import ModelError, OutputError
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_an_unforeseen_error_has_no_traceback_unless_asked_for(ran, monkeypatch,
 )
 def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, findings, code):
     """And never with --boot."""
-    monkeypatch.setattr(check, "findings", lambda settings: iter(findings))
+    monkeypatch.setattr(check, "findings", lambda settings, at_boot: iter(findings))
     assert main(["check"]) == code
     out = capsys.readouterr().out
     assert "[camera]" in out
@@ -229,7 +229,9 @@ def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, f
 
 def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
     """And looks at the rest with defaults."""
-    monkeypatch.setattr(check, "findings", lambda settings: iter([Finding("camera", True, "ok")]))
+    monkeypatch.setattr(
+        check, "findings", lambda settings, at_boot: iter([Finding("camera", True, "ok")])
+    )
     config = tmp_path / "m.toml"
     config.write_text("[screen]\nrotate = 45\n")
     assert main(["check", "--config", str(config)]) == 1
@@ -238,22 +240,38 @@ def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
 
 
 def test_findings_name_each_part(monkeypatch):
-    """Each part, in its order; a broken part does not hide the others."""
+    """In the order of their use; a broken part does not hide the others; at boot only the quick."""
     from mirror.config import CameraSettings, Settings
 
     def missing(settings):
         raise ModelError("no model.")
 
     monkeypatch.setattr(check, "locate", missing)
-    found = list(check.findings(Settings(camera=CameraSettings(source="/none.mp4"))))
-    parts = ["coach", "model", "camera", "display", "line", "buttons", "history"]
-    assert [f.part for f in found] == parts
+    settings = Settings(camera=CameraSettings(source="/none.mp4"))
+    found = list(check.findings(settings))
+    parts = ["coach", "model", "camera", "display", "line", "buttons"]
+    late = ["storage", "history", "computer"]
+    assert [f.part for f in found] == parts + late
+    at_boot = [f.part for f in check.findings(settings, at_boot=True)]
+    assert at_boot == ["coach", "model", *late]
     by_part = {f.part: f for f in found}
     assert by_part["coach"].is_ok
     assert not by_part["model"].is_ok
     assert "no model." in by_part["model"].told
     assert "/none.mp4" in by_part["camera"].told
     assert not by_part["buttons"].needed
+
+
+def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
+    """The mirror runs, but finished sets would be lost."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(OutputError, match="cannot be written"):
+        check._storage()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(check, "LOW_MB", 10**9)
+    with pytest.raises(OutputError, match="make room"):
+        check._storage()
 
 
 def test_a_kiosk_with_an_unknown_variation_starts_with_the_basic_hinge(ran, tmp_path, capsys):

@@ -28,9 +28,10 @@ K = 0.6
 figure's own joints, .56-.63 as measured through the pose estimator."""
 BLOCKS = 24
 """Samples of a rep are averaged to this many, whatever the frame rate."""
-EARLY = 0.05
-"""How far b1 lies from 0 in most people (SD), told to the search for fold0 only: a back that has
-not begun to help hardly moves, and without that a soft bend may be drawn anywhere."""
+EARLY, ANY = 0.02, 0.1
+"""How far b1 lies from 0 (SD), told to the search for fold0: a back that has not begun to help
+hardly moves, and without that a soft bend may be drawn anywhere. Before, a search that takes `ANY`
+slope for likely asks whether the back joins from the start."""
 LEAST_DEG = 45.0
 """A descent that folds less tells nothing."""
 REPS = 3
@@ -97,14 +98,17 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     descents: for each slow descent (fold, rounding), arrays (n,) in degrees from standing to the
     bottom; samples that are not finite are left out. Both must lag alike: a fold that comes .08 s
     later than the rounding, from a filter on it alone, puts the depth 10-15 degrees too low.
-    Costs about .1 ms a descent.
+    Costs about .2 ms a descent.
     """
     blocks = (_blocks(*descent) for descent in descents)
     reps = [rep for rep in blocks if rep is not None]
     if len(reps) < REPS:
         return NotFound("few-reps")
     bottom = float(np.median([fold.max() for fold, _ in reps]))
-    return _judge(_fit(reps, bottom), bottom, len(reps))
+    from_start = _judge(_fit(reps, bottom, ANY), bottom, len(reps))
+    if isinstance(from_start, FromStart):
+        return from_start
+    return _judge(_fit(reps, bottom, EARLY), bottom, len(reps))
 
 
 def told(result: Found) -> tuple[str, int]:
@@ -144,8 +148,8 @@ def _blocks(fold: Array, rounding: Array) -> tuple[Array, Array] | None:
     return np.add.reduceat(fold, starts) / sizes, np.add.reduceat(rounding, starts) / sizes
 
 
-def _fit(reps: list[tuple[Array, Array]], bottom: float) -> _Fit:
-    """Generalised least squares for all change points of the grid at once."""
+def _fit(reps: list[tuple[Array, Array]], bottom: float, early: float) -> _Fit:
+    """Generalised least squares for all change points of the grid at once; early: SD of b1."""
     grid = np.arange(FIRST_DEG, bottom - ROOM_DEG + 0.5)
     starts = np.cumsum([0, *(len(fold) for fold, _ in reps[:-1])])
     sizes = np.array([len(fold) for fold, _ in reps])
@@ -154,7 +158,7 @@ def _fit(reps: list[tuple[Array, Array]], bottom: float) -> _Fit:
     alike, noise = 0.5, 5.0
     for _ in range(2):  # the first pass is there to see the noise, and how alike neighbours are
         white = _whitened(columns, starts, sizes, alike)
-        error, more, line, leaning, flat = _solve(white, noise)
+        error, more, line, leaning, flat = _solve(white, noise, early)
         best = int(error.argmin())
         slopes = line - more[best] * leaning[best], more[best]
         left = y - slopes[0] * x - slopes[1] * columns[:, 2 + best]
@@ -173,7 +177,7 @@ def _fit(reps: list[tuple[Array, Array]], bottom: float) -> _Fit:
     near = int(np.abs(grid - fold).argmin())
     low, high = grid[np.searchsorted(share, (0.025, 0.975))] + (-0.5, 0.5)  # half a step each way
     better = count * np.log(flat / error[best]) - price
-    # `EARLY` has helped to find the place; the slope before it is what the reps say alone.
+    # `early` has helped to find the place; the slope before it is what the reps say alone.
     first, beyond = np.linalg.lstsq(white[:, [1, 2 + near]], white[:, 0])[0].tolist()
     return _Fit(line, first, beyond, fold, float(low), float(high), float(better))
 
@@ -192,16 +196,16 @@ def _whitened(columns: Array, starts: Index, sizes: Index, alike: float) -> Arra
     return white
 
 
-def _solve(white: Array, noise: float) -> tuple[Array, Array, float, Array, float]:
+def _solve(white: Array, noise: float, early: float) -> tuple[Array, Array, float, Array, float]:
     """Squared error and bend at each change point; the straight line, its share, its error.
 
-    noise: mean square of what is left in a row, deg2.
+    noise: mean square of what is left in a row, deg2. early: SD of b1.
     """
     y, x, bends = white[:, 0], white[:, 1], white[:, 2:]
     xx, xy, yy = float(x @ x), float(x @ y), float(y @ y)
     flat = max(yy - xy**2 / xx, TINY)
-    # `EARLY` is one more observation of b1: it is 0, and weighs what the noise makes it weigh.
-    prior = noise / EARLY**2
+    # One more observation of b1: it is 0, and weighs what the noise makes it weigh.
+    prior = noise / early**2
     line, leaning = xy / (xx + prior), (x @ bends) / (xx + prior)
     against = (y @ bends) - line * (x @ bends)
     more = against / ((bends * bends).sum(axis=0) - leaning * (x @ bends))

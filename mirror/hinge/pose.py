@@ -11,6 +11,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from mirror.hinge.geometry import Point
+
 Array = npt.NDArray[np.float64]
 
 
@@ -62,6 +64,8 @@ class Pose:
     mask: (height, width) float32, 0..1 probability that a pixel is the person; or None.
     size: (width, height) of the picture, pixels.
     taken_at: seconds, the frame's own timestamp.
+    stick: ends of a straight stick along the back, the low one first, pixels; None where none is
+    sought or found.
     """
 
     points: Array
@@ -70,3 +74,4 @@ class Pose:
     mask: npt.NDArray[np.float32] | None
     size: tuple[int, int]
     taken_at: float
+    stick: tuple[Point, Point] | None = None

@@ -23,7 +23,7 @@ from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg
 from mirror.hinge.joints import JOINTS, PRESENT, joint
 from mirror.hinge.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.rounding import Curve, read, rounding, steady
+from mirror.hinge.rounding import Curve, course, read, rounding, steady
 from mirror.hinge.view import Heading, View, look
 
 JUDGE = 0.7
@@ -53,9 +53,9 @@ class Back:
     """The back in one picture, side view only.
 
     edge: (64,) trunk lengths behind the axis, by bin of `contour.T`. rounding_deg: None without
-    a standing back to compare with; instant_deg: the same of this picture alone, not smoothed in
-    time. confidence: 0..1, from the bins and from how well two readings agree; to be taken together
-    with that of the posture.
+    a standing back to compare with; course_deg: the same by the whole curve of this picture alone,
+    for the stop depth. confidence: 0..1, from the bins and from how well two readings agree; to be
+    taken together with that of the posture.
     """
 
     axis: Axis
@@ -63,7 +63,7 @@ class Back:
     edge: Array
     curve: Curve
     rounding_deg: float | None
-    instant_deg: float | None
+    course_deg: float | None
     confidence: float
 
 
@@ -253,7 +253,7 @@ def _back(
     edge = steady(contour.dorsal) if contour else None
     if contour is None or edge is None:
         return None
-    instant = read(edge)
+    instant = edge
     if memory.edge is not None and memory.t is not None:
         edge = memory.edge + (1.0 - math.exp(-(t - memory.t) / EDGE_S)) * (edge - memory.edge)
     curve = read(edge)
@@ -263,7 +263,8 @@ def _back(
     rest = read(standing.edge)
     deg, apart_deg = rounding(curve, rest, fold)
     sureness = min(sureness, gate(apart_deg, *AGREE_DEG))
-    return Back(axis, contour, edge, curve, deg, rounding(instant, rest, fold)[0], sureness)
+    course_deg = course(instant, standing.edge, fold)
+    return Back(axis, contour, edge, curve, deg, course_deg, sureness)
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:

@@ -106,7 +106,8 @@ class DrillMode:
     """A way to practise the basic hinge with the hands; see `drills`.
 
     rules: of the hinge that can be judged with the hands there. hides_back: an arm lies before
-    the line of the back, so that nothing is made of it.
+    the line of the back, so that nothing is made of it. has_stick: there is a stick along the back,
+    which the camera picture may show.
     """
 
     name: str
@@ -114,6 +115,7 @@ class DrillMode:
     instruction: str
     rules: tuple[AnyRule, ...] = RULES
     hides_back: bool = False
+    has_stick: bool = False
 
 
 STICK = DrillMode(
@@ -123,6 +125,7 @@ STICK = DrillMode(
     # The arm behind the back hides it: the gap of the stick is judged in its place.
     rules=tuple(rule for rule in RULES if rule is not ROUNDING),
     hides_back=True,
+    has_stick=True,
 )
 STRING = DrillMode(
     name="string",

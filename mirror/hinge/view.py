@@ -76,7 +76,7 @@ def look(memory: Heading | None, pose: Pose, standing_trunk_px: float | None) ->
     hips = _middle(pose, Mark.LEFT_HIP, Mark.RIGHT_HIP)
     trunk = standing_trunk_px or max(1.0, distance(shoulders, hips))
     turn = turn_deg(pose, trunk)
-    vote = _toes(pose)
+    vote = toes(pose)
     if memory is None:
         view = _classify(turn, None)
         return Heading(view, turn, vote or 1, now, None, now, ((now, vote),))
@@ -103,7 +103,7 @@ def _classify(turn: float, current: View | None) -> View:
     return View.FRONT if turn >= front else View.OBLIQUE
 
 
-def _toes(pose: Pose) -> int:
+def toes(pose: Pose) -> int:
     """Which way the feet point: +1, -1, or 0 where they tell nothing."""
     heel = _middle(pose, Mark.LEFT_HEEL, Mark.RIGHT_HEEL)
     toe = _middle(pose, Mark.LEFT_FOOT_INDEX, Mark.RIGHT_FOOT_INDEX)

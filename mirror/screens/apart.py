@@ -67,6 +67,17 @@ def trouble(
     )
 
 
+def aside(scene: Scene, sentence: str, glass: Glass, now: float = 0.0) -> Scene:
+    """Something that the owner should know, in the margin above a screen that stays."""
+    page = sheet(glass, now)
+    x, y = page.inside.centre[0], page.inside.top - 20 * page.u
+    small = Text(
+        sentence, (x, y), SMALL_MM * page.u, AMBER, "centre", "top",
+        max_width_mm=page.inside.width, max_height_mm=SMALL_MM * page.u,
+    )  # fmt: skip
+    return Scene((*scene.shapes, small))
+
+
 def holding(
     held: Held, glass: Glass, language: Language, labels: Labels, now: float = 0.0
 ) -> Scene:

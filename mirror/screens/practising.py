@@ -45,8 +45,8 @@ def working(
     if reflected is not None:
         yield from reflected
     else:
-        stage = figure_box(session, page)
-        yield from figure(session.pose, posture, session.drill.reading, stage, u)
+        place = figure_box(session, page)
+        yield from figure(session.pose, posture, session.drill.reading, place, u)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u)

@@ -1,0 +1,62 @@
+"""What the mirror looks after while it coaches: its parts, its buttons, its computer, its journal.
+
+Each trouble is one line in the journal when it begins, and one when it is over. What does not keep
+the mirror from coaching is a line in the margin of the glass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mirror.eyes import Eyes
+from mirror.hands import Hands
+from mirror.health import Health
+from mirror.health import told as told_of_health
+from mirror.volunteer import Volunteer
+
+SPARING_S = 1 / 12
+"""From one look to the next for a computer that is ill: verdicts still get the pictures they need,
+those of the swing do not, and it says so."""
+
+
+class Care:
+    """Looks after one run of the mirror. say: told each line for the journal."""
+
+    def __init__(
+        self,
+        eyes: Eyes | Volunteer,
+        hands: Hands,
+        say: Callable[[str], object],
+        health: Health | None = None,
+    ) -> None:
+        self._eyes, self._hands, self._say = eyes, hands, say
+        self._health = health or Health()
+        self._noted: dict[str, str | None] = {}
+
+    def tend(self, now: float) -> str | None:
+        """Call at every turn. now: monotonic seconds.
+
+        Returns:
+            The key of what belongs in the margin of the glass, if anything.
+        """
+        ill = self._health.tend(now)
+        self._eyes.spare_s = SPARING_S if ill else 0.0
+        fault, trouble = self._eyes.fault, self._hands.trouble
+        self._note("eyes", None if fault is None else str(fault), "The mirror sees again.")
+        self._note("hands", trouble, "The buttons work again.")
+        # The temperature goes up and down; that it is hot is told once.
+        told = told_of_health(ill, self._health.vitals) if ill else None
+        self._note("health", told, "The computer is well again.", ill)
+        if ill:
+            return f"aside.{ill}"
+        return "aside.buttons" if trouble else None
+
+    def _note(self, what: str, sentence: str | None, over: str, key: str | None = None) -> None:
+        key = key or sentence
+        if key == self._noted.get(what):
+            return
+        if sentence is None:
+            self._say(over)
+        else:
+            self._say(sentence[0].upper() + sentence[1:])
+        self._noted[what] = key

@@ -1,0 +1,69 @@
+"""What the mirror is told with: the buttons, opened again until they are there, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mirror.buttons import Buttons, open_buttons
+from mirror.buttons.keyboard import Keyboard
+from mirror.config import ButtonSettings
+from mirror.errors import ButtonsError
+from mirror.press import Held, Press
+
+RETRY_S = 15.0
+"""How long before missing buttons are tried again: at boot the pins may come after the mirror."""
+
+
+class Hands:
+    """All sources of presses. Without buttons the mirror runs on.
+
+    trouble: what is wrong with the buttons now, as a sentence.
+    """
+
+    def __init__(self, settings: ButtonSettings, *, keep_trying: bool) -> None:
+        self._settings, self._keep_trying = settings, keep_trying
+        self._keyboard = Keyboard()
+        self._buttons: Buttons | None = None
+        self._missing: str | None = None
+        self._tried: float | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Missing, or down since the start."""
+        if self._buttons is None:
+            return self._missing
+        stuck = self._buttons.stuck()
+        if not stuck:
+            return None
+        return f"Down without being pressed: {', '.join(stuck)}; check the wiring."
+
+    def presses(self, keys: Iterable[str], now: float) -> list[Press]:
+        """What was asked for since the last call. keys: that went down at the window."""
+        if self._buttons is None and self._is_time(now):
+            self._tried = now
+            try:
+                self._buttons = open_buttons("gpio", self._settings)
+            except ButtonsError as error:
+                self._missing = f"{error} The mirror runs on without buttons."
+        self._keyboard.feed(keys)
+        found = self._keyboard.presses()
+        return found if self._buttons is None else found + self._buttons.presses()
+
+    @property
+    def have_buttons(self) -> bool:
+        """Whether there are buttons, so that their signs belong on the glass."""
+        return self._buttons is not None
+
+    def held(self) -> Held | None:
+        """The button that is being held for its second meaning, if any."""
+        return None if self._buttons is None else self._buttons.held()
+
+    def close(self) -> None:
+        """Free the pins. May be called twice."""
+        if self._buttons is not None:
+            self._buttons.close()
+
+    def _is_time(self, now: float) -> bool:
+        if self._tried is None:
+            return True
+        return self._keep_trying and now - self._tried >= RETRY_S

@@ -1,0 +1,101 @@
+"""The string drill in one picture: how much shorter the string between both hands has become.
+
+Takes a pose, the edges of its trunk and the ends of the trunk line, in side view. Tightness is the
+length of the string against own standing, 1 is tight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirror.hinge.contour import Axis, Contour, T
+from mirror.hinge.geometry import Point, distance, gate
+from mirror.hinge.hands import HIDDEN, SEEN, Hand, Unready, hands
+from mirror.hinge.pose import Pose
+
+AT_COLLAR, AT_NAVEL = (0.6, 1.25), (-0.25, 0.4)
+"""Where along the trunk the hands of the string drill are."""
+CONTACT = 0.06
+"""A hand this many trunk lengths (3 cm) before the front edge still touches the trunk."""
+TRUSTED = (0.7, 0.4)
+"""Gate of the visibility of the upper hand. As far as it isn't seen, the middle of the shoulders
+stands for it: that distance shortens almost alike, and jumps less."""
+SURE = (0.7, 0.3)
+"""Gate of the visibility of the lower hand: in wide sleeves the model loses it down the hinge."""
+UNSURE = 0.5
+"""Confidence where the lower hand is on the far side: down the hinge the model puts it anywhere."""
+SHORTER = 0.0048
+"""By how much the string shortens for each degree that the back rounds: METRICS 2, 20 deg by
+10-13 %; figures that round by 20-36 deg read .86-.88 at 26."""
+ASTRAY = 0.06
+"""Farther than this from what the back says the hands are not followed: in wide clothes the model
+lets them wander by .1-.2 of the string on a back that keeps its shape."""
+
+
+@dataclass(frozen=True)
+class String:
+    """The string in one picture.
+
+    hands: upper and lower end, pixels. hands_px: distance of the hands. reach_px: distance from the
+    middle of the shoulders to the lower hand. seen: visibility of the upper hand. near: the lower
+    hand is on the side of the camera. confidence: 0..1, how far the hands can be trusted.
+    """
+
+    hands: tuple[Point, Point]
+    hands_px: float
+    reach_px: float
+    seen: float
+    near: bool
+    confidence: float
+
+
+def string(
+    pose: Pose, contour: Contour, hip: Point, shoulder: Point, facing: int
+) -> String | Unready:
+    """The string between the hands of one person in side view.
+
+    hip, shoulder: ends of the trunk line, pixels. facing: +1 to the right of the picture, else -1.
+    """
+    axis = Axis(hip, shoulder, facing)
+    near, far = hands(pose, axis)
+    upper, lower = (near, far) if near.t > far.t else (far, near)
+    if not (upper.within(AT_COLLAR) and lower.within(AT_NAVEL)):
+        return Unready("hands-on-your-trunk")
+    if not (_touches(upper, contour) and _touches(lower, contour)):
+        return Unready("hands-on-your-trunk")
+    sight = gate(lower.seen, *SURE) if lower.near else UNSURE
+    return String(
+        hands=(upper.at, lower.at),
+        hands_px=distance(upper.at, lower.at),
+        reach_px=distance(shoulder, lower.at),
+        seen=upper.seen,
+        near=lower.near,
+        confidence=min(sight, 1.0 if upper.seen >= SEEN else HIDDEN),
+    )
+
+
+def _touches(hand: Hand, contour: Contour) -> bool:
+    """On the trunk or before it, no farther off than a hand is thick."""
+    front = np.isfinite(contour.ventral)
+    if not front.any() or hand.behind > 0.15:
+        return False
+    edge = float(np.interp(hand.t, T[front], contour.ventral[front]))
+    return -hand.behind <= edge + CONTACT
+
+
+def tightness(values: tuple[float, ...], standing: tuple[float, ...], seen: float) -> float:
+    """Length of the string by the hands; seen: visibility of the upper hand."""
+    share = gate(seen, *TRUSTED)
+    return share * values[0] / standing[0] + (1 - share) * values[1] / standing[1]
+
+
+def together(by_hands: float | None, rounding_deg: float | None) -> float | None:
+    """Length of the string by the hands and by the back, by one where the other can't tell."""
+    if rounding_deg is None:
+        return by_hands
+    by_back = 1.0 - SHORTER * max(0.0, rounding_deg)
+    if by_hands is None:
+        return by_back
+    return by_back + 0.5 * min(ASTRAY, max(-ASTRAY, by_hands - by_back))

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Makes a Raspberry Pi with Raspberry Pi OS Lite (trixie, 64 bit) a Hinge Mirror.
+#
+#   sudo scripts/install.sh               install, or bring up to date; may be run again
+#   scripts/install.sh --dry-run          only say what would be done
+#   sudo scripts/install.sh --uninstall   take it away again; settings and finished sets stay
+#
+# For tests only: --plain-debian WHEELS installs on Debian without the packages of Raspberry Pi OS;
+# what those give comes, like all else, from a folder of wheels.
+set -euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+dry='' uninstall='' source_of_wheels=''
+# shellcheck source=scripts/device.sh
+. "$root/scripts/device.sh"
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dry-run) dry=yes ;;
+    --uninstall) uninstall=yes ;;
+    --plain-debian)
+      [ $# -gt 1 ] || die "--plain-debian needs a folder of wheels."
+      source_of_wheels=$(readlink -f "$2")
+      shift
+      ;;
+    -h | --help)
+      sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
+    *)
+      say "hinge-mirror: there is no option $1; see --help." >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+
+packages=(
+  python3-venv python3-pygame python3-numpy
+  libgbm1 libegl1 libgles2 libegl-mesa0 libgl1-mesa-dri libgl1 libglib2.0-0t64
+  polkitd
+)
+if [ -n "$source_of_wheels" ]; then
+  packages+=(python3-libcamera python3-prctl libcamera-ipa)
+else
+  packages+=(python3-picamera2 python3-lgpio)
+fi
+
+# Words of the kernel's command line: no cursor, no blanking, no text and no logo at the start.
+quiet=(quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0)
+command_line=/boot/firmware/cmdline.txt
+
+# A dry run only says what would stand in the way.
+fits() {
+  local name='' stop=die
+  [ -z "$dry" ] || stop=say
+  name=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}") || true
+  # Bookworm cannot: its pygame and numpy are older than the mirror needs, and PyPI's pygame
+  # cannot draw without a desktop.
+  [ "$name" = trixie ] ||
+    $stop "this system is ${name:-unknown}; the mirror needs Raspberry Pi OS (or Debian) trixie."
+  case $(uname -m) in
+    aarch64 | x86_64) ;;
+    *) $stop "this system is $(uname -m); MediaPipe is there for 64 bit (aarch64) only." ;;
+  esac
+}
+
+install_packages() {
+  local package missing=()
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -Wf '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "Installing packages: ${missing[*]}"
+  run apt-get update -q
+  run env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
+    "${missing[@]}"
+}
+
+install_settings() {
+  if [ -e /etc/hinge-mirror/mirror.toml ]; then
+    say "/etc/hinge-mirror/mirror.toml stays as it is."
+  else
+    run install -Dm 644 "$root/config/mirror.toml" /etc/hinge-mirror/mirror.toml
+  fi
+}
+
+# Words of the kernel's command line, in or out; the first call keeps a copy, and what stood in
+# that stays.
+quieten() {
+  [ -f $command_line ] || return 0
+  local word line before copy=$command_line.before-hinge-mirror
+  before=$(tr -d '\n' <$command_line)
+  line=" $before "
+  for word in "${quiet[@]}"; do
+    if [ -z "$uninstall" ]; then
+      [[ $line = *" $word "* ]] || line+="$word "
+    elif [ -f "$copy" ] && ! grep -qw -- "$word" "$copy"; then
+      line=${line//" $word "/ }
+    fi
+  done
+  line=$(xargs <<<"$line")
+  [ "$line" != "$before" ] || return 0
+  if [ -n "$dry" ]; then
+    say "  would write in $command_line: $line"
+    return
+  fi
+  [ -e "$copy" ] || cp $command_line "$copy"
+  printf '%s\n' "$line" >$command_line.new
+  sync $command_line.new
+  mv $command_line.new $command_line
+}
+
+uninstall() {
+  run systemctl disable $unit
+  ! is_booted || run systemctl stop $unit
+  run rm -f /etc/systemd/system/$unit /etc/sysusers.d/hinge-mirror.conf \
+    /etc/tmpfiles.d/hinge-mirror.conf /etc/udev/rules.d/70-hinge-mirror.rules \
+    /etc/polkit-1/rules.d/70-hinge-mirror.rules /usr/local/bin/hinge-mirror
+  run rm -rf $home /var/cache/hinge-mirror
+  quieten
+  ! is_booted || run systemctl daemon-reload
+  run systemctl enable getty@tty1.service
+  say "The mirror is gone. Settings (/etc/hinge-mirror), finished sets (/var/lib/hinge-mirror)"
+  say "and the user mirror stay; to be rid of them, too:"
+  say "  sudo rm -r /etc/hinge-mirror /var/lib/hinge-mirror && sudo userdel mirror"
+}
+
+[ -n "$dry" ] || [ "$(id -u)" = 0 ] || die "this must be run by root: sudo $0"
+if [ -n "$uninstall" ]; then
+  uninstall
+  exit 0
+fi
+
+fits
+if [ -n "$source_of_wheels" ]; then
+  export PIP_NO_INDEX=1 PIP_FIND_LINKS=$source_of_wheels
+fi
+install_packages
+id=$(version_id)
+before=$(in_use)
+build_version "$id"
+activate "$id"
+install_settings
+# The same command that the owner has, so that the model lands where the service looks for it.
+run /usr/local/bin/hinge-mirror model
+run systemctl disable getty@tty1.service
+run systemctl enable $unit
+quieten
+forget_old_versions "$id" "$before"
+if is_booted; then
+  run systemctl restart --no-block $unit
+fi
+say "Done${dry:+ (nothing was changed)}. The mirror comes up now, and at every start."
+say "What it says: journalctl -u hinge-mirror; what works: sudo systemctl stop hinge-mirror;"
+say "sudo hinge-mirror check."

@@ -1,0 +1,432 @@
+"""What is done to the mirror in the virtual machine. A step gives what was seen, or raises."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+from machine import MachineError
+from mirror_in_vm import SETTINGS, UNIT, Mirror
+
+PRODUCT = "/root/product"
+WORDS = "/boot/firmware/cmdline.txt"
+NEXT, SELECT = 17, 22
+
+
+def mounted(mirror: Mirror) -> str:
+    """The checkout and the wheels, as a USB stick would bring them."""
+    mirror.machine.must(
+        "modprobe 9pnet_virtio; for tag in product wheels; do mkdir -p /mnt/$tag; "
+        "mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144 $tag /mnt/$tag; done"
+    )
+    return "checkout and wheels are there"
+
+
+def installed(mirror: Mirror) -> str:
+    """The real installer; a second run does nothing; settings stay."""
+    machine = mirror.machine
+    parts = "pyproject.toml README.md mirror config systemd scripts"
+    machine.must(f"mkdir -p {PRODUCT}; cd /mnt/product; cp -r {parts} {PRODUCT}/", 300.0)
+    install = f"{PRODUCT}/scripts/install.sh --plain-debian /mnt/wheels"
+    dry = machine.must(f"{install} --dry-run", 120.0)
+    assert "nothing was changed" in dry
+    assert machine.run("test -e /opt/hinge-mirror").code != 0, "a dry run changed something"
+    # The owner's settings, there before: a picture and a rate that the emulated machine can bear.
+    machine.must(
+        f"mkdir -p /etc/hinge-mirror; sed -e 's/^source = .*/source = \"figure\"/' "
+        "-e 's/^width = .*/width = 240/; s/^height = .*/height = 320/' "
+        "-e 's/^fps = 30.0.*/fps = 5.0/; s/^fps = 30 .*/fps = 5/' "
+        f"{PRODUCT}/config/mirror.toml >{SETTINGS}"
+    )
+    machine.must(f"mkdir -p /boot/firmware; echo 'console=tty1 root=/dev/x quiet' >{WORDS}")
+    settings = machine.must(f"cat {SETTINGS}")
+    mirror.drop_in("vm", True)
+    began = time.monotonic()
+    machine.must(install, 2400.0)
+    took = time.monotonic() - began
+    began = time.monotonic()
+    again = machine.must(install, 600.0)
+    took_again = time.monotonic() - began
+    assert "is there already" in again
+    assert machine.must(f"cat {SETTINGS}") == settings, "settings were changed"
+    words = machine.must(f"cat {WORDS}").split()
+    assert words[:2] == ["console=tty1", "root=/dev/x"], words
+    assert words.count("quiet") == words.count("consoleblank=0") == 1, words
+    machine.must("sync")
+    return f"installed in {took:.0f} s; a second time in {took_again:.0f} s; settings stay"
+
+
+def unit(mirror: Mirror) -> str:
+    """What systemd thinks of the unit."""
+    machine = mirror.machine
+    path = f"/etc/systemd/system/{UNIT}"
+    said = machine.must(f"systemd-analyze verify {path} 2>&1", 120.0).strip()
+    score = machine.must(f"systemd-analyze security --no-pager {UNIT} | tail -n 1", 120.0)
+    value = float(score.split(":")[1].split()[0])
+    assert value <= 2.5, score
+    assert not said, said
+    return f"verify is clean; security score {value}"
+
+
+def ready(mirror: Mirror) -> str:
+    """From the reset button to READY, with real pose inference in the emulated machine."""
+    machine = mirror.machine
+    machine.reset()
+    machine.await_agent()
+    agent_s = time.monotonic() - machine.started
+    mirror.await_ready()
+    ready_s = time.monotonic() - machine.started
+    mounted(mirror)
+    return f"commands after {agent_s:.0f} s, READY after {ready_s:.0f} s"
+
+
+def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
+    off, lit, texts, driver = mirror.compared(name)
+    assert driver == "kmsdrm", driver
+    assert 0.001 < lit < 0.5, f"{lit:.2%} of the display are lit"
+    assert off < 0.0005, f"{off:.2%} of the display are not what the product drew"
+    return texts, f"{lit:.1%} lit, {off:.3%} differ"
+
+
+def display(mirror: Mirror) -> str:
+    """The display itself against what the product says it drew."""
+    texts, told = _display(mirror, "estimated")
+    assert texts, "no text is drawn"
+    return f"{told}; it says: {' / '.join(texts)}"
+
+
+def recorded(mirror: Mirror) -> str:
+    """From here on poses recorded on a real processor; sets are done, and counted."""
+    mirror.drop_in("recorded", True)
+    ready_s = mirror.restart()
+    counted_s = mirror.await_status("2 reps", 600.0)
+    _, told = _display(mirror, "counting")
+    return f"READY after {ready_s:.0f} s, 2 reps after {counted_s:.0f} s more; {told}"
+
+
+def pressed(mirror: Mirror) -> str:
+    """A GPIO line pulled down changes the variation on the glass."""
+    titles = []
+    for _ in range(2):
+        before = set(mirror.texts())
+        mirror.press(NEXT)
+        began = time.monotonic()
+        while not (new := [t for t in mirror.texts() if t not in before]):
+            if time.monotonic() - began > 60.0:
+                raise MachineError(f"the press changed nothing; {sorted(before)}")
+        titles.append(new[0])
+    _display(mirror, "pressed")
+    return f"next, next: {' / '.join(titles)}"
+
+
+def killed(mirror: Mirror) -> str:
+    """SIGKILL."""
+    return _gone(mirror, "kill -KILL")
+
+
+def hung(mirror: Mirror) -> str:
+    """SIGSTOP: nothing moves, so nobody pats the watchdog (120 s here, 20 s on a Pi)."""
+    cursor = mirror.cursor()
+    told = _gone(mirror, "kill -STOP")
+    assert (
+        "watchdog"
+        in mirror.machine.must(
+            f"journalctl -u {UNIT} -o cat --no-pager --after-cursor='{cursor}'"
+        ).lower()
+    )
+    return told
+
+
+def _gone(mirror: Mirror, how: str) -> str:
+    pid = mirror.show("MainPID")
+    mirror.machine.must(f"{how} {pid}")
+    back_s = mirror.await_ready(after=pid)
+    return f"READY again after {back_s:.0f} s"
+
+
+def stopped(mirror: Mirror) -> str:
+    """SIGTERM, as at every switching off."""
+    began = time.monotonic()
+    mirror.machine.must(f"systemctl stop {UNIT}", 60.0)
+    took = time.monotonic() - began
+    result = mirror.show("Result")
+    assert result == "success", result
+    ready_s = mirror.restart()
+    return f"gone after {took:.1f} s, in good order; READY after {ready_s:.0f} s"
+
+
+def _settings(mirror: Mirror, edit: str) -> None:
+    mirror.machine.must(f"cp -n {SETTINGS} /root/mirror.toml; {edit}")
+
+
+def _restore(mirror: Mirror) -> None:
+    mirror.machine.must(f"cp /root/mirror.toml {SETTINGS}")
+
+
+def camera_absent(mirror: Mirror) -> str:
+    """No camera at the start: said on the glass; one that is plugged in later is used."""
+    machine = mirror.machine
+    _settings(mirror, f"sed -i 's/^source = .*/source = \"0\"/' {SETTINGS}")
+    machine.run("modprobe -r vivid")
+    ready_s = mirror.restart()
+    mirror.await_texts("I cannot see", 120.0)
+    _display(mirror, "camera-absent")
+    machine.must("modprobe vivid n_devs=1 node_types=0x1")
+    back_s = mirror.await_status(" reps", 180.0)
+    return f"trouble screen READY after {ready_s:.0f} s; plugged in: sees after {back_s:.0f} s"
+
+
+def camera_unplugged(mirror: Mirror) -> str:
+    """A V4L2 camera vanishes in the middle, and comes back."""
+    machine = mirror.machine
+    machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind")
+    said_s = mirror.await_texts("I cannot see", 120.0)
+    machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/bind")
+    back_s = mirror.await_status(" reps", 240.0)
+    return f"said on the glass after {said_s:.0f} s; plugged in: sees after {back_s:.0f} s"
+
+
+def camera_lost(mirror: Mirror) -> str:
+    """It stays away: after a minute the mirror tries a new process."""
+    machine, pid = mirror.machine, mirror.show("MainPID")
+    machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind")
+    began = time.monotonic()
+    mirror.await_ready(after=pid)
+    new_s = time.monotonic() - began
+    mirror.await_texts("I cannot see", 120.0)
+    machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/bind")
+    back_s = mirror.await_status(" reps", 240.0)
+    _restore(mirror)
+    mirror.restart()
+    return f"new process READY after {new_s:.0f} s; plugged in: sees after {back_s:.0f} s"
+
+
+def display_unplugged(mirror: Mirror) -> str:
+    """The display is pulled out and put in again."""
+    machine = mirror.machine
+    status = machine.must("ls -d /sys/class/drm/card*-*/status").split()[0]
+    cursor = mirror.cursor()
+    machine.must(f"echo off >{status}; sleep 12; echo detect >{status}")
+    back_s = mirror.await_journal("The display is there", cursor, 120.0)
+    _, told = _display(mirror, "display-back")
+    return f"opened anew after {back_s:.0f} s; {told}"
+
+
+def display_absent(mirror: Mirror) -> str:
+    """No display at the start; it comes later."""
+    machine = mirror.machine
+    status = machine.must("ls -d /sys/class/drm/card*-*/status").split()[0]
+    machine.must(f"systemctl stop {UNIT}; echo off >{status}", 60.0)
+    cursor = mirror.cursor()
+    ready_s = mirror.restart()
+    machine.must(f"echo detect >{status}")
+    back_s = mirror.await_journal("The display is there", cursor, 120.0)
+    _, told = _display(mirror, "display-late")
+    return f"READY without one after {ready_s:.0f} s; on it {back_s:.0f} s after; {told}"
+
+
+def button_jammed(mirror: Mirror) -> str:
+    """The button that switches off is held at boot: it is said, and does nothing."""
+    machine = mirror.machine
+    machine.must(f"sh /opt/vm/pins.sh down {SELECT}")
+    mirror.restart()
+    mirror.await_texts("A button does not work: see hinge-mirror check", 60.0)
+    _display(mirror, "button-jammed")
+    time.sleep(5.0)
+    machine.must(f"sh /opt/vm/pins.sh up {SELECT}")
+    mirror.await_journal("The buttons work again.", "", 60.0)
+    return "said on the glass, did nothing; let go, it works again"
+
+
+def buttons_absent(mirror: Mirror) -> str:
+    """The pins are not there at the start, and come later."""
+    machine = mirror.machine
+    machine.must(f"systemctl stop {UNIT}; sh /opt/vm/pins.sh stop", 60.0)
+    cursor = mirror.cursor()
+    mirror.restart()
+    mirror.await_texts("A button does not work: see hinge-mirror check", 60.0)
+    machine.must("sh /opt/vm/pins.sh start")
+    back_s = mirror.await_journal("The buttons work again.", cursor, 120.0)
+    before = set(mirror.texts())
+    mirror.press(NEXT)
+    time.sleep(2.0)
+    assert set(mirror.texts()) != before
+    return f"said on the glass; the pins came: they work after {back_s:.0f} s"
+
+
+def settings_broken(mirror: Mirror) -> str:
+    """A broken file: defaults, said on the glass; `check` fails."""
+    machine = mirror.machine
+    _settings(mirror, f"printf '[screen]\\nrotate = 45\\n' >{SETTINGS}")
+    mirror.restart()
+    # The default camera is not there, either; that the settings are broken is said first or after.
+    texts = mirror.texts()
+    cursor_said = mirror.journal(60)
+    code = machine.run("hinge-mirror check --boot; hinge-mirror check", 300.0)
+    assert code.code == 1, code.out
+    assert "rotate = 45" in code.out
+    assert "rotate = 45" in cursor_said
+    _display(mirror, "settings-broken")
+    _restore(mirror)
+    mirror.restart()
+    return f"the glass said: {' / '.join(texts)}; check gave 1"
+
+
+def disk_full(mirror: Mirror) -> str:
+    """No byte is left."""
+    machine = mirror.machine
+    machine.run("fallocate -l 100G /fill 2>/dev/null; dd if=/dev/zero of=/fill bs=1M; sync", 300.0)
+    free = machine.must("df --output=avail / | tail -n 1").strip()
+    ready_s = mirror.restart()
+    mirror.await_status("2 reps", 600.0)
+    machine.must("rm /fill")
+    return f"{free} kB free: READY after {ready_s:.0f} s, and counts"
+
+
+def read_only(mirror: Mirror) -> str:
+    """The root has become read-only, as after an error of the SD card."""
+    machine = mirror.machine
+    machine.must(f"systemctl stop {UNIT}", 60.0)
+    machine.must("sync; echo u >/proc/sysrq-trigger; sleep 2")
+    assert machine.run("touch /x").code != 0
+    ready_s = mirror.restart()
+    mirror.await_status("2 reps", 600.0)
+    machine.run("mount -o remount,rw /")
+    return f"READY after {ready_s:.0f} s, and counts"
+
+
+def clock(mirror: Mirror) -> str:
+    """Wall time jumps by years, both ways; the mirror does not care."""
+    machine, pid = mirror.machine, mirror.show("MainPID")
+    for jump in ("2031-01-01", "1999-01-01"):
+        machine.must(f"date -s '{jump} 12:00'")
+        time.sleep(30.0)
+        assert mirror.show("MainPID") == pid, "it was restarted"
+        assert mirror.show("ActiveState") == "active"
+    machine.must(f"date -s '@{int(time.time())}'")
+    count = mirror.show("StatusText")
+    time.sleep(60.0)
+    assert mirror.show("StatusText") != count, "it counts no more"
+    assert mirror.show("MainPID") == pid
+    return "to 2031, to 1999 and back: not restarted, counts on"
+
+
+def rolled_back(mirror: Mirror) -> str:
+    """An update whose program breaks at the start is taken back."""
+    machine = mirror.machine
+    before = machine.must("readlink /opt/hinge-mirror/current").strip()
+    machine.must(
+        f"rm -rf /root/newer; cp -r {PRODUCT} /root/newer; "
+        "sed -i 's/^version = .*/version = \"9.9.9\"/' /root/newer/pyproject.toml; "
+        "sed -i '1i raise SystemExit(3)' /root/newer/mirror/__main__.py"
+    )
+    environment = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels HINGE_MIRROR_READY_S=180"
+    said = machine.run(f"{environment} /root/newer/scripts/update.sh", 2400.0)
+    assert said.code == 1, said.out
+    assert "the update was taken back" in said.out, said.out
+    assert machine.must("readlink /opt/hinge-mirror/current").strip() == before
+    mirror.await_ready()
+    return f"taken back to {before.partition('/')[2]}, which is READY"
+
+
+def power_cuts(mirror: Mirror) -> str:
+    """The plug is pulled while sets are stored, then the reset button; no finished set is lost."""
+    machine, times, lost = mirror.machine, [], 0
+    for n, wait_s in enumerate((0.0, 0.3, 5.0, 1.0, 20.0)):
+        mirror.await_counted(3)
+        before = _sets(mirror)
+        mirror.press(SELECT)  # ends the set, which is stored now
+        time.sleep(wait_s)
+        known = _sets(mirror) if wait_s >= 5.0 else before
+        if n % 2:
+            machine.reset()
+        else:
+            machine.cut()
+            machine.start()
+        machine.await_agent()
+        mirror.await_ready()
+        times.append(time.monotonic() - machine.started)
+        lost += len(known - _sets(mirror))
+    mounted(mirror)
+    assert lost == 0, f"{lost} stored sets are gone"
+    told = ", ".join(f"{each:.0f}" for each in times)
+    kept = f"{len(_sets(mirror))} sets kept"
+    if machine.run("hinge-mirror history --help").code != 0:
+        kept = "this version keeps no sets"
+    return f"{len(times)} cuts; READY {told} s after power came back; {kept}"
+
+
+def _sets(mirror: Mirror) -> set[str]:
+    """The sets that the mirror keeps, each as the line that its own command gives."""
+    said = mirror.machine.run("hinge-mirror history --all --json - 2>/dev/null", 120.0)
+    return {line for line in said.out.splitlines() if line.startswith("{")}
+
+
+def overlay(mirror: Mirror) -> str:
+    """Raspberry Pi OS' read-only root (overlayroot), finished sets on a partition of their own."""
+    machine = mirror.machine
+    state = machine.work / "state.img"
+    subprocess.run(["truncate", "-s", "64M", str(state)], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-F", "-L", "mirror-state", str(state)], check=True)
+    line = "LABEL=mirror-state /var/lib/hinge-mirror ext4 nofail,x-systemd.device-timeout=15s 0 2"
+    machine.must(f"echo '{line}' >>/etc/fstab; sync")
+    drive = ("-drive", f"file={state},format=raw,if=virtio,cache=writeback")
+    times = []
+    for n in range(2):
+        machine.cut()
+        machine.start("overlayroot=tmpfs:recurse=0", drive)
+        machine.await_agent()
+        mirror.await_ready()
+        times.append(time.monotonic() - machine.started)
+        assert machine.must("findmnt -no FSTYPE /").strip() == "overlay"
+        assert machine.must("findmnt -no LABEL /var/lib/hinge-mirror").strip() == "mirror-state"
+        if n == 0:
+            machine.must("touch /etc/forgotten; sync")
+            machine.must("setpriv --reuid mirror --regid mirror --clear-groups "
+                         "sh -c 'echo 1 >/var/lib/hinge-mirror/kept'; sync")  # fmt: skip
+    assert machine.run("test -e /etc/forgotten").code != 0, "the root was written to"
+    machine.must("test -s /var/lib/hinge-mirror/kept")
+    machine.cut()
+    machine.start()
+    machine.await_agent()
+    machine.must("sed -i /mirror-state/d /etc/fstab; sync")
+    mirror.await_ready()
+    mounted(mirror)
+    told = ", ".join(f"{each:.0f}" for each in times)
+    return f"two cuts, READY {told} s after; the root forgot, the state was kept"
+
+
+def uninstalled(mirror: Mirror) -> str:
+    """All is gone but settings and sets; the console has its login again."""
+    machine = mirror.machine
+    machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
+    assert machine.run("ls /opt/hinge-mirror /etc/systemd/system/hinge-mirror.service").code != 0
+    machine.must(f"test -s {SETTINGS}; test -d /var/lib/hinge-mirror")
+    assert machine.must("systemctl is-enabled getty@tty1.service").strip() == "enabled"
+    words = machine.must(f"cat {WORDS}").split()
+    assert words == ["console=tty1", "root=/dev/x", "quiet"], words
+    return "settings and sets stay"
+
+
+def switched_off(mirror: Mirror) -> str:
+    """The button held: an unprivileged user switches the machine off."""
+    mirror.await_ready()
+    began = time.monotonic()
+    mirror.machine.must(f"sh /opt/vm/pins.sh down {SELECT}")
+    assert mirror.machine.is_off(120.0), f"still on; {mirror.journal(10)}"
+    off_s = time.monotonic() - began
+    mirror.machine.start()
+    mirror.machine.await_agent()
+    mounted(mirror)
+    return f"off after {off_s:.0f} s"
+
+
+STEPS = [
+    (step.__name__, step)
+    for step in (
+        mounted, installed, unit, ready, display, recorded, pressed, killed, hung, stopped,
+        camera_absent, camera_unplugged, camera_lost, display_unplugged, display_absent,
+        button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
+        rolled_back, power_cuts, overlay, switched_off, uninstalled,
+    )
+]  # fmt: skip

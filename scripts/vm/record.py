@@ -1,0 +1,33 @@
+"""Records the poses of the shipped figure on this machine, for one that is too slow for them.
+
+record.py OUT.npz
+"""
+
+import sys
+
+import numpy as np
+
+from mirror.camera import open_camera
+from mirror.config import CameraSettings, ModelSettings
+from mirror.estimator import Estimator
+from mirror.model import bundle
+
+FPS = 10.0
+SECONDS = 40
+
+camera = open_camera(CameraSettings(source="figure", width=240, height=320, fps=FPS), live=False)
+estimator = Estimator(bundle(ModelSettings()))
+poses = []
+for _ in range(round(FPS * SECONDS)):
+    pose = estimator.estimate(camera.read())
+    if pose is not None:
+        poses.append(pose)
+estimator.close()
+np.savez_compressed(
+    sys.argv[1],
+    points=np.array([p.points for p in poses]),
+    visibility=np.array([p.visibility for p in poses]),
+    world=np.array([p.world for p in poses]),
+    mask=np.array([np.round(255 * p.mask) for p in poses], np.uint8),
+)
+print(f"{len(poses)} poses")
