@@ -10,6 +10,11 @@ from collections.abc import Iterator
 import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
+from hypothesis import settings
+
+# How long a test takes says something of the machine only.
+settings.register_profile("mirror", deadline=None)
+settings.load_profile("mirror")
 
 
 @pytest.fixture(autouse=True)

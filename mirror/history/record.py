@@ -138,7 +138,7 @@ def configuration(settings: Settings) -> str:
     kept = {
         section: values
         for section, values in msgspec.to_builtins(settings).items()
-        if section not in ("history", "network", "buttons", "screen")
+        if section not in ("history", "network", "buttons", "screen", "sound", "presence")
     }
     model = Path(settings.model.path).name or "built in"
     versions = {"model": model}
