@@ -87,6 +87,9 @@ def run(settings: Settings, options: Options) -> int:
     fault = mirror.eyes.fault or (mirror.fault if options.calibrate else None)
     if fault is not None and not options.kiosk:
         raise fault
+    if mirror.is_unfinished:
+        say("The calibration was not finished: nothing was changed.")
+        return 1
     if mirror.session.shutdown and options.kiosk:
         _power_off()
     code = 0 if mirror.lost is None else 1
@@ -146,6 +149,11 @@ class Mirror:
         """What is wrong with the calibration."""
         return self._aligning.fault
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the time was over before the calibration that was asked for."""
+        return self._options.calibrate and self._aligning.is_on
+
     def run(self) -> None:
         """Until a press, a signal, the end of the film, or the time that was asked for."""
         tick = time.monotonic()
@@ -177,8 +185,8 @@ class Mirror:
                 print(self._shots.told())
 
     def _is_done(self) -> bool:
-        calibrated = self._options.calibrate and not self._aligning.is_on
-        return self.session.shutdown or calibrated
+        is_calibrated = self._options.calibrate and not self._aligning.is_on
+        return self.session.shutdown or is_calibrated
 
     def close(self) -> bool:
         """Save what is left and free every edge; gives whether camera and estimator let go."""

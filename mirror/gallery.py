@@ -42,7 +42,7 @@ from mirror.press import Held, Press
 from mirror.reflection import Reflection
 from mirror.reflections import CAMERA, Errors, case
 from mirror.repertoire import Trial, poses
-from mirror.scene import Dot, Line, Point, Ring, Scene, Shape, Text
+from mirror.scene import Dot, Line, Point, Ring, Scene, Text
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
@@ -121,13 +121,11 @@ def scenes(
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
     made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
-    if "bowed" in shown:
-        session = shown["bowed"][0]
-        made["reflection"] = compose(
-            session, glass, language, late_s=1.0, reflection=_reflection(session, glass)
-        )
-    for name, (now, mirrored) in _calibrated(glass).items():
-        made[name] = Scene((*mirrored, *calibrating(now, glass, language).shapes))
+    bowed = shown["bowed"][0]
+    fitted = _reflection(bowed, glass)
+    made["reflection"] = compose(bowed, glass, language, late_s=1.0, reflection=fitted)
+    for name, now in _calibrated(glass).items():
+        made[name] = calibrating(now, glass, language)
     return made
 
 
@@ -140,8 +138,8 @@ def _reflection(session: Session, glass: Glass) -> Reflection:
     return Reflection(replace(setting, tilt_deg=5.0))
 
 
-def _calibrated(glass: Glass) -> dict[str, tuple[Calibrating, tuple[Shape, ...]]]:
-    """Somebody in the simulated room who calibrates, and sees the own reflection."""
+def _calibrated(glass: Glass) -> dict[str, Calibrating]:
+    """Somebody in the simulated room who calibrates."""
     settings = Settings(camera=CAMERA)
     now = Calibrating(partial(as_configured, settings, glass))
     volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
@@ -151,10 +149,10 @@ def _calibrated(glass: Glass) -> dict[str, tuple[Calibrating, tuple[Shape, ...]]
         while not volunteer.looks.empty():
             seen = volunteer.looks.get()
             now = look(now, seen.pose, seen.t)
-            if now.held > 0.6 or now.fitted is not None:
-                name = "done" if now.fitted is not None else now.aim
-                made[f"calibrating-{name}"] = now, volunteer.mirrored()
+            if now.held > 0.6:
+                made[f"calibrating-{now.aim}"] = now
         if now.fitted is not None:
+            made["calibrating-done"] = now
             break
     return made
 

@@ -306,6 +306,12 @@ def test_calibrating_in_a_simulated_room_ends_by_itself(stage, monkeypatch, caps
     assert (tmp_path / "out" / "glass.png").exists()
 
 
+def test_a_calibration_that_is_not_finished_in_time_says_so(stage, capsys):
+    """Exit code 1, and nothing is changed."""
+    assert run(SETTINGS, Options(calibrate=True, simulated=True, seconds=0.2)) == 1
+    assert "not finished: nothing was changed" in capsys.readouterr().err
+
+
 def test_an_unknown_variation_in_the_config_is_told(stage):
     """Before anything is opened."""
     stage(film(reps(0), 1))
