@@ -1,4 +1,4 @@
-"""The commands: run, analyze, check, bench, model. Errors become one sentence and an exit code."""
+"""The commands, and their options. Errors become one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from pathlib import Path
 import msgspec
 
 from mirror import __version__
-from mirror.config import CoachSettings, Settings, default_file, load, to_toml
+from mirror.config import (
+    SYSTEM_CONFIG,
+    CoachSettings,
+    Settings,
+    default_file,
+    load,
+    state_folder,
+    to_toml,
+)
 from mirror.errors import ConfigError, MirrorError, UsageError
 
 
@@ -76,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--record", type=Path, metavar="OUT.mp4", help="video of the glass")
     run.set_defaults(command=_run)
 
+    calibrate = commands.add_parser(
+        "calibrate", parents=[common], help="fit the line of the back to your reflection"
+    )
+    calibrate.add_argument("--camera", metavar="C", help="picamera, an index, ...")
+    calibrate.add_argument("--windowed", action="store_true", help="a window on a desktop")
+    calibrate.add_argument("--simulate", action="store_true",
+                           help="done by somebody in a simulated room; not kept")  # fmt: skip
+    calibrate.add_argument("--for", dest="seconds", type=_positive, metavar="S",
+                           help="give up after S s")  # fmt: skip
+    calibrate.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
+                           help="where pictures of an off-screen glass go")  # fmt: skip
+    calibrate.set_defaults(command=_calibrate)
+
     analyze = commands.add_parser("analyze", parents=[common], help="the same core on a file")
     analyze.add_argument("source", help="a video, `figure`, `picamera`, or a webcam index")
     analyze.add_argument("--variation", default="basic", metavar="NAME")
@@ -94,12 +115,36 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--boot", action="store_true", help="print, and always exit 0")
     check.set_defaults(command=_check)
 
+    history = commands.add_parser("history", parents=[common], help="the sets that are kept")
+    history.add_argument("action", nargs="?", choices=("show", "delete"), default="show",
+                         help="show (the default), or delete what is asked for")  # fmt: skip
+    history.add_argument("--day", metavar="DAY", help="of this day: today, 2026-11-25, ...")
+    history.add_argument("--since", metavar="DAY", help="from this day on")
+    history.add_argument("--variation", metavar="NAME", help="of this variation or drill")
+    history.add_argument("--set", dest="number", type=_count, metavar="N", help="one set, whole")
+    history.add_argument("--all", action="store_true", help="every set")
+    history.add_argument("--plot", type=Path, metavar="OUT.png")
+    history.add_argument("--csv", metavar="OUT", help="- is standard output")
+    history.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
+    history.set_defaults(command=_history)
+
+    out = commands.add_parser("export", parents=[common],
+                              help="settings and calibration in one file")  # fmt: skip
+    out.add_argument("target", type=Path, metavar="OUT.zip")
+    out.add_argument("--history", action="store_true", help="with the sets that are kept")
+    out.set_defaults(command=_export)
+
+    back = commands.add_parser("import", parents=[common], help="put an export in its places")
+    back.add_argument("source", type=Path, metavar="IN.zip")
+    back.set_defaults(command=_import)
+
     bench = commands.add_parser("bench", parents=[common], help="measure the core")
     bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
-                                        "gallery", "drawing"),
-                       help="expected and found reps; errors against truth; screens")  # fmt: skip
+                                        "reflection", "gallery", "drawing", "history",
+                                        "power-cuts"),
+                       help="counts, errors against truth, screens, the history")  # fmt: skip
     bench.add_argument("--cases", type=_count, default=32, metavar="N",
-                       help="accuracy: sets of reps (32)")  # fmt: skip
+                       help="accuracy: sets of reps; reflection: rooms (32)")  # fmt: skip
     bench.add_argument("--sets", type=_count, default=16, metavar="N",
                        help="stop-depth, drills: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
@@ -109,6 +154,10 @@ def _parser() -> argparse.ArgumentParser:
                        help="seconds of each figure (30)")  # fmt: skip
     bench.add_argument("--out", type=Path, default=Path("out"), metavar="DIR",
                        help="gallery: where the pictures of every screen go (out)")  # fmt: skip
+    bench.add_argument("--kept", type=_count, default=5000, metavar="N",
+                       help="history: made-up sets to look at (5000)")  # fmt: skip
+    bench.add_argument("--cuts", type=_count, default=200, metavar="N",
+                       help="power-cuts: how many (200)")  # fmt: skip
     bench.set_defaults(command=_bench)
 
     model = commands.add_parser("model", parents=[common], help="obtain the pose model")
@@ -214,11 +263,27 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
+def _calibrate(options: argparse.Namespace) -> int:
+    from mirror import app
+
+    return app.run(
+        _settings(options),
+        app.Options(
+            windowed=options.windowed,
+            seconds=options.seconds,
+            shots=options.shots,
+            calibrate=True,
+            simulated=options.simulate,
+        ),
+    )
+
+
 def _analyze(options: argparse.Namespace) -> int:
     from mirror import analyze
+    from mirror.attention import Attention
     from mirror.camera import open_camera
-    from mirror.estimator import Estimator
     from mirror.model import bundle
+    from mirror.optics import lens
     from mirror.session import start
 
     settings = load(options.config or default_file())
@@ -233,12 +298,13 @@ def _analyze(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Estimator(bundle(settings.model))
+        estimator = Attention(bundle(settings.model), settings.camera)
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,
             estimator,
             session,
+            lens=lens(settings.camera, camera.size),
             source=options.source,
             seconds=options.seconds,
             fps=options.fps,
@@ -266,10 +332,45 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if is_ok or options.boot else 1
 
 
+def _history(options: argparse.Namespace) -> int:
+    from mirror.history import command
+
+    wish = command.Wish(
+        day=options.day,
+        since=options.since,
+        variation=options.variation,
+        number=options.number,
+        everything=options.all,
+        plot=options.plot,
+        csv=options.csv,
+        json=options.json,
+    )
+    return command.delete(wish) if options.action == "delete" else command.show(wish)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from mirror import transfer
+
+    places = transfer.Places(options.config or default_file(), state_folder())
+    return transfer.export(places, options.target, history=options.history)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from mirror import transfer
+
+    places = transfer.Places(options.config or SYSTEM_CONFIG, state_folder())
+    return transfer.restore(places, options.source)
+
+
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, repertoire
+    from mirror import accuracy, bench, gallery, reflections, repertoire
+    from mirror.history import trials
     from mirror.model import bundle
 
+    if options.what == "history":
+        return trials.looked_at(options.kept, options.out)
+    if options.what == "power-cuts":
+        return trials.power_cuts(options.cuts)
     settings = load(options.config or default_file())
     if options.what == "accuracy":
         return accuracy.accuracy(bundle(settings.model), options.cases)
@@ -279,6 +380,8 @@ def _bench(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds)
+    if options.what == "reflection":
+        return reflections.bench(options.cases)
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
     if options.what == "drawing":

@@ -2,7 +2,8 @@
 
 `follow` runs camera -> estimator -> Session; `records` makes JSON objects of it, one a line:
 a header, one per processed frame, the standing whenever it is taken, each outcome when it is
-known, and a summary. Angles are absolute degrees, times seconds, points image pixels.
+known, and a summary. Angles are absolute degrees, times seconds, points pixels of the picture,
+where a lens is configured of the picture without it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from mirror import __version__
+from mirror.attention import Attention
 from mirror.camera import Camera, Frame
 from mirror.errors import UsageError
 from mirror.estimator import Estimator
 from mirror.hinge.coaching import Cue
 from mirror.hinge.depth import Found, StopDepth
+from mirror.hinge.lens import Lens
 from mirror.hinge.posture import SHOW, Back, Posture, Standing, Unseen
 from mirror.hinge.reps import Outcome, Partial, Rejected, Rep
 from mirror.hinge.rounding import line_px
@@ -37,10 +40,11 @@ PLOTS = (".png", ".pdf", ".svg")
 
 def analyze(
     camera: Camera,
-    estimator: Estimator,
+    estimator: Estimator | Attention,
     session: Session,
     *,
     source: str,
+    lens: Lens | None = None,
     seconds: float | None = None,
     fps: float | None = None,
     json_target: str | None = None,
@@ -48,6 +52,8 @@ def analyze(
     overlay_path: Path | None = None,
 ) -> int:
     """Analyse one source and write what was asked for; gives the exit code.
+
+    lens: what the overlay is drawn over is the picture without it, as the estimator tells it.
 
     Raises:
         CameraError: the source broke.
@@ -58,13 +64,13 @@ def analyze(
     header = header_record(source, camera, session, fps)
     kept: list[Record] = []
     with ExitStack() as stack:
-        steps = follow(camera, estimator, session, seconds=seconds, fps=fps)
+        steps = follow(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
         steps = _with_progress(steps, camera, seconds, fps)
         if overlay_path is not None:
             scratch = stack.enter_context(replacing(overlay_path))
             recording = Recording(scratch, camera.size, header["fps"], name=str(overlay_path))
             stack.callback(recording.close)
-            steps = _recorded(steps, recording, pixel_screen(camera.size))
+            steps = _recorded(steps, recording, pixel_screen(camera.size), lens)
         out = None
         if json_target is not None:
             out = stack.enter_context(text_to(json_target))
@@ -135,24 +141,27 @@ def _with_progress(
 
 
 def _recorded(
-    steps: Iterator[tuple[Frame, Session]], recording: Recording, screen: Screen
+    steps: Iterator[tuple[Frame, Session]], recording: Recording, screen: Screen, lens: Lens | None
 ) -> Iterator[tuple[Frame, Session]]:
     for frame, session in steps:
-        recording.add(overlay(frame, session, screen))
+        shown = frame if lens is None else replace(frame, rgb=lens.picture(frame.rgb))
+        recording.add(overlay(shown, session, screen))
         yield frame, session
 
 
 def follow(
     camera: Camera,
-    estimator: Estimator,
+    estimator: Estimator | Attention,
     session: Session,
     *,
+    lens: Lens | None = None,
     seconds: float | None = None,
     fps: float | None = None,
 ) -> Iterator[tuple[Frame, Session]]:
     """Each processed frame with the session after it; the last one tells what was still open.
 
-    seconds: stop after so much of the source. fps: process at most so many frames a second.
+    lens: that the estimator has taken out of its poses. seconds: stop after so much of the source.
+    fps: process at most so many frames a second.
 
     Raises:
         CameraError: the source broke.
@@ -173,7 +182,9 @@ def follow(
             yield last, session
         last = Frame(frame.rgb, t)
         pose = estimator.estimate(last)
-        session = advance(session, with_stick(pose, frame.rgb) if session.has_stick else pose, t)
+        if pose is not None and session.has_stick:
+            pose = with_stick(pose, frame.rgb, lens)
+        session = advance(session, pose, t)
     if last is not None:
         told = finish(session)
         yield last, replace(told, events=session.events + told.events)

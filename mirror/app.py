@@ -14,28 +14,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
-from mirror.buttons import Buttons, open_buttons
+from mirror.aligning import Aligning
+from mirror.buttons import LONG, Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
 from mirror.compose import compose
 from mirror.config import Settings
-from mirror.errors import ButtonsError, ScreenError
+from mirror.display import Display
+from mirror.errors import ButtonsError, MirrorError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
 from mirror.hinge.reps import Rep
-from mirror.language import Language
+from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
+from mirror.press import Press
 from mirror.recording import Recording
+from mirror.reflections import Errors, case
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
-from mirror.screens.apart import getting_ready, shutting_down, trouble
+from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
+from mirror.screens.calibrating import calibrating
+from mirror.screens.labels import Labels
 from mirror.service import Service
-from mirror.session import Session, advance, press, start
+from mirror.session import Session, advance, end, press, recall, start
 from mirror.shots import Shots, say
+from mirror.states import State, state
+from mirror.tones import Speaker, heard
+from mirror.volunteer import Volunteer
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
 HUNG_S = 10.0
 """Without a look for so long the watchdog is no longer patted."""
 RECORD_FPS = 15.0
+HELD = 0.2
+"""A short press passes through smaller shares of the time of a long one."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Options:
 
     seconds: stop after so long. shots: folder for pictures of an off-screen glass. record: video
     of the glass. warning: something that was wrong before the start, shown on the glass.
+    calibrate: only do that; simulated: by somebody in a simulated room.
     """
 
     kiosk: bool = False
@@ -53,6 +65,8 @@ class Options:
     shots: Path = Path("out")
     record: Path | None = None
     warning: str | None = None
+    calibrate: bool = False
+    simulated: bool = False
 
 
 def run(settings: Settings, options: Options) -> int:
@@ -61,149 +75,258 @@ def run(settings: Settings, options: Options) -> int:
     Raises:
         MirrorError: something broke, and this is no kiosk.
     """
-    language = load_language(settings.coach.language)
-    height_m = settings.coach.body_height_m
-    height_cm = height_m and 100 * height_m
-    session = start(settings.coach.variation, options.drill, height_cm)
-    screen = _screen(settings, options)
-    buttons = _buttons(settings)
-    recording = None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    eyes = Eyes(settings, keep_trying=options.kiosk)
+    mirror = Mirror(settings, options)
     try:
-        if options.record is not None:
-            size = (screen.glass.width_px, screen.glass.height_px)
-            recording = Recording(options.record, size, RECORD_FPS)
-        session, screen = _loop(
-            session, screen, buttons, eyes, recording, language, settings, options
-        )
+        mirror.run()
     finally:
-        eyes.close()
-        if recording is not None:
-            recording.close()
-        for source in buttons:
-            source.close()
-        screen.close()
-    if eyes.fault is not None and not options.kiosk:
-        raise eyes.fault
-    if session.shutdown and options.kiosk:
+        mirror.close()
+    fault = mirror.eyes.fault or (mirror.fault if options.calibrate else None)
+    if fault is not None and not options.kiosk:
+        raise fault
+    if mirror.session.shutdown and options.kiosk:
         subprocess.run(["systemctl", "poweroff"], check=False)
     return 0
 
 
-def _loop(
-    session: Session,
-    screen: Screen,
-    buttons: list[Buttons],
-    eyes: Eyes,
-    recording: Recording | None,
-    language: Language,
-    settings: Settings,
-    options: Options,
-) -> tuple[Session, Screen]:
-    service = Service()
-    keyboard = Keyboard()
-    # A kiosk without a display waits for one; nobody would look at pictures in a file.
-    offscreen = screen.driver == "offscreen"
-    shots = Shots(screen, options.shots) if offscreen and not options.kiosk else None
-    began = tick = looked = tried = time.monotonic()
-    counted = recorded = 0
-    try:
-        while not session.shutdown:
-            now = time.monotonic()
-            if offscreen and options.kiosk and now - tried >= RETRY_S:
-                tried = now
-                screen, offscreen = _retried(screen, settings)
-            keyboard.feed(screen.events())
-            for source in (keyboard, *buttons):
-                for what in source.presses():
-                    session = press(session, what)
-            try:
-                eyes.has_stick = session.has_stick
-                session, looks, reps = _take_in(session, eyes)
-                if looks:
-                    looked = now
-                running_s, late_s = now - began, now - looked
-                scene = _scene(session, screen, eyes, options, language, running_s, late_s)
-            except Exception as error:
-                if not options.kiosk:
-                    raise
-                # A defect must not make the mirror black: say it, and begin anew.
-                say(f"The mirror stumbled ({error!r}) and begins a new set.")
-                session, looks, reps = start(), 1, 0
-                told = "The mirror stumbled and begins a new set."
-                scene = trouble(told, screen.glass, language)
-            counted += reps
-            screen.draw(scene)
-            screen.present()
+class Mirror:
+    """The running mirror: its edges, and the one Session.
+
+    Raises:
+        MirrorError: an edge cannot be opened, and this is no kiosk.
+    """
+
+    def __init__(self, settings: Settings, options: Options) -> None:
+        self._settings, self._options = settings, options
+        self._language = load_language(settings.coach.language)
+        self.session = _first_session(settings, options)
+        self._display = Display(_screen(settings, options), settings.screen)
+        self._buttons = _buttons(settings)
+        self._labels = _labels(settings)
+        self._keyboard = Keyboard()
+        self._speaker = Speaker(settings.sound.volume)
+        if self._speaker.silent_because is not None:
+            say(f"{self._speaker.silent_because} The mirror runs on without tones.")
+        self._service = Service()
+        # A kiosk without a display waits for one; nobody would look at pictures in a file.
+        pictures = self._screen.driver == "offscreen" and not options.kiosk
+        self._shots = Shots(self._screen, options.shots) if pictures else None
+        self._recording: Recording | None = None
+        if options.record is not None:
+            size = (self._screen.glass.width_px, self._screen.glass.height_px)
+            self._recording = Recording(options.record, size, RECORD_FPS)
+        self._keeper = Keeper(settings, say)
+        self._aligning = Aligning(
+            settings, lambda: self._screen.glass, is_kept=not options.simulated
+        )
+        if options.calibrate:
+            self._aligning.fault = None  # a new one is being made
+            self._aligning.begin()
+        self._volunteer = _volunteer(settings, self._screen) if options.simulated else None
+        self.eyes = self._volunteer or Eyes(settings, keep_trying=options.kiosk)
+        self._began = self._looked = self._tried = self._roused = time.monotonic()
+        self._faulty_s = self._ticked = self._began
+        self._counted = self._recorded = 0
+
+    @property
+    def _screen(self) -> Screen:
+        return self._display.screen
+
+    @property
+    def fault(self) -> MirrorError | None:
+        """What is wrong with the calibration."""
+        return self._aligning.fault
+
+    def run(self) -> None:
+        """Until a press, a signal, the end of the film, or the time that was asked for."""
+        tick = time.monotonic()
+        seconds = self._options.seconds
+        try:
+            while not self._is_done():
+                now = time.monotonic()
+                self._tick(now)
+                ended = self.eyes.ended.is_set() and self.eyes.looks.empty()
+                if ended or (seconds is not None and now - self._began >= seconds):
+                    break
+                tick = max(tick + 1.0 / self._settings.screen.fps, now)
+                time.sleep(max(0.0, tick - now))
+            if self.session.shutdown:
+                self._show(self._scene(time.monotonic()))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._service.stopping()
+            self._keeper.keep(end(self.session, "stopped").finished)
+            if self.eyes.fault is None and not self._options.calibrate:
+                print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
+            if self._shots is not None:
+                self._shots.take(time.monotonic(), is_rep=False, is_last=True)
+                print(self._shots.told())
+
+    def _is_done(self) -> bool:
+        calibrated = self._options.calibrate and not self._aligning.is_on
+        return self.session.shutdown or calibrated
+
+    def close(self) -> None:
+        """Save what is left, and free every edge."""
+        self._keeper.close()
+        self.eyes.close()
+        self._speaker.close()
+        if self._recording is not None:
+            self._recording.close()
+        for source in self._buttons:
+            source.close()
+        self._screen.close()
+
+    def _tick(self, now: float) -> None:
+        """Take in what was pressed and seen, and show it."""
+        self._press()
+        self.session = recall(self.session, self._keeper.past)
+        if self._volunteer is not None:
+            passed = now - self._ticked
+            self._volunteer.follow(self._aligning.now, passed)
+            for what in self._volunteer.wishes(self._aligning.now, passed):
+                self._aligning.press(what)
+        self._ticked = now
+        before = self.session
+        try:
+            looks, reps = self._take_in()
             if looks:
-                looked = now
-            if eyes.fault is not None or (session.t is not None and now - looked < HUNG_S):
-                service.ready(str(eyes.fault or f"{counted} reps"))
-            elif session.t is None:
-                service.starting()
-            if shots is not None:
-                shots.take(now, is_rep=reps > 0)
-            while recording is not None and recorded < (now - began) * RECORD_FPS:
-                recording.add(screen.pixels())
-                recorded += 1
-            ended = eyes.ended.is_set() and eyes.looks.empty()
-            if ended or (options.seconds is not None and now - began >= options.seconds):
-                break
-            tick = max(tick + 1.0 / settings.screen.fps, now)
-            time.sleep(max(0.0, tick - now))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        service.stopping()
-        if eyes.fault is None:
-            print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
-        if shots is not None:
-            shots.take(time.monotonic(), is_rep=False, is_last=True)
-            print(shots.told())
-    return session, screen
+                self._looked = now
+            scene = self._scene(now)
+        except Exception as error:
+            if not self._options.kiosk:
+                raise
+            # A defect must not make the mirror black: say it, and begin anew.
+            say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            with suppress(Exception):  # the set so far may be what it stumbled over
+                self._keeper.keep(end(self.session, "stopped").finished)
+            self.session, reps = _first_session(self._settings, Options()), 0
+            self._aligning.leave()
+            self._looked = now
+            told = "The mirror stumbled and begins a new set."
+            scene = trouble(told, self._screen.glass, self._language)
+        self._counted += reps
+        self._speaker.play(heard(before, self.session))
+        self._rest(now)
+        self._show(scene)
+        self._tell_service(now)
+        if self._shots is not None:
+            self._shots.take(now, is_rep=reps > 0)
+        while self._recording is not None and self._recorded < (now - self._began) * RECORD_FPS:
+            self._recording.add(self._screen.pixels())
+            self._recorded += 1
+
+    def _press(self) -> None:
+        self._keyboard.feed(self._screen.events())
+        for source in (self._keyboard, *self._buttons):
+            for what in source.presses():
+                if self._aligning.is_on or what is Press.CALIBRATE:
+                    self._aligning.press(what)
+                    continue
+                self.session = press(self.session, what)
+                self._keeper.keep(self.session.finished)
+                if what is Press.REMEMBER:
+                    self._keeper.remember(self.session.past.kept)
+
+    def _take_in(self) -> tuple[int, int]:
+        """Everything that was estimated since last time; how many looks and reps that was."""
+        looks = reps = 0
+        self.eyes.has_stick = self.session.has_stick
+        with suppress(Empty):
+            while True:
+                look = self.eyes.looks.get_nowait()
+                looks += 1
+                if self._aligning.is_on:
+                    self._aligning.look(look.pose, look.t)
+                    continue
+                self.session = advance(self.session, look.pose, look.t)
+                self._keeper.keep(self.session.finished)
+                reps += sum(isinstance(event, Rep) for event in self.session.events)
+        return looks, reps
+
+    def _rest(self, now: float) -> None:
+        """Nobody there: look less often, and after a while switch the display off."""
+        asleep = state(self.session) is State.ASLEEP and not self._aligning.is_on
+        idle = asleep and self.eyes.fault is None
+        presence = self._settings.presence
+        self.eyes.pause_s = 1.0 / presence.looks_per_s if idle else 0.0
+        if not idle:
+            self._roused = now
+            self._display.wake()
+        elif 0 < presence.screen_off_s <= now - self._roused:
+            self._display.sleep()
+
+    def _show(self, scene: Scene) -> None:
+        kiosk = self._options.kiosk
+        if kiosk and self._screen.driver == "offscreen" and not self._display.is_off:
+            now = time.monotonic()
+            if now - self._tried >= RETRY_S:
+                self._tried = now
+                self._display.retry()
+        self._screen.draw(scene)
+        self._screen.present()
+
+    def _tell_service(self, now: float) -> None:
+        fault = self.eyes.fault
+        self._keeper.report(str(fault) if fault is not None else None)
+        if fault is not None or (self.session.t is not None and now - self._looked < HUNG_S):
+            self._service.ready(str(fault or f"{self._counted} reps"))
+        elif self.session.t is None:
+            self._service.starting()
+
+    def _scene(self, now: float) -> Scene:
+        """What the glass shows: what is held, trouble, a warning, or the session."""
+        glass, language, session = self._screen.glass, self._language, self.session
+        running_s, late_s = now - self._began, now - self._looked
+        if session.shutdown:
+            return shutting_down(glass, language, running_s)
+        for source in self._buttons:
+            held = source.held()
+            if held is not None and HELD <= held.fraction < 1.0:
+                return holding(held, glass, language, self._labels, running_s)
+        fault, warning = self.eyes.fault, self._options.warning
+        if fault is not None:
+            return trouble(str(fault), glass, language, fault.kind, running_s)
+        if warning and running_s < WARN_S:
+            return trouble(warning, glass, language, "config", running_s)
+        aligning = self._aligning
+        if aligning.fault is not None:
+            if now - self._faulty_s < WARN_S:
+                return trouble(str(aligning.fault), glass, language, "config", running_s)
+            aligning.fault = None
+        self._faulty_s = now
+        calibrated = aligning.now or (aligning.last if self._options.calibrate else None)
+        if calibrated is not None and calibrated.seen_s is not None:
+            scene = calibrating(calibrated, glass, language)
+            mirrored = self._volunteer.mirrored() if self._volunteer is not None else ()
+            return Scene((*mirrored, *scene.shapes))
+        if session.t is None:
+            return getting_ready(glass, language, running_s)
+        labels = self._labels if self._buttons else None
+        reflection = aligning.reflection(session.pose)
+        return compose(session, glass, language, running_s, late_s, labels, reflection)
 
 
-def _scene(
-    session: Session,
-    screen: Screen,
-    eyes: Eyes,
-    options: Options,
-    language: Language,
-    running_s: float,
-    late_s: float,
-) -> Scene:
-    """What the glass shows now: trouble first, then a warning, then the session."""
-    glass = screen.glass
-    if session.shutdown:
-        return shutting_down(glass, language, running_s)
-    if eyes.fault is not None:
-        return trouble(str(eyes.fault), glass, language, eyes.fault.kind, running_s)
-    if options.warning and running_s < WARN_S:
-        return trouble(options.warning, glass, language, "config", running_s)
-    if session.t is None:
-        return getting_ready(glass, language, running_s)
-    return compose(session, glass, language, running_s, late_s)
+def _first_session(settings: Settings, options: Options) -> Session:
+    height_m = settings.coach.body_height_m
+    return start(
+        settings.coach.variation,
+        options.drill,
+        height_m and 100 * height_m,
+        settings.presence.grace_s,
+    )
 
 
-def _retried(screen: Screen, settings: Settings) -> tuple[Screen, bool]:
-    """The display, if there is one by now; and whether the glass is still off-screen."""
-    try:
-        return open_screen(settings.screen), False
-    except ScreenError:
-        return screen, True
+def _volunteer(settings: Settings, screen: Screen) -> Volunteer:
+    room = case(1, Errors(), settings.camera, settings.screen, screen.glass)
+    return Volunteer(room, settings.coach.eye)
 
 
-def _take_in(session: Session, eyes: Eyes) -> tuple[Session, int, int]:
-    """Everything that was estimated since last time; how many looks and reps that was."""
-    looks = reps = 0
-    with suppress(Empty):
-        while True:
-            look = eyes.looks.get_nowait()
-            looks += 1
-            session = advance(session, look.pose, look.t)
-            reps += sum(isinstance(event, Rep) for event in session.events)
-    return session, looks, reps
+def _labels(settings: Settings) -> Labels:
+    names = ("next", "previous", "select", "drill")
+    wired = tuple(name for name in names if getattr(settings.buttons, name) is not None)
+    return Labels(settings.buttons.side, wired, tuple(LONG))
 
 
 def _screen(settings: Settings, options: Options) -> Screen:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from mirror.buttons import open_buttons
+from mirror.calibration import fitting
 from mirror.camera import open_camera
-from mirror.config import Settings
+from mirror.config import Settings, state_folder
 from mirror.errors import ButtonsError, CameraError, MirrorError
 from mirror.estimator import Estimator
 from mirror.hinge.variations import VARIATIONS
+from mirror.history import broker
+from mirror.history.store import FILE_NAME, Store
 from mirror.model import locate
 from mirror.screen import open_screen
 from mirror.session import start
@@ -32,7 +35,12 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _try("model", lambda: _model(settings))
     yield _try("camera", lambda: _camera(settings))
     yield _try("display", lambda: _display(settings))
+    yield replace(_try("line", lambda: _line(settings)), needed=False)
     yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
+    if settings.history.keep:
+        yield replace(_try("history", _history), needed=False)
+    if settings.network.broker:
+        yield replace(_try("network", lambda: broker.probe(settings.network)), needed=False)
 
 
 def _try(part: str, work: Callable[[], str]) -> Finding:
@@ -77,6 +85,26 @@ def _display(settings: Settings) -> str:
         )
     finally:
         screen.close()
+
+
+def _history() -> str:
+    path = state_folder() / FILE_NAME
+    if not path.exists():  # and none is made: it would not be the mirror's own
+        return f"{path}: no sets yet"
+    store = Store(path, read_only=True)
+    try:
+        return f"{path}: {store.count()} sets, {store.count_waiting()} wait for a broker"
+    finally:
+        store.close()
+
+
+def _line(settings: Settings) -> str:
+    found = fitting(settings)
+    wanted = settings.screen.line
+    if found is None or wanted == "figure":
+        where = "on the reflection, not calibrated" if wanted == "reflection" else "on the figure"
+        return f"of the back is drawn {where}; `hinge-mirror calibrate` fits it to the reflection"
+    return f"of the back is drawn on the reflection; {found.residual_mm:g} mm when calibrated"
 
 
 def _buttons(settings: Settings) -> str:

@@ -15,29 +15,43 @@ from mirror.hinge.posture import Posture
 from mirror.hinge.trail import between
 from mirror.language import Language
 from mirror.layout import Sheet, sheet
+from mirror.reflection import Reflection
 from mirror.scene import Scene, Shape
 from mirror.screens.arriving import blind, chosen, still, welcome
+from mirror.screens.labels import Labels, signs
 from mirror.screens.practising import finished, working
 from mirror.screens.resting import rest
 from mirror.session import Session
 from mirror.states import State, state
 
+UNLABELLED = (State.ASLEEP, State.WORKING, State.FINISHED)
+"""Who moves presses nothing; what nobody sees is not drawn."""
 LATEST_S = 0.5
 """Without a new look for longer, the clock of what is drawn stands still."""
 
 
 def compose(
-    session: Session, glass: Glass, language: Language, now: float = 0.0, late_s: float = 60.0
+    session: Session,
+    glass: Glass,
+    language: Language,
+    now: float = 0.0,
+    late_s: float = 60.0,
+    labels: Labels | None = None,
+    reflection: Reflection | None = None,
 ) -> Scene:
     """The whole glass at this moment.
 
     now: monotonic seconds, for what drifts and pulses. late_s: seconds since the newest look was
-    taken in.
+    taken in. labels: of the buttons, if there are any. reflection: what the line is fitted to the
+    person's reflection by, if that is wanted.
     """
     if session.t is None:
         return Scene()
     t = session.t + min(late_s, LATEST_S)
-    shapes = _screen(smooth(session, late_s), sheet(glass, now), language, now, t)
+    page, which = sheet(glass, now), state(session)
+    shapes = [*_screen(which, smooth(session, late_s), page, language, now, t, labels, reflection)]
+    if labels is not None and which not in UNLABELLED:
+        shapes += signs(labels, page)
     return Scene(tuple(shapes))
 
 
@@ -55,10 +69,17 @@ def smooth(session: Session, late_s: float) -> Session:
 
 
 def _screen(
-    session: Session, page: Sheet, language: Language, now: float, t: float
+    which: State,
+    session: Session,
+    page: Sheet,
+    language: Language,
+    now: float,
+    t: float,
+    labels: Labels | None,
+    reflection: Reflection | None,
 ) -> Iterator[Shape]:
     since_s = t - session.reps[-1].end_s if session.reps else 60.0
-    match state(session):
+    match which:
         case State.ASLEEP:
             return iter(())
         case State.WELCOME:
@@ -66,11 +87,11 @@ def _screen(
         case State.BLIND:
             return blind(session, page, language, now)
         case State.CHOSEN:
-            return chosen(session, page, language, now)
+            return chosen(session, page, language, now, labels)
         case State.STILL:
             return still(session, page, language)
         case State.WORKING:
-            return working(session, page, language, since_s)
+            return working(session, page, language, since_s, reflection)
         case State.FINISHED:
             return finished(session, page, language, t)
         case State.REST:

@@ -6,6 +6,7 @@ A missing key has the default written here; `config/mirror.toml` ships the same 
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from msgspec import Meta, Struct
 from mirror.errors import ConfigError
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
+SYSTEM_STATE = Path("/var/lib/hinge-mirror")
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
@@ -29,6 +31,9 @@ class CameraSettings(_Section, frozen=True):
     """Where frames come from. Width and height are of the upright picture, after rotation.
 
     seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
+    lens: a camera module, or `own`, whose field of view (along the longer side of the picture) and
+    radial distortion are given. The rest says how the camera hangs: of the floor and of the middle
+    of the panel; tilt down, pan and aside to the right of who stands before the glass.
     """
 
     source: Annotated[str, Meta(min_length=1)] = "picamera"
@@ -40,6 +45,15 @@ class CameraSettings(_Section, frozen=True):
     stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
     seed: Annotated[int, Meta(ge=0)] = 1
     act: str = ""
+    lens: Literal["module-2", "module-3", "module-3-wide", "own"] = "module-3"
+    fov_deg: Annotated[float, Meta(ge=20, le=140)] | None = None
+    k1: Annotated[float, Meta(ge=-1, le=1)] = 0.0
+    k2: Annotated[float, Meta(ge=-1, le=1)] = 0.0
+    height_m: Annotated[float, Meta(ge=0.2, le=3)] = 1.2
+    aside_m: Annotated[float, Meta(ge=-2, le=2)] = 0.0
+    tilt_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
+    pan_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
+    roll_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
 
 
 class ModelSettings(_Section, frozen=True):
@@ -49,30 +63,86 @@ class ModelSettings(_Section, frozen=True):
 
 
 class ScreenSettings(_Section, frozen=True):
-    """The display behind the mirror. The diagonal makes millimetres of pixels."""
+    """The display behind the mirror. The diagonal makes millimetres of pixels.
+
+    line: where the line of the back is drawn. bottom_m: of the lower edge of what shines, above the
+    floor. gap_mm: from the reflecting face of the glass to the display.
+    """
 
     diagonal_in: Annotated[float, Meta(ge=3, le=120)] = 32.0
     rotate: Rotation = 0
     fps: Annotated[int, Meta(ge=5, le=120)] = 30
+    line: Literal["auto", "figure", "reflection"] = "auto"
+    bottom_m: Annotated[float, Meta(ge=0, le=2.5)] = 0.75
+    gap_mm: Annotated[float, Meta(ge=0, le=100)] = 5.0
 
 
 class ButtonSettings(_Section, frozen=True):
-    """GPIO (BCM) numbers of buttons wired between the pin and ground. `drill` is optional."""
+    """GPIO (BCM) numbers of buttons wired between the pin and ground. `drill` is optional.
+
+    side: of the frame that they are on, in the order next, previous, select, drill from above or
+    from the left.
+    """
 
     next: Pin = 17
     previous: Pin = 27
     select: Pin = 22
     drill: Pin | None = None
+    side: Literal["left", "right", "bottom"] = "right"
     debounce_s: Annotated[float, Meta(ge=0.001, le=0.5)] = 0.05
     hold_s: Annotated[float, Meta(ge=0.3, le=10)] = 1.5
 
 
+class SoundSettings(_Section, frozen=True):
+    """Tones. A volume of 0 is silence."""
+
+    volume: Annotated[float, Meta(ge=0, le=1)] = 0.5
+
+
+class PresenceSettings(_Section, frozen=True):
+    """What the mirror does while nobody is there. `screen_off_s` 0 leaves the display on."""
+
+    grace_s: Annotated[float, Meta(ge=1, le=600)] = 10.0
+    looks_per_s: Annotated[float, Meta(ge=1.5, le=30)] = 2.0
+    screen_off_s: Annotated[float, Meta(ge=0)] = 600.0
+
+
 class CoachSettings(_Section, frozen=True):
-    """What the mirror starts with, and the language it speaks (a file of `config/languages`)."""
+    """What the mirror starts with, and the language it speaks (a file of `config/languages`).
+
+    eye: the one that sees the line on the reflection; the other one sees it 3 cm aside.
+    """
 
     variation: Annotated[str, Meta(min_length=1)] = "basic"
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z]+)?$")] = "en"
     body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
+    eye: Literal["left", "right", "both"] = "right"
+
+
+class HistorySettings(_Section, frozen=True):
+    """What is kept of finished sets, and for how long."""
+
+    keep: bool = True
+    least_reps: Annotated[int, Meta(ge=1, le=100)] = 3
+    days: Annotated[int, Meta(ge=1, le=36500)] = 1100
+    megabytes: Annotated[int, Meta(ge=1, le=100000)] = 500
+    compare: bool = True
+    battery_clock: bool = False
+
+
+class NetworkSettings(_Section, frozen=True):
+    """The MQTT broker that finished sets are told to; an empty one means no network at all."""
+
+    broker: str = ""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    tls: bool = True
+    ca_file: str = ""
+    user: str = ""
+    password_file: str = ""
+    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]*$")] = ""
+    topic: Annotated[str, Meta(pattern="^[^+#/][^+#]*[^+#/]$")] = "hinge-mirror"
+    discovery: Annotated[str, Meta(pattern="^[^+#]*$")] = "homeassistant"
+    queue: Annotated[int, Meta(ge=1, le=100000)] = 1000
 
 
 class Settings(_Section, frozen=True):
@@ -82,12 +152,39 @@ class Settings(_Section, frozen=True):
     model: ModelSettings = ModelSettings()
     screen: ScreenSettings = ScreenSettings()
     buttons: ButtonSettings = ButtonSettings()
+    sound: SoundSettings = SoundSettings()
+    presence: PresenceSettings = PresenceSettings()
     coach: CoachSettings = CoachSettings()
+    history: HistorySettings = HistorySettings()
+    network: NetworkSettings = NetworkSettings()
 
 
 def default_file() -> Path:
     """The file read when none is named: the system's, else the shipped one."""
     return SYSTEM_CONFIG if SYSTEM_CONFIG.exists() else shipped("mirror.toml")
+
+
+def state_folder() -> Path:
+    """Where finished sets and the calibration are kept; it may not be there yet.
+
+    `hinge-mirror` in XDG_STATE_HOME if that is set (the unit sets it), else the system's folder if
+    there is one, else the user's.
+
+    Raises:
+        ConfigError: the user has no home, and nothing else is set.
+    """
+    # The XDG base directory specification says that a relative path is to be ignored.
+    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if base.is_absolute():
+        return base / "hinge-mirror"
+    if SYSTEM_STATE.is_dir():
+        return SYSTEM_STATE
+    try:
+        return Path.home() / ".local" / "state" / "hinge-mirror"
+    except RuntimeError as error:
+        raise ConfigError(
+            "there is no home folder to keep finished sets in: set XDG_STATE_HOME."
+        ) from error
 
 
 def shipped(name: str) -> Path:
@@ -114,6 +211,12 @@ def load(path: Path) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_explain(str(error), data)}.") from error
     _check_pins(path, settings.buttons)
+    if settings.network.broker and not settings.history.keep:
+        raise ConfigError(
+            f"{path}: network.broker = {settings.network.broker!r}: sets are told to a broker "
+            "only where history.keep = true."
+        )
+    _check_lens(path, settings.camera)
     return settings
 
 
@@ -144,6 +247,18 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     for key in keys.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return f"{keys} = {value!r}: {reason[0].lower()}{reason[1:]}"
+
+
+def _check_lens(path: Path, camera: CameraSettings) -> None:
+    if camera.lens == "own":
+        if camera.fov_deg is None:
+            raise ConfigError(f"{path}: camera.lens = 'own': camera.fov_deg must be given, too.")
+        return
+    for key in ("fov_deg", "k1", "k2"):
+        if value := getattr(camera, key):
+            raise ConfigError(
+                f"{path}: camera.{key} = {value!r}: counts only with camera.lens = 'own'."
+            )
 
 
 def _check_pins(path: Path, buttons: ButtonSettings) -> None:

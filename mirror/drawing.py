@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from mirror.hinge.contour import T
-from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import Reading
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import BODY_HEIGHT
@@ -21,7 +20,7 @@ from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.trail import Step
-from mirror.hinge.variations import ROUNDING
+from mirror.hinge.variations import is_rounded
 from mirror.layout import Box
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
 from mirror.session import Session
@@ -43,13 +42,6 @@ LIMBS = (
     (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE, Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL),
     (Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE, Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL),
 )
-
-
-def is_rounded(posture: Posture) -> bool:
-    """Whether the back is seen to be rounded beyond the limit right now."""
-    deg = posture.rounding_deg
-    sure = posture.confidence_of_back >= JUDGE
-    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd
 
 
 def line_colour(posture: Posture) -> Colour:
@@ -99,7 +91,7 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
         yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
-    yield Line(tuple(place(p) for p in _smooth(spine)), wide * u, colour)
+    yield Line(tuple(place(p) for p in smoothed(spine)), wide * u, colour)
 
 
 def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
@@ -115,7 +107,7 @@ def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
     yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.2 * u, GREY.at(0.45))
     if posture.back is not None and posture.back.confidence >= SHOW:
         spine, _ = line_px(posture.back.edge, posture.back.axis)
-        yield Line(tuple(place(p) for p in _smooth(spine)), 1.8 * u, ICE.at(0.7))
+        yield Line(tuple(place(p) for p in smoothed(spine)), 1.8 * u, ICE.at(0.7))
 
 
 Place = Callable[[Point | Array], Point]
@@ -163,9 +155,9 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
 
     fold = fold_deg(posture, session.standing)
-    if isinstance(session.stop, StopDepth):
+    if session.stop_depth is not None:
         # The mark of the stop depth: a bracket that opens when it is reached.
-        stop, light = y(session.stop.fold_deg), AMBER
+        stop, light = y(session.stop_depth.fold_deg), AMBER
         reach = (22 if session.is_at_stop else 14) * u
         yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
         yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)
@@ -215,10 +207,10 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
     # Dorsal is to the left of who faces right in the picture, so to the right on the glass.
     x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
     y = box.bottom - along * box.height
-    return tuple((float(a), float(b)) for a, b in _smooth(np.column_stack([x, y])))
+    return tuple((float(a), float(b)) for a, b in smoothed(np.column_stack([x, y])))
 
 
-def _smooth(points: Array) -> Array:
+def smoothed(points: Array) -> Array:
     """A line as the eye sees a back: without the steps of pixels. The ends stay."""
     padded = np.pad(points, ((2, 2), (0, 0)), mode="edge")
     mean = np.mean([padded[k : k + len(points)] for k in range(5)], axis=0)

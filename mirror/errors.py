@@ -59,3 +59,15 @@ class ButtonsError(MirrorError, OSError):
 
 class OutputError(MirrorError, OSError):
     """A result cannot be written (disk full, folder missing, no permission)."""
+
+
+class HistoryError(MirrorError, OSError):
+    """Finished sets cannot be read or written (disk full, no permission, in use)."""
+
+
+class HistoryDamaged(HistoryError):
+    """The file of finished sets is no database, or a torn one."""
+
+
+class NetworkError(MirrorError, OSError):
+    """The broker cannot be used as it is configured."""

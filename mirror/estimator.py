@@ -7,12 +7,9 @@ of the person. MediaPipe is imported only when an Estimator is made: that takes 
 from __future__ import annotations
 
 import math
-import os
 import re
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,9 @@ import numpy as np
 
 from mirror.camera import Frame
 from mirror.errors import ModelError
+from mirror.hinge.geometry import Array
 from mirror.hinge.pose import Pose
+from mirror.quiet import quiet
 
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
 """How harmless lines of MediaPipe's C++ begin; no variable of the environment silences them."""
@@ -36,30 +35,9 @@ class Estimator:
     """
 
     def __init__(self, model: Path) -> None:
-        self._landmarker: Any = None
         self._settled = False
         self._clock = _Clock()
-        try:
-            import mediapipe
-            from mediapipe.tasks.python import BaseOptions, vision
-        except (ImportError, OSError) as error:
-            # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
-            raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
-        self._image = mediapipe.Image
-        self._srgb = mediapipe.ImageFormat.SRGB
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(model)),
-            running_mode=vision.RunningMode.VIDEO,
-            num_poses=1,
-            output_segmentation_masks=True,
-        )
-        try:
-            with _quiet():
-                self._landmarker = vision.PoseLandmarker.create_from_options(options)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise ModelError(
-                f"the pose model {model} cannot be loaded ({_first_line(error)})."
-            ) from error
+        self._landmarker, self._image = _open(model, "VIDEO", 1, masks=True)
 
     def estimate(self, frame: Frame) -> Pose | None:
         """Find the person in the next frame; None if there is nobody.
@@ -71,11 +49,11 @@ class Estimator:
         """
         if self._landmarker is None:
             raise ModelError("the pose estimator is closed.")
-        image = self._image(image_format=self._srgb, data=np.ascontiguousarray(frame.rgb))
+        image = self._image(frame)
         time_ms = self._clock.next_ms(frame.taken_at)
         try:
             # Its graph also chatters once more, when it finds its first person.
-            with nullcontext() if self._settled else _quiet():
+            with nullcontext() if self._settled else quiet(_CHATTER):
                 result = self._landmarker.detect_for_video(image, time_ms)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
@@ -88,7 +66,7 @@ class Estimator:
         marks = result.pose_landmarks[0]
         masks = result.segmentation_masks
         return Pose(
-            points=np.array([(m.x * width, m.y * height) for m in marks], dtype=np.float64),
+            points=_pixels(marks, frame),
             visibility=np.array([m.visibility or 0.0 for m in marks], dtype=np.float64),
             world=np.array(
                 [(m.x, m.y, m.z) for m in result.pose_world_landmarks[0]], dtype=np.float64
@@ -104,9 +82,86 @@ class Estimator:
     def close(self) -> None:
         """Free the tracker. May be called twice."""
         landmarker, self._landmarker = self._landmarker, None
-        if landmarker is not None:
-            with _quiet(), suppress(RuntimeError, ValueError):
-                landmarker.close()
+        _free(landmarker)
+
+
+class Crowd:
+    """Finds everybody in single pictures, up to `MOST`; used by one thread. Close it.
+
+    Raises:
+        ModelError: as `Estimator`.
+    """
+
+    MOST = 4
+
+    def __init__(self, model: Path) -> None:
+        self._settled = False
+        self._landmarker, self._image = _open(model, "IMAGE", self.MOST, masks=False)
+
+    def find(self, frame: Frame) -> list[Array]:
+        """(33, 2) landmarks of each person, pixels.
+
+        Raises:
+            ModelError: MediaPipe failed on this frame, or this is closed.
+        """
+        if self._landmarker is None:
+            raise ModelError("the pose estimator is closed.")
+        try:
+            with nullcontext() if self._settled else quiet(_CHATTER):
+                result = self._landmarker.detect(self._image(frame))
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
+        people = [_pixels(marks, frame) for marks in result.pose_landmarks]
+        self._settled = self._settled or bool(people)
+        return [points for points in people if np.isfinite(points).all()]
+
+    def close(self) -> None:
+        """Free the landmarker. May be called twice."""
+        landmarker, self._landmarker = self._landmarker, None
+        _free(landmarker)
+
+
+def _open(
+    model: Path, mode: str, people: int, *, masks: bool
+) -> tuple[Any, Callable[[Frame], Any]]:
+    """A landmarker of MediaPipe, and what makes its pictures of frames."""
+    try:
+        import mediapipe
+        from mediapipe.tasks.python import BaseOptions, vision
+    except (ImportError, OSError) as error:
+        # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
+        raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(model)),
+        running_mode=vision.RunningMode[mode],
+        num_poses=people,
+        output_segmentation_masks=masks,
+    )
+    try:
+        with quiet(_CHATTER):
+            landmarker = vision.PoseLandmarker.create_from_options(options)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"the pose model {model} cannot be loaded ({_first_line(error)})."
+        ) from error
+
+    def image(frame: Frame) -> Any:
+        data = np.ascontiguousarray(frame.rgb)
+        return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data)
+
+    return landmarker, image
+
+
+def _free(landmarker: Any) -> None:
+    if landmarker is not None:
+        with quiet(_CHATTER), suppress(RuntimeError, ValueError):
+            landmarker.close()
+
+
+def _pixels(marks: Any, frame: Frame) -> Array:
+    """(33, 2) pixels: MediaPipe scales width and height apart."""
+    height, width = frame.rgb.shape[:2]
+    return np.array([(m.x * width, m.y * height) for m in marks], dtype=np.float64)
 
 
 class _Clock:
@@ -127,39 +182,6 @@ class _Clock:
         self._last_s = taken_at
         self._given_ms = max(self._given_ms + 1, round(self._now_ms))
         return self._given_ms
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep MediaPipe's known chatter off standard error; all else passes, at once.
-
-    C++ may abort the process: so lines go through a pipe and are not held back to the end.
-    """
-    sys.stderr.flush()
-    try:
-        real = os.dup(2)
-    except OSError:  # started without a standard error: nothing to keep quiet
-        yield
-        return
-    out, into = os.pipe()
-    os.dup2(into, 2)
-    os.close(into)
-    reader = threading.Thread(target=_pass_on, args=(out, real), daemon=True)
-    reader.start()
-    try:
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(real, 2)  # closes the pipe, so that the reader comes to its end
-        reader.join()
-        os.close(real)
-
-
-def _pass_on(out: int, real: int) -> None:
-    with open(out, "rb") as lines:
-        for line in lines:
-            if not _CHATTER.match(line):
-                os.write(real, line)
 
 
 def _first_line(error: Exception) -> str:

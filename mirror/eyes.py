@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
 from mirror.errors import MirrorError
-from mirror.estimator import Estimator
 from mirror.hinge.pose import Pose
 from mirror.hinge.straight import with_stick
 from mirror.model import bundle
+from mirror.optics import lens
 
 RETRY_S = 5.0
 """How long before a broken part is tried again."""
@@ -61,12 +62,14 @@ class Eyes:
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
     has_stick: set by the loop while pictures are to be searched for a stick along the back.
+    pause_s: while nobody is seen, so long is waited between two looks.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.looks: SimpleQueue[Look] = SimpleQueue()
         self.ended = threading.Event()
         self.has_stick = False
+        self.pause_s = 0.0
         self._settings = settings
         self._keep_trying = keep_trying
         self._stop = threading.Event()
@@ -126,7 +129,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Estimator(bundle(self._settings.model))
+        estimator = Attention(bundle(self._settings.model), self._settings.camera)
         self._can_see.set()
         try:
             while not self._stop.is_set():
@@ -138,9 +141,11 @@ class Eyes:
                         return
                     continue
                 pose = estimator.estimate(frame)
-                if self.has_stick:
-                    pose = with_stick(pose, frame.rgb)
+                if pose is not None and self.has_stick:
+                    pose = with_stick(pose, frame.rgb, lens(self._settings.camera, pose.size))
                 self._faults.pop("estimator", None)
                 self.looks.put(Look(pose, frame.taken_at))
+                if pose is None and self.pause_s > 0:
+                    self._stop.wait(self.pause_s)
         finally:
             estimator.close()

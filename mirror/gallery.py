@@ -6,41 +6,71 @@ figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
 import msgspec
 
 from mirror.analyze import follow
+from mirror.buttons import LONG
+from mirror.calibrating import Calibrating, look
+from mirror.calibration import as_configured
 from mirror.camera import open_camera
 from mirror.compose import compose
-from mirror.config import CameraSettings, Settings
+from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.errors import CameraStalled, OutputError
 from mirror.estimator import Estimator
-from mirror.glass import Glass
+from mirror.figure.motion import Motion
+from mirror.finished import LastTime, Past, Saved
+from mirror.glass import Glass, Setting
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.presence import Presence
 from mirror.hinge.reps import Phase, fold_deg
+from mirror.hinge.variations import VARIATIONS
 from mirror.language import Language, load
 from mirror.model import bundle
-from mirror.scene import Scene
-from mirror.screen import open_screen
-from mirror.screens.apart import getting_ready, shutting_down, trouble
+from mirror.optics import lens
+from mirror.press import Held, Press
+from mirror.reflection import Reflection
+from mirror.reflections import CAMERA, Errors, case
+from mirror.repertoire import Trial, poses
+from mirror.scene import Dot, Line, Point, Ring, Scene, Shape, Text
+from mirror.screen import Screen, open_screen
+from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
+from mirror.screens.calibrating import calibrating
+from mirror.screens.labels import Labels
 from mirror.session import Said, Session, advance, start
 from mirror.states import State, state
+from mirror.volunteer import Volunteer
 
 SEED, FPS, SECONDS = 3, 15.0, 40.0
 """A figure whose fourth to seventh rep are rounded."""
 UPRIGHT, LYING = (1080, 1920), (1920, 1080)
+SIZES = {
+    UPRIGHT: "upright",
+    LYING: "lying",
+    (720, 1280): "",
+    (1280, 720): "",
+    (2160, 3840): "",
+    (3840, 2160): "",
+}
+"""Sizes of the glass that are looked through, and how the pictures of two of them are named."""
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
 
 def gallery(settings: Settings, folder: Path) -> int:
     """Write a PNG of every screen, upright and lying, to a folder; gives the exit code.
+
+    Each is looked through for what is cut or overlaps, at other sizes of glass, too; 1 if anything
+    is.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -49,16 +79,27 @@ def gallery(settings: Settings, folder: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror}).") from error
-    language = load(settings.coach.language)
-    shown = sessions(filmed(bundle(settings.model)))
-    for name, size in (("upright", UPRIGHT), ("lying", LYING)):
-        plain = msgspec.structs.replace(settings.screen, rotate=0)
-        screen = open_screen(plain, mode="offscreen", size=size)
-        for screen_name, scene in scenes(shown, screen.glass, language).items():
-            screen.draw(scene)
-            screen.save(folder / f"{screen_name}-{name}.png")
-    print(f"{folder}/: {len(shown) + 4} screens, each upright and lying.")
-    return 0
+    model = bundle(settings.model)
+    shown = sessions(filmed(model))
+    for name in VARIATIONS:
+        shown |= practised(name, model)
+    plain = msgspec.structs.replace(settings.screen, rotate=0)
+    found: list[str] = []
+    for tongue in ("en", "de"):
+        language = load(tongue)
+        for size, name in SIZES.items():
+            screen = open_screen(plain, mode="offscreen", size=size)
+            for screen_name, scene in scenes(shown, screen.glass, language).items():
+                where = f"{screen_name} {size[0]}x{size[1]} {tongue}"
+                found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
+                if name and tongue == settings.coach.language:
+                    screen.draw(scene)
+                    screen.save(folder / f"{screen_name}-{name}.png")
+    print(*found, sep="\n", end="\n" if found else "")
+    screens = len(scenes(shown, screen.glass, language))
+    print(f"{folder}/: {screens} screens, each upright and lying.")
+    print(f"At {len(SIZES)} sizes in 2 languages, cut or overlapping: {len(found)}.")
+    return 1 if found else 0
 
 
 def scenes(
@@ -66,15 +107,121 @@ def scenes(
 ) -> dict[str, Scene]:
     """Every screen by its name. shown: sessions with the time since their last look."""
     stalled = CameraStalled("no frame for 5 s; the camera counts as broken.")
+    labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
+    held = Held("select", Press.SHUTDOWN, 0.6)
     made = {
         "getting-ready": getting_ready(glass, language, 0.9),
         "trouble-camera": trouble(str(stalled), glass, language, stalled.kind),
         "trouble-model": trouble("pose_landmarker.task: not there.", glass, language, "model"),
+        "holding": holding(held, glass, language, labels),
         "shutting-down": shutting_down(glass, language),
     }
     for name, (session, late_s) in shown.items():
-        made[name] = compose(session, glass, language, now=1.2, late_s=late_s)
+        made[name] = compose(session, glass, language, now=1.2, late_s=late_s, labels=labels)
+    low = replace(labels, side="bottom")
+    chosen, late_s = shown["chosen"]
+    made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
+    if "bowed" in shown:
+        session = shown["bowed"][0]
+        made["reflection"] = compose(
+            session, glass, language, late_s=1.0, reflection=_reflection(session, glass)
+        )
+    for name, (now, mirrored) in _calibrated(glass).items():
+        made[name] = Scene((*mirrored, *calibrating(now, glass, language).shapes))
     return made
+
+
+def _reflection(session: Session, glass: Glass) -> Reflection:
+    """What the person of the film sees: the figure's camera, which looks 5 degrees down."""
+    tall_m = Motion(SEED).body.height_m
+    camera = CameraSettings(lens="own", fov_deg=47.4, height_m=0.66 * tall_m)
+    size = session.pose.size if session.pose is not None else (480, 640)
+    setting = Setting.of(camera, ScreenSettings(), glass, lens(camera, size))
+    return Reflection(replace(setting, tilt_deg=5.0))
+
+
+def _calibrated(glass: Glass) -> dict[str, tuple[Calibrating, tuple[Shape, ...]]]:
+    """Somebody in the simulated room who calibrates, and sees the own reflection."""
+    settings = Settings(camera=CAMERA)
+    now = Calibrating(partial(as_configured, settings, glass))
+    volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
+    made = {}
+    for _ in range(400):
+        volunteer.follow(now, 0.2)
+        while not volunteer.looks.empty():
+            seen = volunteer.looks.get()
+            now = look(now, seen.pose, seen.t)
+            if now.held > 0.6 or now.fitted is not None:
+                name = "done" if now.fitted is not None else now.aim
+                made[f"calibrating-{name}"] = now, volunteer.mirrored()
+        if now.fitted is not None:
+            break
+    return made
+
+
+def flaws(scene: Scene, screen: Screen) -> list[str]:
+    """What is cut by the edge of the glass, and texts that other texts or lines run through."""
+    width, height = screen.glass.width_mm, screen.glass.height_mm
+    texts = [(shape, screen.extent(shape)) for shape in scene.shapes if isinstance(shape, Text)]
+    found = [
+        f"{text.text!r} leaves the glass"
+        for text, (left, top, right, bottom) in texts
+        if left < 0 or top < 0 or right > width or bottom > height
+    ]
+    for k, (one, a) in enumerate(texts):
+        for other, b in texts[k + 1 :]:
+            if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]:
+                found.append(f"{one.text!r} overlaps {other.text!r}")
+    for x, y in _ink(scene):
+        if not (0 <= x <= width and 0 <= y <= height):
+            found.append("something is drawn beyond the glass")
+        found += [
+            f"something runs through {text.text!r}"
+            for text, (left, top, right, bottom) in texts
+            if left < x < right and top < y < bottom
+        ]
+    return list(dict.fromkeys(found))
+
+
+def _ink(scene: Scene) -> Iterator[Point]:
+    """Points a few mm apart on all that is drawn."""
+    for shape in scene.shapes:
+        if isinstance(shape, Line):
+            for (ax, ay), (bx, by) in pairwise(shape.points):
+                n = 1 + int(math.hypot(bx - ax, by - ay) / 3.0)
+                yield from ((ax + k / n * (bx - ax), ay + k / n * (by - ay)) for k in range(n + 1))
+        elif isinstance(shape, Ring):
+            for k in range(65):
+                turn = 2 * math.pi * (shape.start + shape.sweep * k / 64)
+                yield (
+                    shape.centre[0] + shape.radius_mm * math.sin(turn),
+                    shape.centre[1] - shape.radius_mm * math.cos(turn),
+                )
+        elif isinstance(shape, Dot):
+            yield shape.centre
+
+
+def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
+    """Chosen, working, finished and rest of one variation, as the figure does it."""
+    trial = Trial(name, None, 1, fps=FPS)
+    estimator = Estimator(model)
+    session, film = start(name), []
+    try:
+        for t, pose in poses(trial, estimator):
+            session = advance(session, pose, t)
+            film.append(session)
+    finally:
+        estimator.close()
+    moving = [s for s in film if len(s.reps) == 2 and s.tracking.move is not None]
+    done = next(s for s in film if len(s.reps) == 3)
+    last = film[-1]
+    shown = {
+        "chosen": replace(film[0], chosen_s=film[0].t),
+        "working": max(moving, key=_fold),
+        "finished": replace(done, t=done.reps[-1].end_s + 2.2, said=Said()),
+        "rest": replace(last, t=last.reps[-1].end_s + 20, said=Said()),
+    }
+    return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
 
 def filmed(model: Path) -> list[Session]:
@@ -96,10 +243,14 @@ def sessions(film: list[Session]) -> dict[str, tuple[Session, float]]:
 
 def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     first = film[0]
-    yield "asleep", replace(first, posture=Unseen(first.t or 0.0, "nobody"), last_seen=None), 0.0
+    yield (
+        "asleep",
+        replace(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
+        0.0,
+    )
     yield "welcome", next(s for s in film if state(s) is State.WELCOME), 0.0
     still = [s for s in film if state(s) is State.STILL] or [
-        replace(s, standing=None, came_s=-9.0, said=Said("stand-still"))
+        replace(s, standing=None, presence=Presence(-9.0, s.t), said=Said("stand-still"))
         for s in film[: int(3 * FPS)]
     ]
     yield "still", max(still, key=lambda s: s.stillness.share < 0.8 and s.stillness.share), 0.0
@@ -109,13 +260,17 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]
     at_stop = min(deep, key=lambda s: abs(_fold(s) - STOP.fold_deg))
     yield "stop", replace(at_stop, stop=STOP, said=Said("stop-here")), 0.0
+    bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
+    yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
     yield "counted", replace(told, t=told.reps[-1].end_s + 0.05), 0.0
     yield "cue", replace(told, t=told.reps[-1].end_s + 2.2), 0.0
     last = [s for s in film if s.reps and not s.counting.is_open][-1]
     rest = replace(last, t=last.reps[-1].end_s + 20, said=Said())
-    yield "rest", replace(rest, stop=STOP, stop_rep=3), 0.0
+    past = Past(saved=Saved(412, 60.0))
+    kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
+    yield "rest", kept, 0.0
     yield "rest-asked", replace(rest, stop=None, stop_rep=None), 0.0
     for doubt in ("turn-side-on", "step-back"):
         posture = rest.posture

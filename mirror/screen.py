@@ -12,6 +12,7 @@ The pixels of a shape come from `ink`. pygame supplies the window and the keys.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
@@ -24,10 +25,14 @@ from mirror.config import ScreenSettings
 from mirror.errors import OutputError, ScreenError
 from mirror.glass import Glass
 from mirror.ink import CELL_PX, Patch, extent, load_pygame, paint
+from mirror.quiet import quiet
 from mirror.scene import Scene, Shape, Text
 
 if TYPE_CHECKING:
     import pygame
+
+_CHATTER = re.compile(rb"error: XDG_RUNTIME_DIR ")
+"""Wayland, which SDL tries first, where there is none."""
 
 Mode = Literal["auto", "windowed", "offscreen"]
 OFFSCREEN_UPRIGHT = (1080, 1920)
@@ -202,7 +207,8 @@ class Screen:
 def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, str]:
     pygame = load_pygame()
     try:
-        pygame.display.init()
+        with quiet(_CHATTER):
+            pygame.display.init()
         driver = pygame.display.get_driver()
         # SDL quietly takes its "offscreen" driver where there is no display at all.
         if driver in ("offscreen", "dummy") and "SDL_VIDEODRIVER" not in os.environ:

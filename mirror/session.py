@@ -7,13 +7,15 @@ Session. Times are the frames' own timestamps, in seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
+from typing import Literal
 
 from mirror.errors import UsageError
+from mirror.finished import Ended, FinishedSet, Kept, LastTime, Notes, Past, finished_set
+from mirror.finished import follow as follow_notes
 from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.coaching import Advice, Cue, cue
-from mirror.hinge.counting import Counting, settle, step, unseen
-from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached
+from mirror.hinge.counting import Counting, restart, settle, step, unseen
+from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached, told
 from mirror.hinge.drills import CUES, Drill
 from mirror.hinge.drills import step as follow_drill
 from mirror.hinge.form import AnyRule, Form, descent, observe, score
@@ -21,16 +23,22 @@ from mirror.hinge.geometry import Array
 from mirror.hinge.phases import GAP_S, Tracking
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
+from mirror.hinge.presence import Presence, notice
 from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
 from mirror.hinge.standing import Stillness, watch
 from mirror.hinge.trail import Step, Trail, of_rep, step_of
 from mirror.hinge.trail import follow as follow_trail
 from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
+from mirror.press import Press
 
+GRACE_S = 10.0
+"""Nobody there for so long: pure mirror, unless the configuration says otherwise."""
 FORGET_STANDING_S = 2.0
 """Absence after which the next person in the picture may be another one."""
 FORGET_SET_S = 15.0
 """Absence after which a new set begins."""
+REST_S = 30.0
+"""A pause after which the set is finished: the next rep is the first of another one."""
 SLOW_S = 1.2
 """A descent of at least so long tells where the back begins to help."""
 DESCENTS = 12
@@ -45,17 +53,6 @@ NOTICE_S = 3.0
 SURE_S, SAID_S = 0.3, 1.2
 """For how long there must be something to say before it is said, and how long it then stays: the
 glass does not flicker."""
-
-
-class Press(Enum):
-    """What a button asks for."""
-
-    NEXT = "next"
-    PREVIOUS = "previous"
-    SELECT = "select"
-    DRILL = "drill"
-    CALIBRATE = "calibrate"
-    SHUTDOWN = "shutdown"
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,11 @@ class Choice:
     def instruction(self) -> str:
         """One short sentence."""
         return self.drill.instruction if self.drill else self.variation.instruction
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """Names of the variation and the drill."""
+        return self.variation.name, self.drill.name if self.drill else None
 
     @property
     def rules(self) -> tuple[AnyRule, ...]:
@@ -107,7 +109,7 @@ class Session:
     outcomes: tuple[Outcome, ...] = ()
     events: tuple[Outcome, ...] = ()
     notice: tuple[Partial | Rejected, float] | None = None
-    last_seen: float | None = None
+    presence: Presence = Presence()
     shutdown: bool = False
     measuring: Measuring = Measuring()
     stillness: Stillness = Stillness()
@@ -127,8 +129,8 @@ class Session:
     stop_rep: int | None = None
     """The rep with which a stop depth, or that there is none, was first known: it is told once."""
     height_cm: float | None = None
-    came_s: float | None = None
-    """When the person came; None while nobody was ever there."""
+    grace_s: float = GRACE_S
+    """Nobody there for so long: the glass is a pure mirror."""
     chosen_s: float | None = None
     """When a button last chose what is practised."""
     said: Said = Said()
@@ -138,6 +140,14 @@ class Session:
     trail: Trail = ()
     replay: Trail = ()
     """The last rep, to be shown once more."""
+    notes: Notes = Notes()
+    finished: FinishedSet | None = None
+    """The set that ended with the last `advance` or `press`."""
+    over_s: float | None = None
+    """When this set was finished; None while it goes on. The next rep begins another one."""
+    past: Past = Past()
+    last: LastTime | None = None
+    """What this set is compared with."""
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -157,6 +167,8 @@ class Session:
     @property
     def count(self) -> int:
         """Reps counted in this set; the last one may not be told yet."""
+        if self.over_s is not None and self.counting.is_open:
+            return 0
         return self.counting.counted(self.choice.variation.limits)
 
     @property
@@ -165,12 +177,36 @@ class Session:
         return self.tracking.phase
 
     @property
+    def is_away(self) -> bool:
+        """Whether nobody has been there for a while."""
+        away_s = None if self.t is None else self.presence.away_s(self.t)
+        return away_s is None or away_s > self.grace_s
+
+    @property
     def is_at_stop(self) -> bool:
         """Whether the person is on the way down and about to reach the stop depth."""
-        if not isinstance(self.stop, StopDepth) or not isinstance(self.posture, Posture):
+        if self.stop_depth is None or not isinstance(self.posture, Posture):
             return False
         down = self.phase in (Phase.DESCENDING, Phase.BOTTOM)
-        return down and reached(self.stop, fold_deg(self.posture, self.standing))
+        return down and reached(self.stop_depth, fold_deg(self.posture, self.standing))
+
+    @property
+    def stop_depth(self) -> StopDepth | None:
+        """Where the back begins to help: as found in this set, else as kept on request."""
+        if isinstance(self.stop, StopDepth):
+            return self.stop
+        kept = self.past.kept
+        return kept.stop if kept and kept.variation == self.choice.variation.name else None
+
+    @property
+    def can_remember(self) -> Literal["keep", "forget"] | None:
+        """What the press of that name would do with the stop depth; None for nothing."""
+        kept = self.past.kept
+        if isinstance(self.stop, StopDepth):
+            name = self.choice.variation.name
+            is_kept = kept and kept.variation == name and told(kept.stop) == told(self.stop)
+            return "forget" if is_kept else "keep"
+        return "forget" if self.stop_depth is not None else None
 
     @property
     def guidance(self) -> str | None:
@@ -195,7 +231,10 @@ class Session:
 
 
 def start(
-    variation: str = "basic", drill: str | None = None, height_cm: float | None = None
+    variation: str = "basic",
+    drill: str | None = None,
+    height_cm: float | None = None,
+    grace_s: float = GRACE_S,
 ) -> Session:
     """A new session. height_cm: of the person's body, where it is configured.
 
@@ -210,12 +249,14 @@ def start(
     if drill is not None and drill not in drills:
         known = ", ".join(drills) or "none"
         raise UsageError(f"There is no drill {drill!r} of {variation}; there are: {known}.")
-    return Session(Choice(chosen, drills[drill] if drill else None), height_cm=height_cm)
+    choice = Choice(chosen, drills[drill] if drill else None)
+    return Session(choice, height_cm=height_cm, grace_s=grace_s)
 
 
 def advance(session: Session, pose: Pose | None, t: float) -> Session:
     """Take in one look of the camera at time t; pose None where nobody was found."""
     variation = session.choice.variation
+    session = replace(session, finished=None)
     if session.t is not None and t < session.t:
         session = _rewound(session)
     session = _forget(session, t)
@@ -231,25 +272,28 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         counting, events = step(session.counting, posture, standing, variation.limits)
         if not counting.is_open:
             stillness, standing = watch(stillness, posture, standing)
+    was_counted = session.counting.counted(variation.limits)
+    if session.over_s is not None and counting.counted(variation.limits) > was_counted:
+        session = _next_set(session)
+        counting, events = restart(counting, events)
     session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring, before=before)
     session = _judge(session, events, counting.hinge.phase)
     if isinstance(posture, Posture):
         session = _observe(session, posture, counting, standing, stillness)
-    notice = session.notice
+    told = session.notice
     for event in events:
-        notice = None if isinstance(event, Rep) else (event, t + NOTICE_S)
-    is_there = posture != Unseen(t, "nobody")
-    came = is_there and (session.came_s is None or session.last_seen is None)
+        told = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     session = replace(
         session,
         standing=standing,
         outcomes=session.outcomes + session.events,
-        notice=notice,
-        last_seen=t if is_there else session.last_seen,
-        came_s=t if came else session.came_s,
+        notice=told,
+        presence=notice(session.presence, posture, pose.size if pose else None),
         stillness=stillness,
         counting=counting,
     )
+    if session.reps and not counting.is_open and t - session.reps[-1].end_s >= REST_S:
+        session = end(session, "rest")
     return replace(session, said=_said(session.said, session.guidance, t))
 
 
@@ -275,6 +319,24 @@ def finish(session: Session) -> Session:
     counting, events = settle(session.counting, session.choice.variation.limits)
     session = _judge(session, events, None)
     return replace(session, counting=counting, outcomes=session.outcomes + session.events)
+
+
+def end(session: Session, how: Ended) -> Session:
+    """Finish the set under way; it is in `finished` then, if it has a rep and went on so far."""
+    t = session.t
+    if session.over_s is not None or t is None:
+        return replace(session, finished=None)
+    session = finish(session)
+    made = finished_set(*session.choice.key, how, t, session.outcomes, session.notes)
+    return replace(session, finished=made, over_s=None if made is None else t)
+
+
+def recall(session: Session, past: Past) -> Session:
+    """Take in what is known of earlier sets; what a set under way is compared with stays."""
+    last = session.last if session.reps else past.lasts.get(session.choice.key)
+    if past is session.past and last == session.last:
+        return session
+    return replace(session, past=past, last=last)
 
 
 def _without_back(posture: Posture) -> Posture:
@@ -322,7 +384,16 @@ def _observe(
     trail = session.trail
     if session.pose is not None:
         trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    return replace(session, form=form, drill=drill, lifting=lifting, mishaps=mishaps, trail=trail)
+    notes = follow_notes(session.notes, posture, standing, is_set=is_open or bool(session.reps))
+    return replace(
+        session,
+        form=form,
+        drill=drill,
+        lifting=lifting,
+        mishaps=mishaps,
+        trail=trail,
+        notes=notes,
+    )
 
 
 def _feet(
@@ -348,9 +419,12 @@ def _judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) -
         if isinstance(event, Rep):
             event = score(event, form, session.standing, rules, readings)
             event = replace(event, faults=event.faults + session.mishaps)
+            said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
+            if said is not None:
+                notes = replace(session.notes, cues=(*session.notes.cues, said))
+                session = replace(session, cue=said, notes=notes)
             session = replace(
                 session,
-                cue=cue((*session.reps, event), (*rules, *MISHAPS), session.cue) or session.cue,
                 bottom=_bottom(form, event.bottom_s),
                 replay=of_rep(session.trail, event),
             )
@@ -375,6 +449,7 @@ def _seek_stop(session: Session, rep: Rep) -> Session:
         descents=descents,
         stop=stop,
         stop_rep=rep.number if is_new else session.stop_rep,
+        notes=replace(session.notes, stop=stop),
     )
 
 
@@ -392,8 +467,11 @@ def press(session: Session, what: Press) -> Session:
     """Take in one press."""
     if what is Press.SHUTDOWN:
         return replace(session, shutdown=True)
+    session = replace(session, finished=None)
     if what is Press.SELECT:
-        return _new_set(session, session.choice)
+        return _new_set(session, session.choice, "press")
+    if what is Press.REMEMBER:
+        return _remembered(session)
     if what in (Press.NEXT, Press.PREVIOUS):
         cycle = choices()
         move = 1 if what is Press.NEXT else -1
@@ -406,7 +484,16 @@ def press(session: Session, what: Press) -> Session:
 
 
 def _chosen(session: Session, choice: Choice) -> Session:
-    return replace(_new_set(session, choice), chosen_s=session.t)
+    return replace(_new_set(session, choice, "press"), chosen_s=session.t)
+
+
+def _remembered(session: Session) -> Session:
+    """Keep the stop depth that was found for whoever comes next, or let go of a kept one."""
+    what, stop = session.can_remember, session.stop_depth
+    if what is None or stop is None:
+        return session
+    kept = Kept(session.choice.variation.name, stop) if what == "keep" else None
+    return replace(session, past=replace(session.past, kept=kept))
 
 
 def choices() -> list[Choice]:
@@ -414,26 +501,39 @@ def choices() -> list[Choice]:
     return [Choice(v, drill) for v in VARIATIONS.values() for drill in (None, *v.drills)]
 
 
-def _new_set(session: Session, choice: Choice) -> Session:
-    """Begin counting anew; what is known of the person stays."""
+def _new_set(session: Session, choice: Choice, how: Ended) -> Session:
+    """Finish the set, and begin counting anew; what is known of the person stays."""
     return replace(
-        session,
+        _next_set(end(session, how)),
         choice=choice,
-        outcomes=(),
-        events=(),
-        notice=None,
         counting=Counting(),
         form=Form(),
-        cue=None,
-        bottom=None,
         drill=Drill(),
         mishaps=(),
         descents=(),
         stop=None,
         stop_rep=None,
         trail=(),
-        replay=(),
         said=Said(),
+        last=session.past.lasts.get(choice.key),
+    )
+
+
+def _next_set(session: Session) -> Session:
+    """Begin another set of the same; the movement under way is its first."""
+    return replace(
+        session,
+        outcomes=(),
+        events=(),
+        notice=None,
+        cue=None,
+        bottom=None,
+        replay=(),
+        # What is known of the stop depth stays, and is not told again.
+        stop_rep=None if session.stop_rep is None else 0,
+        notes=Notes(stood_deg=session.notes.stood_deg, stop=session.stop),
+        over_s=None,
+        last=session.past.lasts.get(session.choice.key),
     )
 
 
@@ -449,8 +549,7 @@ def _rewound(session: Session) -> Session:
         form=Form(),
         lifting=Lifting(),
         notice=None,
-        last_seen=None,
-        came_s=None,
+        presence=Presence(),
         chosen_s=None,
         said=Said(),
         before=None,
@@ -461,8 +560,8 @@ def _rewound(session: Session) -> Session:
 
 def _forget(session: Session, t: float) -> Session:
     """Let go of a person who has left."""
-    last_seen = session.last_seen
-    if last_seen is None or t - last_seen < FORGET_STANDING_S:
+    away_s = session.presence.away_s(t)
+    if away_s is None or away_s < FORGET_STANDING_S:
         return session
     session = replace(
         session,
@@ -471,15 +570,15 @@ def _forget(session: Session, t: float) -> Session:
         measuring=Measuring(),
         drill=Drill(),
         lifting=Lifting(),
-        came_s=None,
+        presence=replace(session.presence, came_s=None),
         descents=(),
         stop=None,
         stop_rep=None,
         # The next person has another depth.
         counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
     )
-    if t - last_seen >= FORGET_SET_S and session.outcomes:
-        session = _new_set(session, session.choice)
+    if away_s >= FORGET_SET_S and session.outcomes:
+        session = _new_set(session, session.choice, "left")
     return session
 
 

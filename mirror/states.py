@@ -14,11 +14,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.posture import Posture
 from mirror.session import Session
 
-GRACE_S = 10.0
-"""Nobody there for so long: pure mirror."""
 HELLO_S = 2.0
 """Who comes is greeted for so long at least."""
 CHOSEN_S = 4.0
@@ -43,28 +41,22 @@ class State(Enum):
 def state(session: Session) -> State:
     """The screen of this session."""
     t = session.t
-    if t is None or is_away(session):
-        return State.ASLEEP
-    if session.chosen_s is not None and t - session.chosen_s < CHOSEN_S:
+    if t is not None and session.chosen_s is not None and t - session.chosen_s < CHOSEN_S:
         return State.CHOSEN
+    if t is None or session.is_away:
+        return State.ASLEEP
     if session.counting.is_open:
         return State.WORKING
     if session.reps:
         return _between_reps(session, t)
     if session.standing is None:
-        is_new = session.came_s is None or t - session.came_s < HELLO_S
+        came_s = session.presence.came_s
+        is_new = came_s is None or t - came_s < HELLO_S
         # Only who could be judged is asked to hold still.
         return State.STILL if session.said.key == "stand-still" and not is_new else State.WELCOME
     if is_blind(session):
         return State.BLIND
     return State.CHOSEN if session.said.key in (None, "instruction") else State.WORKING
-
-
-def is_away(session: Session) -> bool:
-    """Whether nobody has been there for a while."""
-    if not isinstance(session.posture, Unseen) or session.posture.reason != "nobody":
-        return False
-    return session.t is None or session.last_seen is None or session.t - session.last_seen > GRACE_S
 
 
 def is_blind(session: Session) -> bool:

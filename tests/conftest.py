@@ -12,6 +12,14 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 
+@pytest.fixture(autouse=True)
+def state(tmp_path_factory, monkeypatch):
+    """A state folder of its own for each test: none writes to the user's history."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder / "hinge-mirror"
+
+
 @pytest.fixture
 def pins() -> Iterator[MockFactory]:
     """Mock pins as the chosen factory; drive one with `pins.pin(17).drive_low()`."""

@@ -2,18 +2,23 @@ import os
 import socket
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from people import SIZE, film, person, reps
 
-from mirror import app, eyes
+from mirror import app, display, eyes
 from mirror.app import Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
 from mirror.eyes import Newest
-from mirror.session import Press, advance, start
+from mirror.hinge.depth import StopDepth
+from mirror.history.store import Store
+from mirror.press import Press
+from mirror.session import advance, start
+from mirror.volunteer import Volunteer
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 
@@ -65,6 +70,7 @@ def stage(monkeypatch, tmp_path):
 
     real_screen = app.open_screen
     monkeypatch.setattr(app, "open_screen", no_display)
+    monkeypatch.setattr(display, "open_screen", no_display)
     monkeypatch.setattr(eyes, "bundle", lambda settings: None)
     monkeypatch.setattr(eyes, "RETRY_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
@@ -81,7 +87,7 @@ def stage(monkeypatch, tmp_path):
             return playing[-1]
 
         class Estimator:
-            def __init__(self, model):
+            def __init__(self, model, camera):
                 pass
 
             def estimate(self, frame):
@@ -91,7 +97,7 @@ def stage(monkeypatch, tmp_path):
                 pass
 
         monkeypatch.setattr(eyes, "open_camera", open_camera)
-        monkeypatch.setattr(eyes, "Estimator", Estimator)
+        monkeypatch.setattr(eyes, "Attention", Estimator)
         return stages
 
     return put
@@ -225,6 +231,55 @@ def test_pictures_that_cannot_be_written_stop_nothing(stage, tmp_path, capsys):
     assert (tmp_path / "out").read_text() == "a file where the folder should be"
 
 
+def test_calibrating_begins_and_is_left_by_a_long_press(stage, monkeypatch, capsys):
+    """While it lasts nothing is counted; after it the mirror goes on."""
+    asked, shown = [], []
+
+    class Pressed:
+        def presses(self):
+            if not asked and shown:
+                asked.append("begin")
+                return [Press.CALIBRATE]
+            if len(asked) == 1 and shown.count("calibrating") > 3:
+                asked.append("leave")
+                return [Press.CALIBRATE]
+            return []
+
+        def held(self):
+            return None
+
+        def close(self):
+            pass
+
+    def drawn(name):
+        real = getattr(app, name)
+        return lambda *args: shown.append(name) or real(*args)
+
+    for name in ("calibrating", "compose"):
+        monkeypatch.setattr(app, name, drawn(name))
+    monkeypatch.setattr(app, "open_buttons", lambda name, settings: Pressed())
+    stage(film(reps(3), 14))
+    assert run(SETTINGS, Options()) == 0
+    out, err = capsys.readouterr()
+    assert asked == ["begin", "leave"]
+    assert shown[-1] == "compose"
+    assert "Nothing was changed." in err
+    assert "3 reps counted." in out
+
+
+def test_calibrating_in_a_simulated_room_ends_by_itself(stage, monkeypatch, capsys, tmp_path):
+    """As a command: the millimetres are told, a picture is there, nothing is kept."""
+    step_s = 0.2  # of the volunteer's time, at each turn of the loop
+    for name in ("follow", "wishes"):
+        real = getattr(Volunteer, name)
+        monkeypatch.setattr(Volunteer, name, lambda self, now, s, do=real: do(self, now, step_s))
+    assert run(SETTINGS, Options(calibrate=True, simulated=True)) == 0
+    out, err = capsys.readouterr()
+    assert "mm apart. It was simulated, and is not kept." in err
+    assert "reps counted" not in out
+    assert (tmp_path / "out" / "glass.png").exists()
+
+
 def test_an_unknown_variation_in_the_config_is_told(stage):
     """Before anything is opened."""
     stage(film(reps(0), 1))
@@ -306,6 +361,7 @@ def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch
         return off(settings, mode="offscreen" if len(tries) > 3 else mode, size=size)
 
     monkeypatch.setattr(app, "open_screen", later)
+    monkeypatch.setattr(display, "open_screen", later)
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True, seconds=1.0)) == 0
     assert tries[:4] == ["auto", "offscreen", "auto", "auto"]
@@ -347,3 +403,80 @@ def test_a_hung_estimator_is_no_longer_vouched_for(stage, monkeypatch):
     hang.set()
     assert patted
     assert patted[-1] - began < 1.2
+
+
+def kept_sets(state):
+    """What the mirror has saved."""
+    store = Store(state / "history.db")
+    entries, _ = store.sets()
+    store.close()
+    return entries
+
+
+def test_the_set_under_way_is_saved_at_the_end(stage, state, capsys):
+    """Walking through the whole mirror: film in, a set in the file, a line in the journal."""
+    stage(film(reps(5), 18))
+    run(SETTINGS, Options())
+    assert "Set 1 saved: basic, 5 reps" in capsys.readouterr().err
+    (entry,) = kept_sets(state)
+    assert (entry.reps, entry.ended) == (5, "stopped")
+
+
+def test_a_set_is_saved_when_its_person_rests_and_shown_as_saved(stage, state, monkeypatch):
+    """The glass says it once the file has it."""
+    shown = []
+    real = app.compose
+
+    def seen(session, *more):
+        shown.append(session.past.saved)
+        return real(session, *more)
+
+    monkeypatch.setattr(app, "compose", seen)
+    stage(film(reps(3), 50))
+    run(SETTINGS, Options())
+    (entry,) = kept_sets(state)
+    assert (entry.reps, entry.ended) == (3, "rest")
+    assert shown[-1].number == 1
+
+
+def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
+    """A button pressed in the middle of a film; what is kept is there at the next start."""
+    stop = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+    waiting = [[Press.REMEMBER, Press.NEXT]]
+
+    class Pressed:
+        def presses(self):
+            return waiting.pop() if waiting and len(sessions[-1].reps) == 3 else []
+
+        def held(self):
+            return None
+
+        def close(self):
+            pass
+
+    sessions = [start()]
+    real = app.advance
+
+    def advanced(session, pose, t):
+        sessions.append(replace(real(session, pose, t), stop=stop))
+        return sessions[-1]
+
+    monkeypatch.setattr(app, "advance", advanced)
+    monkeypatch.setattr(app, "open_buttons", lambda name, settings: Pressed())
+    stage(film(reps(4), 20))
+    run(SETTINGS, Options())
+    assert [(entry.ended, entry.reps) for entry in kept_sets(state)] == [("press", 3)]
+    store = Store(state / "history.db")
+    assert "55.0" in store.remembered("stop-depth")
+    store.close()
+
+
+def test_a_history_that_cannot_be_kept_stops_nothing(stage, state, capsys):
+    """Said once; the reps are counted all the same."""
+    state.write_text("a file where the folder should be")
+    stage(film(reps(4), 17))
+    assert run(SETTINGS, Options()) == 0
+    out, err = capsys.readouterr()
+    assert "4 reps counted." in out
+    assert err.count("Sets wait in memory") == 1
+    assert "1 finished set could not be saved." in err

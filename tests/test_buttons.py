@@ -8,12 +8,12 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from mirror.buttons import Buttons, Held, gpio, open_buttons
+from mirror.buttons import Buttons, gpio, open_buttons
 from mirror.buttons.gpio import GpioButtons
 from mirror.buttons.keyboard import KEYS, Keyboard
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
-from mirror.session import Press
+from mirror.press import Held, Press
 
 SETTINGS = ButtonSettings(next=17, previous=27, select=22, drill=5, debounce_s=0.05, hold_s=1.5)
 PINS = {"next": 17, "previous": 27, "select": 22, "drill": 5}
@@ -118,7 +118,12 @@ def test_a_short_press_counts_at_release(hand):
 @pytest.mark.parametrize("polled", [True, False], ids=["polled", "polled late"])
 @pytest.mark.parametrize(
     ("name", "asked"),
-    [("previous", [Press.CALIBRATE]), ("select", [Press.SHUTDOWN]), ("next", []), ("drill", [])],
+    [
+        ("previous", [Press.CALIBRATE]),
+        ("select", [Press.SHUTDOWN]),
+        ("next", [Press.REMEMBER]),
+        ("drill", []),
+    ],
 )
 def test_a_hold_fires_once_and_swallows_the_release(hand, name, asked, polled):
     """Held beyond the hold time a button gives its second meaning once, and no short press."""
@@ -182,8 +187,8 @@ def test_held_tells_the_button_and_the_fraction(hand):
 
 
 def test_a_button_without_a_second_meaning_is_not_held(hand):
-    """Holding `next` announces nothing."""
-    hand.down("next", 1.0)
+    """Holding `drill` announces nothing."""
+    hand.down("drill", 1.0)
     hand.source.presses()
     assert hand.source.held() is None
 

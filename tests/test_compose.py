@@ -11,8 +11,7 @@ from mirror.layout import CAP_MM
 from mirror.scene import Line, Ring, Scene, Text
 from mirror.screen import open_screen
 from mirror.screens.apart import trouble
-from mirror.session import advance, start
-from mirror.states import GRACE_S
+from mirror.session import GRACE_S, advance, start
 
 ENGLISH = load("en")
 SIZES = [(1080, 1920), (1920, 1080), (720, 1280), (1280, 720), (2160, 3840)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from mirror.config import Settings, default_file, load, shipped, to_toml
+from mirror.config import Settings, default_file, load, shipped, state_folder, to_toml
 from mirror.errors import ConfigError
 
 
@@ -72,6 +73,9 @@ def test_the_default_file_is_the_systems_if_there_is_one(monkeypatch, written):
         "[screen]\nfps = 5",
         "[buttons]\ndrill = 4",
         "[coach]\nbody_height_m = 1.75",
+        "[camera]\nlens = 'own'\nfov_deg = 80.0\nk1 = -0.2",
+        "[camera]\nlens = 'module-3-wide'\ntilt_deg = 8\nroll_deg = -1.5",
+        "[screen]\nline = 'reflection'\nbottom_m = 0.6\ngap_mm = 12",
         "[model]\npath = '/opt/heavy.task'",
     ],
 )
@@ -86,6 +90,12 @@ def test_what_is_accepted_survives_printing(written, text):
     ("text", "parts"),
     [
         ("[camera]\nsauce = 'x'", ["unknown key camera.sauce"]),
+        ("[camera]\nlens = 'own'", ["camera.lens = 'own'", "camera.fov_deg must be given"]),
+        ("[camera]\nfov_deg = 80", ["camera.fov_deg = 80", "only with camera.lens = 'own'"]),
+        ("[camera]\nk1 = 0.1", ["camera.k1 = 0.1", "only with camera.lens = 'own'"]),
+        ("[camera]\nlens = 'fisheye'", ["camera.lens = 'fisheye'"]),
+        ("[screen]\nline = 'both'", ["screen.line = 'both'"]),
+        ("[coach]\neye = 'third'", ["coach.eye = 'third'"]),
         ("[kamera]\nwidth = 5", ["unknown key kamera"]),
         ("volume = 3", ["unknown key volume"]),
         ("[camera]\n'a.b' = 3", ["unknown key camera.a.b"]),
@@ -157,3 +167,29 @@ def test_what_is_no_file(tmp_path):
         load(tmp_path)
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read \(No such file"):
         load(tmp_path / "none.toml")
+
+
+def test_the_state_folder_is_where_the_system_says_else_the_users(monkeypatch, tmp_path):
+    """XDG_STATE_HOME, else /var/lib/hinge-mirror if it is there, else ~/.local/state."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert state_folder() == tmp_path / "hinge-mirror"
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    monkeypatch.setattr("mirror.config.SYSTEM_STATE", tmp_path)
+    assert state_folder() == tmp_path
+    monkeypatch.setattr("mirror.config.SYSTEM_STATE", tmp_path / "none")
+    monkeypatch.setenv("HOME", "/home/me")
+    assert state_folder() == Path("/home/me/.local/state/hinge-mirror")
+
+
+def test_a_broker_needs_a_history(written):
+    """Sets wait for it there."""
+    with pytest.raises(ConfigError, match=r"network\.broker = 'b'.*history\.keep"):
+        load(written('[history]\nkeep = false\n[network]\nbroker = "b"\n'))
+    assert load(written('[network]\nbroker = "b"\n')).network.broker == "b"
+
+
+@pytest.mark.parametrize("topic", ["", "a/#", "+/a", "/a", "a/"])
+def test_a_topic_that_no_broker_takes_is_refused(written, topic):
+    """Wildcards, and empty levels at the ends."""
+    with pytest.raises(ConfigError, match=r"network\.topic"):
+        load(written(f'[network]\ntopic = "{topic}"\n'))

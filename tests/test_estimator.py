@@ -195,7 +195,7 @@ def run(code, bundle):
 
 def test_no_weight_is_unaligned(bundle):
     """What MediaPipe says when nothing is held back has no word of an unaligned buffer."""
-    loud = "import contextlib, mirror.estimator as e; e._quiet = contextlib.nullcontext\n" + RUN
+    loud = "import contextlib, mirror.estimator as e; e.quiet = contextlib.nullcontext\n" + RUN
     done = run(loud, bundle)
     assert done.returncode == 0
     assert "XNNPACK" in done.stderr  # so the log was heard
@@ -215,9 +215,9 @@ def test_real_errors_are_passed_on(capfd):
     """Only known chatter is held back; any other line comes through, whole and in order."""
     import os
 
-    from mirror.estimator import _quiet
+    from mirror.estimator import _CHATTER, quiet
 
-    with _quiet():
+    with quiet(_CHATTER):
         os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
         os.write(2, b"E0000 00:00:1.2 7 graph.cc:3] it broke\n")
         os.write(2, b"W0000 00:00:1.2 7 feedback.cc:3] harmless\n")

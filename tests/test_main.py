@@ -3,8 +3,8 @@ import json
 import pytest
 from people import SIZE, film, reps
 
+import mirror.attention
 import mirror.camera
-import mirror.estimator
 import mirror.model
 from mirror import __version__, app, check
 from mirror.__main__ import main
@@ -57,6 +57,18 @@ def test_the_camera_comes_from_the_option_then_the_config_then_the_environment(
     main(["--config", str(config)])
     main(["--config", str(config), "--camera", "figure"])
     assert [settings.camera.source for settings, _ in ran] == ["auto", "video.mp4", "figure"]
+
+
+def test_calibrate_is_the_mirror_that_only_calibrates(ran):
+    """Its options arrive; by default nothing is simulated."""
+    assert main(["calibrate", "--camera", "0", "--windowed"]) == 0
+    assert main(["calibrate", "--simulate", "--for", "9"]) == 0
+    (settings, first), (_, second) = ran
+    assert settings.camera.source == "0"
+    assert first.calibrate
+    assert not first.simulated
+    assert second.simulated
+    assert second.seconds == 9
 
 
 @pytest.mark.parametrize("text", ["[camera]\nfsp = 3\n", "[camera]\nfps = 'many'\n", "not toml"])
@@ -137,7 +149,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
             freed.append("camera")
 
     class Estimator:
-        def __init__(self, model):
+        def __init__(self, model, camera):
             pass
 
         def estimate(self, frame):
@@ -150,7 +162,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.estimator, "Estimator", Estimator)
+    monkeypatch.setattr(mirror.attention, "Attention", Estimator)
     monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
@@ -226,7 +238,7 @@ def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
 
 
 def test_findings_name_each_part(monkeypatch):
-    """Coach, model, camera, display, buttons; a broken part does not hide the others."""
+    """Each is named once, in order; a broken part does not hide the others."""
     from mirror.config import CameraSettings, Settings
 
     def missing(settings):
@@ -234,7 +246,8 @@ def test_findings_name_each_part(monkeypatch):
 
     monkeypatch.setattr(check, "locate", missing)
     found = list(check.findings(Settings(camera=CameraSettings(source="/none.mp4"))))
-    assert [f.part for f in found] == ["coach", "model", "camera", "display", "buttons"]
+    parts = ["coach", "model", "camera", "display", "line", "buttons", "history"]
+    assert [f.part for f in found] == parts
     by_part = {f.part: f for f in found}
     assert by_part["coach"].is_ok
     assert not by_part["model"].is_ok

@@ -1,4 +1,4 @@
-"""Presses: what a person asks for with busy hands, and where presses come from.
+"""Where presses come from: the buttons of the mirror.
 
 A new source of hardware is one file in this package and one row of `BUTTONS`. The keyboard is a
 source too, but the keys come from the window (see `keyboard.Keyboard`), so nothing opens it.
@@ -6,28 +6,11 @@ source too, but the keys come from the window (see `keyboard.Keyboard`), so noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
 from mirror.config import ButtonSettings
-from mirror.session import Press
-
-
-@dataclass(frozen=True)
-class Held:
-    """A button that is being held down for its second meaning.
-
-    Attributes:
-        button: its name in the configuration, such as `select`.
-        press: what will be asked for, or was, once the fraction is 1.
-        fraction: how much of the hold time has passed, 0 to 1. A short press passes through
-            small fractions too; show nothing below about 0.2.
-    """
-
-    button: str
-    press: Press
-    fraction: float
+from mirror.press import Held, Press
 
 
 class Buttons(Protocol):
@@ -45,6 +28,19 @@ class Buttons(Protocol):
     def close(self) -> None:
         """Free the pins. May be called twice; afterwards there are no presses."""
 
+
+SHORT: dict[str, Press] = {
+    "next": Press.NEXT,
+    "previous": Press.PREVIOUS,
+    "select": Press.SELECT,
+    "drill": Press.DRILL,
+}
+LONG: dict[str, Press] = {
+    "next": Press.REMEMBER,
+    "previous": Press.CALIBRATE,
+    "select": Press.SHUTDOWN,
+}
+"""Buttons with a second meaning. The others, held too long, mean nothing at all."""
 
 BUTTONS: dict[str, str] = {
     "gpio": "mirror.buttons.gpio",

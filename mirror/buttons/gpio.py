@@ -20,19 +20,10 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from mirror.buttons import Held
+from mirror.buttons import LONG, SHORT
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
-from mirror.session import Press
-
-SHORT: dict[str, Press] = {
-    "next": Press.NEXT,
-    "previous": Press.PREVIOUS,
-    "select": Press.SELECT,
-    "drill": Press.DRILL,
-}
-LONG: dict[str, Press] = {"previous": Press.CALIBRATE, "select": Press.SHUTDOWN}
-"""Buttons with a second meaning. The others, held too long, mean nothing at all."""
+from mirror.press import Held, Press
 
 LATE_S = 1.0  # an edge reported later than this has a clock that is not ours
 

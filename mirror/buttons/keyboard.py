@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mirror.buttons import Held
-from mirror.session import Press
+from mirror.press import Held, Press
 
 KEYS: dict[str, Press] = {
     "right": Press.NEXT,
@@ -21,6 +20,7 @@ KEYS: dict[str, Press] = {
     "enter": Press.SELECT,  # the one of the number pad
     "d": Press.DRILL,
     "c": Press.CALIBRATE,
+    "r": Press.REMEMBER,
     "q": Press.SHUTDOWN,
     "escape": Press.SHUTDOWN,
     "quit": Press.SHUTDOWN,

@@ -19,6 +19,7 @@ from mirror.errors import CameraError
 from mirror.figure.acts import PATTERNS
 from mirror.figure.arms import STICK_M, stick_line, string_points
 from mirror.figure.body import C7, S1, SIDES, T2, Skeleton
+from mirror.figure.bystander import Bystander
 from mirror.figure.motion import Motion, landmarks
 from mirror.figure.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
 from mirror.hinge.pose import Array
@@ -273,6 +274,15 @@ def _prop(k: Skeleton, look: Look) -> list[Solid]:
     return solids
 
 
+_OTHER = Look("tight", _SKINS[2], _HAIRS[2], _TOPS[3], _BOTTOMS[2], _SHOES[1])
+"""What a bystander wears."""
+
+
+def _recoloured(solid: Solid) -> Solid:
+    """The solid in the colours of the bystander, which follow those of the person."""
+    return solid._replace(material=solid.material + WOOD)
+
+
 class Figure:
     """One dressed person in front of one camera: pictures and what is true in them."""
 
@@ -284,8 +294,10 @@ class Figure:
         *,
         light: Light | None = None,
         flip: bool = False,
+        bystander: Bystander | None = None,
     ):
         self.motion = motion
+        self.bystander = bystander
         self.look = look or Look()
         if motion.arms == "stick":
             self.look = replace(self.look, prop="stick")
@@ -299,7 +311,8 @@ class Figure:
         k = motion.skeleton(0.0)
         ends = [np.array([(-0.05, 0, 0), (0.17, 0, 0)]) @ k.feet[i] + k.ankle[i] for i in range(2)]
         self._feet, self._light = np.stack(ends), light or Light()
-        self._painter = Painter(self.view, self.look.colours(), self._light, self._feet)
+        self._colours = [*self.look.colours(), *_OTHER.colours()]
+        self._painter = Painter(self.view, self._colours, self._light, self._feet)
         self._elsewhere: Painter | None = None
 
     def picture(self, t: float) -> Picture:
@@ -309,9 +322,13 @@ class Figure:
         if np.hypot(*k.hip_centre[[0, 2]]) > 0.6:  # no shadow of feet that have walked away
             away = self._feet + np.array([50.0, 0.0, 0.0])
             painter = self._elsewhere = self._elsewhere or Painter(
-                self.view, self.look.colours(), self._light, away
+                self.view, self._colours, self._light, away
             )
-        picture = painter.paint(dress(k, self.look), round(t * 1000))
+        solids = dress(k, self.look)
+        other = self.bystander and self.bystander.skeleton(t, self.view.yaw_deg)
+        if other:
+            solids += [_recoloured(solid) for solid in dress(other, _OTHER)]
+        picture = painter.paint(solids, round(t * 1000))
         return np.ascontiguousarray(picture[:, ::-1]) if self.flip else picture
 
     def points(self, t: float) -> Array:

@@ -32,16 +32,17 @@ def _rest(body: Body) -> float:
     return pose(body, Angles(leg, leg)).shank_deg
 
 
-def _step_m(body: Body, angle_deg: float) -> float:
+def step_m(body: Body, angle_deg: float) -> float:
+    """Length (m) of a step that ends with the leading leg at this angle."""
     return 2 * body.scale * body.leg * 0.858 * sin(radians(angle_deg))
 
 
-def _stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[Angles, float]:
+def stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[Angles, float]:
     """Posture in a walk of such steps and how far (m) the standing foot has come."""
     n = min(int(t / STEP_S), len(ends) - 1)
     u = min(1.0, t / STEP_S - n)
     behind, ahead = (ends[n - 1] if n else 0.0), ends[n]
-    x = sum(_step_m(body, a) for a in ends[:n])
+    x = sum(step_m(body, a) for a in ends[:n])
     # The standing leg turns over its foot; the free one comes from behind to the front.
     lean = -behind + (behind + ahead) * u
     free = behind - (behind + ahead) * smooth(u)
@@ -64,15 +65,15 @@ def walking(rep: Rep, t: float, body: Body) -> Angles:
     out_s = len(_STEPS) * STEP_S
     ends = (*_STEPS[::-1], 0.0)[1:]
     if since <= out_s:
-        angles, x = _stride(body, max(0.0, since), _STEPS, left=True)
+        angles, x = stride(body, max(0.0, since), _STEPS, left=True)
     elif since < out_s + AWAY_S:
-        angles, x = _stride(body, out_s, _STEPS, left=True)
+        angles, x = stride(body, out_s, _STEPS, left=True)
         x += 4.0
     else:
         # Coming in is going out backwards in time, mirrored: the last step closes the feet.
         back = min(since - out_s - AWAY_S, out_s)
-        angles, x = _stride(body, back, ends, left=False)
-        x -= sum(_step_m(body, a) for a in ends)
+        angles, x = stride(body, back, ends, left=False)
+        x -= sum(step_m(body, a) for a in ends)
     blend = min(ramp(since, 0.0, 0.3), 1 - ramp(since, _walk_s() - 0.3, _walk_s()))
     shank = angles.shank or 0.0
     shank = _rest(body) + blend * (shank - _rest(body))

@@ -51,7 +51,8 @@ def cue(
     for word in sorted(advice, key=lambda word: word.priority):
         if sum(word.fault in faults for faults in recent) >= REPEATED:
             return Cue(newest.end_s, word.fault, word.cue, newest.number)
-    judged = newest.back_rounding_max_deg is not None
-    if since >= PRAISE_GAP and judged and not any(recent):
+    # Where the back is to be judged, there is no praise for what was not seen.
+    seen = newest.back_rounding_max_deg is not None or all(w.fault != "rounding" for w in advice)
+    if since >= PRAISE_GAP and seen and not any(recent):
         return Cue(newest.end_s, None, PRAISE, newest.number)
     return None

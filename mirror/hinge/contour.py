@@ -114,7 +114,7 @@ def _edge(mask: npt.NDArray[np.float32], axis: Axis, side: int) -> Array:
     steps = np.arange(0.0, REACH, 1.0 / axis.length)
     ends = axis.place(T, np.zeros(BINS)), axis.place(T, np.full(BINS, float(side)))
     rays = ends[0][:, None, :] + steps[None, :, None] * (ends[1] - ends[0])[:, None, :]
-    return _first_exit(_sample(mask, rays)) / axis.length
+    return _first_exit(sample(mask, rays)) / axis.length
 
 
 def _distance_to_bone(points: Array, a: Array, b: Array) -> Array:
@@ -138,7 +138,7 @@ def _first_exit(inside: npt.NDArray[np.float32]) -> Array:
     return np.where(found, edge, np.nan).astype(np.float64)
 
 
-def _sample(mask: npt.NDArray[np.float32], places: Array) -> npt.NDArray[np.float32]:
+def sample(mask: npt.NDArray[np.float32], places: Array) -> npt.NDArray[np.float32]:
     """Bilinear samples of a (height, width) mask at (..., 2) pixels; 0 outside the picture."""
     height, width = mask.shape
     x, y = places[..., 0] - 0.5, places[..., 1] - 0.5  # the centre of the first pixel is at .5

@@ -88,5 +88,19 @@ def settle(memory: Counting, limits: Limits) -> tuple[Counting, tuple[Outcome, .
     return replace(memory, swing=Swinging(last_s=rep.end_s), told=memory.told + 1), (rep,)
 
 
+def restart(memory: Counting, events: tuple[Outcome, ...]) -> tuple[Counting, tuple[Outcome, ...]]:
+    """What was counted with the last picture is the first of a new set.
+
+    events: what ended with that picture, to be numbered anew with it.
+    """
+    told = tuple(replace(e, number=1) if isinstance(e, Rep) else e for e in events)
+    reps = sum(isinstance(event, Rep) for event in told)
+    pending = memory.hinge.pending
+    if pending is not None:
+        pending = (replace(pending[0], number=reps + 1), pending[1])
+    hinge = replace(memory.hinge, reps=reps + (pending is not None), pending=pending)
+    return replace(memory, hinge=hinge, told=reps), told
+
+
 def _refused(outcomes: tuple[Outcome, ...]) -> tuple[Rejected, ...]:
     return tuple(o for o in outcomes if isinstance(o, Rejected))

@@ -56,7 +56,7 @@ class Mark(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """One person, as seen in one upright picture.
+    """One person, as seen in one picture that is upright and free of its lens.
 
     points: (33, 2) pixels, x right, y down.
     visibility: (33,) 0..1.

@@ -1,14 +1,16 @@
 """Swings: what a rep is where the hips turn back and forth fast and nobody stands still.
 
     from   to     when
-    -      LOW    fold >= 35: the bend of a pick-up, or the hips back in a swing
+    -      LOW    fold >= 35 and the trunk leans by 15: the bend of a pick-up, or the hips back
     LOW    TOP    fold < 15, or turned down again below 25, within 2.5 s of the deepest point
     TOP    -      counted if the wrists have come above the navel; told when the fold is over 18
-                  again or 1.2 s have passed, since the float belongs to the rep
+                  again or 1.2 s have passed, since the float belongs to the rep; but no swing
+                  after all where the wrists are up even then: what does not fall is carried
     TOP    LOW    fold >= 35
 
-So the parking bend, standing up from it with hanging arms, and every hinge without the arms count
-nothing. Numbers are METRICS 4a; those of the wrists were set on real footage and figures.
+So the parking bend, standing up from it with hanging arms or with something held to the chest,
+walking, and every hinge without the arms count nothing. Numbers are METRICS 4a; those of the wrists
+were set on real footage and figures.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from mirror.hinge.posture import Posture, Standing
 from mirror.hinge.reps import Rep, fold_deg
+from mirror.hinge.view import View
 
 LOW_DEG, TOP_DEG, TURN_DEG, DOWN_DEG = 35.0, 15.0, 25.0, 18.0
 TURNED_DEG = 5.0
@@ -25,6 +28,10 @@ SHORTEST_S = 0.7
 """From top to top: METRICS has .8 s, less the jitter of a top."""
 RAISED = 0.22
 """Height of the wrists above the navel, trunk lengths, that only a swing gives."""
+
+
+LEAN_DEG = 15.0
+"""Lean of the trunk that a walk has never."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ def step_swing(
 ) -> tuple[Swinging, Rep | None]:
     """One picture in; the swing that ended with it out. number: of the swing that would be next."""
     fold, t = fold_deg(posture, standing), posture.t
-    if fold >= LOW_DEG and memory.top_s is None:
+    leans = posture.view is View.FRONT or posture.trunk_deg - _trunk0(standing) >= LEAN_DEG
+    if fold >= LOW_DEG and memory.top_s is None and (leans or memory.low is not None):
         if memory.low is None or fold > memory.low_deg:
             memory = replace(memory, low=posture, low_deg=fold)
         return replace(memory, trunk_deg=max(memory.trunk_deg, posture.trunk_deg)), None
@@ -80,6 +88,8 @@ def step_swing(
     memory = replace(memory, is_counted=counted)
     if fold <= DOWN_DEG and t - top_s < FLOAT_S:
         return memory, None
+    if fold <= DOWN_DEG and wrist is not None and wrist > RAISED:
+        return _idle(memory, t), None
     return _told(memory, posture, number) if memory.is_counted else (_idle(memory, t), None)
 
 
@@ -103,6 +113,10 @@ def _told(memory: Swinging, posture: Posture, number: int) -> tuple[Swinging, Re
         side=low.near_side,
     )
     return replace(_idle(memory, posture.t), last_s=memory.top_s), rep
+
+
+def _trunk0(standing: Standing | None) -> float:
+    return standing.trunk_deg if standing else 0.0
 
 
 def _idle(memory: Swinging, t: float) -> Swinging:

@@ -13,6 +13,7 @@ from typing import Literal
 from mirror.hinge import form, readings
 from mirror.hinge.doubts import Seeking
 from mirror.hinge.form import AnyRule, Rule, Whole
+from mirror.hinge.posture import JUDGE, Posture
 from mirror.hinge.readings import Reading
 from mirror.hinge.reps import Limits, Phase
 from mirror.hinge.view import View
@@ -197,7 +198,8 @@ SUMO = Variation(
             cue="Spread the floor",
             priority=4,
             sign=-1,
-            from_deg=25.0,
+            # Straight legs in a wide stance have the knees between hips and feet: no fault yet.
+            from_deg=35.0,
             view=View.FRONT,
         ),
     ),
@@ -358,3 +360,10 @@ SWING = Variation(
 VARIATIONS: dict[str, Variation] = {
     v.name: v for v in (BASIC, SUMO, ONE_HAND, ROW, OVERHEAD, SINGLE_LEG, SWING)
 }
+
+
+def is_rounded(posture: Posture) -> bool:
+    """Whether the back is seen to be rounded beyond the limit right now."""
+    deg = posture.rounding_deg
+    sure = posture.confidence_of_back >= JUDGE
+    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd

@@ -1,4 +1,4 @@
-"""Screens that need no session: getting ready, trouble, shutting down."""
+"""Screens that need no session: getting ready, trouble, a button that is held, shutting down."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from mirror.errors import Trouble
 from mirror.glass import Glass
 from mirror.language import Language
 from mirror.layout import CAP_MM, SMALL_MM, sheet
+from mirror.press import Held
 from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
+from mirror.screens.labels import Labels, sign
 from mirror.screens.parts import FINE, WIDE, title, words
 
 FAR_MM = 18.0
@@ -61,6 +63,26 @@ def trouble(
             title(language.say(f"trouble.{kind}"), name, u, WHITE),
             words(language.say(f"trouble.{kind}-help"), advice, u),
             small,
+        )
+    )
+
+
+def holding(
+    held: Held, glass: Glass, language: Language, labels: Labels, now: float = 0.0
+) -> Scene:
+    """A button is being held: what for, and how much longer."""
+    page = sheet(glass, now)
+    u, stage = page.u, page.stage
+    width = 310 if page.wide else page.width
+    radius = min(stage.width, stage.height) / 2 - 4 * u
+    return Scene(
+        (
+            title(language.say(f"hold.{held.press.value}"), page.box(0, 0, width, 90), u),
+            words(language.say("hold.keep"), page.box(0, 118, width, 120), u),
+            Ring(stage.centre, radius, FINE * u, GREY.at(0.6)),
+            # In steps of a hundredth: a ring is drawn anew for each.
+            Ring(stage.centre, radius, WIDE * u, ICE, 0.0, round(held.fraction, 2)),
+            *sign(labels, held.button, page),
         )
     )
 

@@ -10,7 +10,9 @@ from mirror.hinge.posture import Posture
 from mirror.language import Language
 from mirror.layout import Box, Sheet
 from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
-from mirror.screens.parts import FINE, WIDE, from_above, heading, title, words
+from mirror.screens.labels import Labels
+from mirror.screens.labels import words as button_words
+from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
 from mirror.session import Session, choices
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
@@ -36,18 +38,25 @@ def blind(session: Session, page: Sheet, language: Language, now: float) -> Iter
         stage = page.box(-1, -1, 300, 215) if page.wide else page.stage
         yield from from_above(key, stage, u, now)
     elif session.pose is not None and isinstance(session.posture, Posture):
-        yield from figure(session.pose, session.posture, session.drill.reading, page.figure, u)
+        place = figure_box(session, page)
+        yield from figure(session.pose, session.posture, session.drill.reading, place, u)
 
 
-def chosen(session: Session, page: Sheet, language: Language, now: float) -> Iterator[Shape]:
-    """What is practised: its name, one instruction, and how it is done."""
+def chosen(
+    session: Session, page: Sheet, language: Language, now: float, labels: Labels | None
+) -> Iterator[Shape]:
+    """What is practised: its name, one instruction, how it is done, and what the buttons do."""
     u, width = page.u, 320 if page.wide else page.width
     yield title(language.title(session.choice), page.box(0, 0, width, 45), u)
     yield words(language.instruction(session.choice), page.box(0, 75, width, 205), u)
     stage = page.stage
-    shown = Box(stage.left, stage.top + 20 * u, stage.width, stage.height - 50 * u)
+    # On a lying glass the words of the buttons stand beside the drawing, else above it.
+    beside = labels.room_mm * u if labels is not None and page.wide else 0.0
+    shown = Box(stage.left, stage.top + 20 * u, stage.width - beside, stage.height - 50 * u)
     yield from demonstration(session.choice, now, shown, u)
     yield from _places(session, page)
+    if labels is not None:
+        yield from button_words(labels, page, language)
 
 
 def _places(session: Session, page: Sheet) -> Iterator[Shape]:

@@ -17,6 +17,10 @@ FINE, THIN, WIDE = 1.2, 1.8, 4.0
 """Widths of lines, reference mm."""
 
 
+FAR_REACHING = 0.7
+"""On one leg a body is longer across than it is high."""
+
+
 def ease(share: float) -> float:
     """0..1 -> 0..1, slow at both ends; clamped."""
     return 0.5 - 0.5 * cos(pi * min(max(share, 0.0), 1.0))
@@ -122,3 +126,12 @@ def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:
     yield Ring(at, 13 * u, 2.0 * u, WHITE.at(light))
     nose = [(at[0] + r * u * face[0], at[1] + r * u * face[1]) for r in (14, 24)]
     yield Line(tuple(nose), 3.0 * u, ICE.at(light))
+
+
+def figure_box(session: Session, page: Sheet) -> Box:
+    """Where the figure stands: smaller where it reaches far to both sides."""
+    box = page.figure
+    if not session.choice.variation.seeking.one_leg:
+        return box
+    high = FAR_REACHING * box.height
+    return Box(box.left, box.bottom - high, box.width, high)

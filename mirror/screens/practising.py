@@ -11,8 +11,10 @@ from mirror.hinge.trail import at
 from mirror.language import Language
 from mirror.layout import Box, Sheet
 from mirror.panels import panel
+from mirror.reflected import on_reflection
+from mirror.reflection import Reflection
 from mirror.scene import AMBER, ICE, Colour, Shape
-from mirror.screens.parts import heading, words
+from mirror.screens.parts import figure_box, heading, words
 from mirror.session import Session
 
 REPLAY_AFTER_S = 0.6
@@ -23,8 +25,14 @@ REST_S = 0.8
 """How long it stands still before it begins again."""
 
 
-def working(session: Session, page: Sheet, language: Language, since_s: float) -> Iterator[Shape]:
-    """A movement is under way: the count, the figure with its spine, and the panel."""
+def working(
+    session: Session,
+    page: Sheet,
+    language: Language,
+    since_s: float,
+    reflection: Reflection | None = None,
+) -> Iterator[Shape]:
+    """A movement is under way: the count, the spine on reflection or figure, and the panel."""
     u, posture = page.u, session.posture
     yield from heading(session, page, language, since_s)
     key = session.said.key
@@ -33,7 +41,12 @@ def working(session: Session, page: Sheet, language: Language, since_s: float) -
         yield words(language.say(f"guidance.{key}"), page.words, u, colour)
     if not isinstance(posture, Posture) or session.pose is None:
         return
-    yield from figure(session.pose, posture, session.drill.reading, page.figure, u)
+    reflected = on_reflection(session, page, reflection) if reflection is not None else None
+    if reflected is not None:
+        yield from reflected
+    else:
+        place = figure_box(session, page)
+        yield from figure(session.pose, posture, session.drill.reading, place, u)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u)
@@ -54,15 +67,15 @@ def finished(session: Session, page: Sheet, language: Language, t: float) -> Ite
         and session.standing is not None
     ):
         yield from bottom_check(session.bottom, session.standing, page.outlines, u)
-    stage = page.figure
-    yield from ghost(session.replay[0], stage, u)
+    place = figure_box(session, page)
+    yield from ghost(session.replay[0], place, u)
     begin, end = (session.replay[k][1].t for k in (0, -1))
     if end > begin:
         # It runs, rests, and runs again: a function of the time alone.
         round_s = (end - begin) / SLOWLY + REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(session.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), stage, u)
+        yield from figure(pose, posture, Reading(), place, u)
 
 
 def _told(session: Session, language: Language) -> tuple[str, Colour] | None:

@@ -1,14 +1,15 @@
-"""Rest: the set in four lines, each as a number and rep by rep."""
+"""Rest: the set in four lines, each as a number and rep by rep, beside those of the last time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from mirror.hinge.depth import told
 from mirror.hinge.reps import Rep
 from mirror.hinge.variations import ROUNDING
 from mirror.language import Language
-from mirror.layout import CAP_MM, Box, Sheet
+from mirror.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
 from mirror.screens.parts import FINE, heading, words
 from mirror.session import Session
@@ -25,6 +26,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     counted = language.say("rest.rep" if session.count == 1 else "rest.reps")
     under = (page.inside.right, page.inside.top + 108 * u)
     yield Text(counted, under, CAP_MM * u, GREY, "right", "top")
+    yield from _last_time(session, page, language)
     width = 300 if page.wide else page.width
     top, pitch = (55, 98) if page.wide else (165, 98)
     rows = (_depth(session, reps, language), _rounding(reps, language), _tempo(reps, language))
@@ -33,15 +35,55 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
         yield from _row(label, value, box, u)
         below = Box(box.left, box.bottom - 26 * u, box.width, 24 * u)
         yield from _rep_by_rep(numbers, limit, below, u)
-    foot = page.box(-1, 150, 310, 185) if page.wide else page.box(0, -1, width, 175)
+    foot = page.box(-1, 156, 310, 156) if page.wide else page.box(0, -24, width, 175)
     yield words(_told(session, language), foot, u, GREY)
+    yield from _small_print(session, page, language)
+
+
+def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+    """Reps and depth of the last set of the same, beside those of this one."""
+    last, u = session.last, page.u
+    if last is None:
+        return
+    text = language.say("rest.last-time", reps=last.reps, deg=round(last.depth_deg))
+    # Two digits of the count take 150.
+    box = page.box(-1 - 165, 0, 145, 110) if page.wide else page.box(0, 82, 175, 76)
+    yield words(text, box, u, GREY)
 
 
 def _told(session: Session, language: Language) -> str:
     """The stop depth where it is known; else what no camera sees is asked."""
     if session.stop is not None and session.stop_rep is not None:
-        return language.stop(session.stop)
+        text = language.stop(session.stop)
+        if session.last is not None and session.last.stop_deg is not None:
+            deg = 5 * round(session.last.stop_deg / 5)
+            text += " " + language.say("rest.last-stop", deg=deg)
+        return text
+    if session.stop_depth is not None:
+        return language.say("rest.kept-stop", deg=told(session.stop_depth)[1])
     return language.say(f"variation.{session.choice.variation.name}.rest")
+
+
+def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+    """For who stands at the buttons: what can be kept, and whether the set is safe."""
+    u, saved = page.u, session.past.saved
+    parts = []
+    if session.over_s is not None and session.past.is_failing:
+        parts.append(language.say("rest.not-saved"))
+    elif saved is not None and saved.ended_s == session.over_s:
+        parts.append(language.say("rest.saved", number=saved.number))
+    if session.can_remember is not None:
+        parts.append(language.say(f"rest.can-{session.can_remember}"))
+    if parts:
+        box = page.box(-1, -1, 310 if page.wide else page.width, SMALL_MM + 2)
+        yield Text(
+            "   ".join(parts),
+            (box.left, box.bottom),
+            SMALL_MM * u,
+            GREY,
+            max_width_mm=box.width,
+            max_height_mm=box.height,
+        )
 
 
 _Row = tuple[str, str, Sequence[float | None], float | None]
@@ -68,8 +110,8 @@ def _tempo(reps: Sequence[Rep], language: Language) -> _Row:
     down = median(rep.bottom_s - rep.start_s for rep in reps)
     up = median(rep.end_s - rep.bottom_s for rep in reps)
     point = language.say("rest.decimal")
-    told = {"down": f"{down:.1f}".replace(".", point), "up": f"{up:.1f}".replace(".", point)}
-    value = language.say("rest.tempo-value", **told)
+    times = {"down": f"{down:.1f}".replace(".", point), "up": f"{up:.1f}".replace(".", point)}
+    value = language.say("rest.tempo-value", **times)
     return language.say("rest.tempo"), value, [rep.end_s - rep.start_s for rep in reps], None
 
 

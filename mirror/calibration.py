@@ -1,0 +1,132 @@
+"""The calibration that is kept: calibration.toml in the state folder.
+
+It corrects the settings that it was made with, and is of no use for others: where the camera was
+moved and mirror.toml says so, it is set aside and the mirror says that it wants a new one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+
+from mirror.config import CameraSettings, ScreenSettings, Settings, state_folder
+from mirror.errors import ConfigError, OutputError
+from mirror.fitting import Correction, Fitted
+from mirror.glass import Glass, Setting
+from mirror.optics import lens
+from mirror.output import replacing
+from mirror.reflection import Reflection
+
+NAME = "calibration.toml"
+CAMERA = (
+    *("width", "height", "rotate", "flip", "lens", "fov_deg", "k1", "k2"),
+    *("height_m", "aside_m", "tilt_deg", "pan_deg", "roll_deg"),
+)
+SCREEN = ("diagonal_in", "rotate", "bottom_m", "gap_mm")
+"""Settings that a calibration corrects."""
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """residual_mm: as told when it was made. made_with: the settings that it corrects, by key."""
+
+    correction: Correction
+    residual_mm: float
+    made_with: dict[str, Value]
+
+
+def kept_at() -> Path:
+    """Where the calibration is kept."""
+    return state_folder() / NAME
+
+
+def made_with(camera: CameraSettings, screen: ScreenSettings) -> dict[str, Value]:
+    """The settings that a calibration corrects."""
+    values = {f"camera.{key}": getattr(camera, key) for key in CAMERA}
+    values |= {f"screen.{key}": getattr(screen, key) for key in SCREEN}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def keep(fitted: Fitted, settings: Settings) -> Path:
+    """Store a calibration, whole or not at all; gives its path.
+
+    Raises:
+        OutputError: it cannot be written; what was kept before stays.
+    """
+    path = kept_at()
+    values = made_with(settings.camera, settings.screen)
+    lines = [
+        "# Made by `hinge-mirror calibrate`. Delete this file to forget it.",
+        f"residual_mm = {fitted.residual_mm:.1f}",
+        "",
+        "[correction]",
+        *(f"{key} = {value:.5f}" for key, value in asdict(fitted.correction).items()),
+        "",
+        "[made_with]",
+        *(f'"{key}" = {msgspec.json.encode(value).decode()}' for key, value in values.items()),
+        "",
+    ]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+    with replacing(path) as scratch:
+        scratch.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def load(path: Path) -> Calibration | None:
+    """What is kept; None where nothing is.
+
+    Raises:
+        ConfigError: the file cannot be read, or is damaged.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(data, Calibration)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{path}: is damaged ({error}); calibrate anew.") from error
+
+
+def fitting(settings: Settings) -> Calibration | None:
+    """The calibration that is kept, if it was made with these settings.
+
+    Raises:
+        ConfigError: it is damaged, or was made with other settings; says with which.
+    """
+    path = kept_at()
+    found = load(path)
+    if found is None:
+        return None
+    now = made_with(settings.camera, settings.screen)
+    other = sorted(key for key in now | found.made_with if now.get(key) != found.made_with.get(key))
+    if other:
+        raise ConfigError(f"{path}: was made with another {', '.join(other)}; calibrate anew.")
+    return found
+
+
+def as_configured(settings: Settings, glass: Glass, size: tuple[int, int]) -> Setting:
+    """How camera and panel hang by the settings. size: of the pictures, pixels."""
+    return Setting.of(settings.camera, settings.screen, glass, lens(settings.camera, size))
+
+
+def reflection(
+    settings: Settings, glass: Glass, size: tuple[int, int], calibration: Calibration | None
+) -> Reflection | None:
+    """What the line is fitted to the reflection by; None where it is not wanted."""
+    line = settings.screen.line
+    if line == "figure" or (line == "auto" and calibration is None):
+        return None
+    setting = as_configured(settings, glass, size)
+    if calibration is not None:
+        setting = calibration.correction.of(setting)
+    return Reflection(setting, settings.coach.eye, settings.coach.body_height_m)

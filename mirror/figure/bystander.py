@@ -1,0 +1,50 @@
+"""Somebody else in the room, who walks past behind the person or before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import cos, radians, sin
+
+from mirror.figure.body import BODIES, Body, Skeleton, moved, pose
+from mirror.figure.gait import STEP_S, stride
+
+_FIRST, _STEP = 15.0, 20.0
+"""Angle (deg) of the leading leg at the end of the first step, and of each other one."""
+
+
+@dataclass(frozen=True)
+class Bystander:
+    """A walk across the picture, from left to right.
+
+    starts_s: of its first step. behind_m: how much farther from the camera than the person; less
+    than 0 is nearer. from_m: where it begins, right of the person. steps: 14 are 6.5 m.
+    """
+
+    starts_s: float
+    behind_m: float = 1.4
+    from_m: float = -3.2
+    steps: int = 14
+    body: Body = BODIES[2]
+
+    @property
+    def ends_s(self) -> float:
+        """When the last step is done."""
+        return self.starts_s + self.steps * STEP_S
+
+    def skeleton(self, t: float, yaw_deg: float) -> Skeleton | None:
+        """Where the walk is at t, body axes of the person; None before and after.
+
+        yaw_deg: of the view, since the walk goes across the picture.
+        """
+        if not self.starts_s <= t < self.ends_s:
+            return None
+        ends = (_FIRST, *(_STEP,) * (self.steps - 1))
+        angles, x = stride(self.body, t - self.starts_s, ends, left=True)
+        x += self.from_m
+        way = radians(yaw_deg)
+        place = (
+            x * cos(way) - self.behind_m * sin(way),
+            -x * sin(way) - self.behind_m * cos(way),
+        )
+        angles = replace(angles, place=place, heading=yaw_deg)
+        return moved(pose(self.body, angles), angles)

@@ -1,0 +1,112 @@
+"""Dots that lay on the own reflection -> what the settings of the camera were off by.
+
+Each sample says: with these pixels in the picture, the eye saw its own reflection, or that of the
+heel, at this dot of the glass. What the settings say is believed to the extent that a tape measure
+and a level are: least squares over both together always has one answer, also from few dots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from typing import Literal
+
+import numpy as np
+
+from mirror.glass import Setting
+from mirror.hinge.geometry import Array
+from mirror.reflection import EYE_AHEAD_M
+
+Aim = Literal["eye", "heel", "knee"]
+"""What is brought to a dot: the eye that looks, or the nearer heel or knee."""
+
+DOT_MM = 8.0
+"""How well a person brings a reflection to a dot, and the landmarks fit it (one SD)."""
+STEPS = 12
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What to add to the settings: metres, degrees; zoom is a factor of the focal length - 1."""
+
+    aside_m: float = 0.0
+    height_m: float = 0.0
+    floor_m: float = 0.0
+    tilt_deg: float = 0.0
+    pan_deg: float = 0.0
+    roll_deg: float = 0.0
+    zoom: float = 0.0
+
+    def of(self, setting: Setting) -> Setting:
+        """The setting, corrected."""
+        return replace(
+            setting,
+            camera=(setting.camera[0] + self.aside_m, setting.camera[1] + self.height_m),
+            floor=setting.floor + self.floor_m,
+            tilt_deg=setting.tilt_deg + self.tilt_deg,
+            pan_deg=setting.pan_deg + self.pan_deg,
+            roll_deg=setting.roll_deg + self.roll_deg,
+            focal_px=setting.focal_px * (1.0 + self.zoom),
+        )
+
+
+DOUBT = Correction(0.06, 0.10, 0.02, 2.5, 2.5, 1.0, 0.02)
+"""How far off the settings may be (one SD)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One reflection at its dot. Pixels are upright ones, (2,); the dot is in mm on the glass.
+
+    point: of what was brought to the dot. near, far: both heels, the one nearer to the glass first.
+    """
+
+    aim: Aim
+    dot: tuple[float, float]
+    point: Array
+    eye: Array
+    near: Array
+    far: Array
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """residual_mm: root mean square of what is left between dots and reflections."""
+
+    correction: Correction
+    residual_mm: float
+
+
+def spot(setting: Setting, sample: Sample) -> Array:
+    """(2,) mm: where this setting says that the eye saw what was at the dot."""
+    near_m = setting.heel_m(sample.near)
+    body_m = (near_m + setting.heel_m(sample.far)) / 2
+    eye = setting.at(sample.eye, body_m - EYE_AHEAD_M)
+    aimed = eye if sample.aim == "eye" else setting.at(sample.point, near_m)
+    return setting.on_glass(eye, aimed)
+
+
+def fit(setting: Setting, samples: Sequence[Sample]) -> Fitted:
+    """The correction that explains the samples best, by Gauss and Newton's steps."""
+    doubt = np.array(astuple(DOUBT))
+    values = np.zeros(len(fields(Correction)))
+
+    def off(shares: Array) -> Array:
+        """What is left, in standard deviations, of the dots and of the settings."""
+        now = Correction(*(shares * doubt).tolist()).of(setting)
+        dots = [(spot(now, s) - np.array(s.dot)) / DOT_MM for s in samples]
+        left: Array = np.concatenate([*dots, shares])
+        return left
+
+    for _ in range(STEPS):
+        here = off(values)
+        nudge = 1e-4
+        slope = np.stack(
+            [(off(values + nudge * e) - here) / nudge for e in np.eye(len(values))], axis=1
+        )
+        step = np.linalg.lstsq(slope, -here, rcond=None)[0]
+        # Far from the answer a whole step may overshoot: never more than two deviations at once.
+        values = values + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-9))
+    found = Correction(*(values * doubt).tolist())
+    after = [spot(found.of(setting), s) - np.array(s.dot) for s in samples]
+    return Fitted(found, float(np.sqrt(np.mean(np.square(after)))))

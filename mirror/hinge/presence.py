@@ -1,0 +1,75 @@
+"""Whether there is somebody before the mirror: who passes by in the background is not.
+
+Somebody is there who is large in the picture and near its middle, and does not walk across it.
+Sizes are shares of the picture, so that they hold for any camera: in a picture that shows 3.9 m at
+3 m distance (Camera Module 3, upright), a person of 1.75 m has .45 of its height there, and .33 at
+4 m.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mirror.hinge.joints import BODY_HEIGHT
+from mirror.hinge.posture import Posture, Unseen
+
+NEAR = 0.33
+"""Height of a standing person who comes, shares of the picture's."""
+STILL_NEAR = 0.6
+"""Who is there stays so while as large as when they came, times this (bones that bow towards the
+camera look shorter), or near."""
+MIDDLE = 0.36
+"""Who comes has the hips nearer to the middle of the picture than this share of its width."""
+CROSSING = 0.3
+"""Who moves sideways by more body heights a second walks past: 0.5 m/s."""
+NOTICED_S = 0.3
+"""Somebody is there who was so for so long."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who is there. Times s.
+
+    came_s: when the person came; None while nobody ever did. seen_s: when somebody was there last.
+    placed_s: since when a new person has been well placed. hip: time and place across in the last
+    picture. came_px: body height when the person came.
+    """
+
+    came_s: float | None = None
+    seen_s: float | None = None
+    placed_s: float | None = None
+    hip: tuple[float, float] | None = None
+    came_px: float = 0.0
+
+    def away_s(self, t: float) -> float | None:
+        """For how long nobody has been there; None if nobody ever was."""
+        return None if self.seen_s is None else t - self.seen_s
+
+
+def notice(memory: Presence, posture: Posture | Unseen, size: tuple[int, int] | None) -> Presence:
+    """Take one picture. size: width and height of the picture, pixels; None without a person."""
+    if isinstance(posture, Unseen) or size is None:
+        # Cut off by the edge of the picture: too near to be measured, so certainly not far away.
+        is_here = isinstance(posture, Unseen) and posture.reason != "nobody"
+        memory = replace(memory, placed_s=None, hip=None)
+        return replace(memory, seen_s=posture.t) if is_here and memory.came_s else memory
+    width, height = size
+    body_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
+    hip = (posture.t, posture.hip[0])
+    if memory.came_s is not None:
+        if body_px > min(NEAR * height, STILL_NEAR * memory.came_px):
+            return replace(memory, seen_s=posture.t, hip=hip)
+        return replace(memory, hip=hip)
+    crossing = False
+    if memory.hip is not None and posture.t > memory.hip[0]:
+        speed = abs(hip[1] - memory.hip[1]) / (posture.t - memory.hip[0])
+        crossing = speed > CROSSING * body_px
+    is_central = abs(posture.hip[0] / width - 0.5) < MIDDLE
+    placed = body_px > NEAR * height and is_central and not crossing
+    if not placed:
+        return replace(memory, placed_s=None, hip=hip)
+    since = posture.t if memory.placed_s is None else memory.placed_s
+    memory = replace(memory, placed_s=since, hip=hip)
+    if posture.t - since < NOTICED_S - 1e-6:
+        return memory
+    return replace(memory, came_s=posture.t, seen_s=posture.t, came_px=body_px)

@@ -1,0 +1,144 @@
+"""A file of SQLite: opened so that a commit survives a power cut, and set aside when damaged.
+
+`sentence` makes one sentence of each of its errors.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from mirror.errors import HistoryDamaged, HistoryError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+BUSY_S = 5.0
+"""How long a write waits for another program."""
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    import sqlite3
+
+    db = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    # A garbled text is told by what it should be, and is no error of reading.
+    db.text_factory = lambda data: data.decode(errors="replace")
+    return db
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Open a file, made if need be: every commit is on the disk before it returns."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HistoryError(f"{path.parent}: cannot be made ({error.strerror}).") from error
+    db = _connect(f"file:{quote(str(path))}?mode=rwc")
+    try:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+        ):
+            db.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file for looking only: also in a folder that may not be written to."""
+    import sqlite3
+
+    uri = f"file:{quote(str(path))}?mode=ro"
+    db = _connect(uri)
+    try:
+        db.execute("PRAGMA user_version")
+    except sqlite3.OperationalError:
+        db.close()
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        # Without a log nobody is writing, and none has to be made.
+        db = _connect(uri + "&immutable=1")
+    return db
+
+
+def set_aside(path: Path) -> tuple[Path, int]:
+    """Move a damaged file out of the way, with its log; gives its new name and its last number.
+
+    Raises:
+        HistoryError: it cannot be moved.
+    """
+    number = _last_number(path)
+    taken = 1
+    while (aside := path.with_name(f"{path.stem}.damaged-{taken}{path.suffix}")).exists():
+        taken += 1
+    try:
+        for tail in ("-wal", "-shm", ""):  # the file last: until then it is still where it was
+            part = path.with_name(path.name + tail)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + tail))
+    except OSError as error:
+        raise HistoryError(f"{path}: cannot be set aside ({error.strerror}).") from error
+    return aside, number
+
+
+def _last_number(path: Path) -> int:
+    """The highest number that can still be read in a damaged file; 0 if none can."""
+    import sqlite3
+
+    numbers = [0]
+    for query in ("SELECT max(seq) FROM sqlite_sequence", "SELECT max(number) FROM sets"):
+        with suppress(sqlite3.Error, TypeError, ValueError):
+            db = _connect(f"file:{quote(str(path))}?mode=ro&immutable=1")
+            try:
+                numbers.append(int(db.execute(query).fetchone()[0]))
+            finally:
+                db.close()
+    # Nonsense from a torn file must not use up the numbers.
+    return max((n for n in numbers if n < sys.maxsize // 2), default=0)
+
+
+_REASONS = {
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_READONLY": "it may not be written to",
+    "SQLITE_CANTOPEN": "there is none, or no permission",
+    "SQLITE_PERM": "no permission",
+    "SQLITE_BUSY": "another program holds it",
+    "SQLITE_LOCKED": "another program holds it",
+    "SQLITE_IOERR": "the disk gives an error",
+}
+_DAMAGES: Sequence[str] = (
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    "SQLITE_FORMAT",
+    # Our statements are right, so the tables are not ours any more:
+    "SQLITE_ERROR",
+    "SQLITE_CONSTRAINT",
+    "SQLITE_MISMATCH",
+)
+
+
+@contextmanager
+def sentence(path: Path, what: str) -> Iterator[None]:
+    """Errors of SQLite become one sentence. what: `opened`, `read` or `written`."""
+    import sqlite3
+
+    try:
+        yield
+    except UnicodeError as error:  # in the name of a column, or in SQLite's own sentence
+        raise HistoryDamaged(f"{path}: is damaged ({error}).") from error
+    except sqlite3.Error as error:
+        # The basic code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE.
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        names = [n for n in (*_REASONS, *_DAMAGES) if getattr(sqlite3, n) == code]
+        if names and names[0] in _DAMAGES:
+            raise HistoryDamaged(f"{path}: is damaged ({error}).") from error
+        reason = _REASONS[names[0]] if names else str(error)
+        raise HistoryError(f"{path}: cannot be {what} ({reason}).") from error

@@ -1,0 +1,235 @@
+"""The thread that saves finished sets, so that the glass never waits for a disk.
+
+The mirror hands over finished sets (`keep`) and what is to be remembered (`remember`), and looks at
+`past`, a plain value: what is known of earlier sets, and which one is safe on the disk. Trouble is
+said once; until it is over the sets wait in memory and are tried again. A damaged file is set
+aside, and a new one begun.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from mirror.config import Settings, state_folder
+from mirror.errors import ConfigError, HistoryDamaged, HistoryError
+from mirror.finished import FinishedSet, Kept, Past, Saved
+from mirror.history import clock, record
+from mirror.history.clock import Moment
+from mirror.history.database import set_aside
+from mirror.history.mqtt import Publisher
+from mirror.history.record import Entry
+from mirror.history.store import FILE_NAME, Store
+
+RETRY_S = 30.0
+"""How long before sets that could not be saved are tried again."""
+MOST_WAITING = 500
+"""So many unsaved sets are held in memory at most: a day of a gym."""
+CLOSE_S = 2.0
+"""How long the end of the mirror waits for the disk."""
+STOP_DEPTH = "stop-depth"
+
+Say = Callable[[str], None]
+
+
+class Keeper:
+    """Saves what it is given; `close` it at the end.
+
+    Args:
+        settings: what is kept, and the broker that is told.
+        say: takes one sentence for the journal.
+        path: of the file; by default the one in the state folder.
+    """
+
+    def __init__(self, settings: Settings, say: Say, path: Path | None = None) -> None:
+        self._settings, self._say, self._path = settings, say, path
+        self._past = Past()
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[FinishedSet, Moment]] = deque()
+        self._lost = 0
+        self._to_remember = False
+        self._trouble: str | None = None
+        self._publisher: Publisher | None = None
+        self._status: str | None = None
+        self._is_closing = False
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        if settings.history.keep:
+            self._thread = threading.Thread(target=self._work, name="history", daemon=True)
+            self._thread.start()
+
+    @property
+    def past(self) -> Past:
+        """What is known of earlier sets at this moment."""
+        with self._lock:
+            return self._past
+
+    def keep(self, finished: FinishedSet | None) -> None:
+        """Save a set, if it is one and long enough. Never waits."""
+        if self._thread is None or finished is None:
+            return
+        if len(finished.reps) < self._settings.history.least_reps:
+            return
+        moment = clock.now(battery_clock=self._settings.history.battery_clock)
+        with self._lock:
+            if len(self._waiting) >= MOST_WAITING:
+                self._waiting.popleft()
+                self._lost += 1
+            self._waiting.append((finished, moment))
+        self._wake.set()
+
+    def remember(self, kept: Kept | None) -> None:
+        """Keep a stop depth for who comes next, or let go of it."""
+        with self._lock:
+            self._past = replace(self._past, kept=kept)
+            self._to_remember = True
+        self._wake.set()
+
+    def report(self, trouble: str | None) -> None:
+        """Tell the broker, where there is one, what is wrong with the mirror; None: nothing."""
+        self._status = trouble
+        if self._publisher is not None:
+            self._publisher.report(trouble)
+
+    def close(self) -> None:
+        """Save what is left, for a moment at most."""
+        if self._thread is None:
+            return
+        self._is_closing = True
+        self._wake.set()
+        self._thread.join(CLOSE_S)
+        if self._publisher is not None:
+            self._publisher.close()
+        left = len(self._waiting) + self._lost
+        if left:
+            self._say(f"{left} finished {'set' if left == 1 else 'sets'} could not be saved.")
+
+    def _work(self) -> None:
+        store: Store | None = None
+        while True:
+            is_last = self._is_closing
+            try:
+                store = store or self._opened()
+                self._save(store)
+                self._well()
+            except HistoryDamaged as error:
+                store = _close(store)
+                if self._put_aside(error):
+                    continue
+            except HistoryError as error:
+                store = _close(store)
+                self._fail(str(error))
+            except Exception as error:  # a defect: the sets wait, and the mirror goes on
+                store = _close(store)
+                self._fail(f"saving stumbled ({error!r}).")
+            if is_last:
+                _close(store)
+                return
+            self._wake.wait(RETRY_S if self._trouble else None)
+            self._wake.clear()
+
+    def _opened(self) -> Store:
+        try:
+            path = self._path or state_folder() / FILE_NAME
+        except ConfigError as error:
+            raise HistoryError(str(error)) from error
+        self._path = path
+        store = Store(path)
+        try:
+            lasts = store.lasts() if self._settings.history.compare else {}
+            text = store.remembered(STOP_DEPTH)
+        except HistoryError:
+            store.close()
+            raise
+        kept = None
+        if text is not None:
+            with suppress(msgspec.MsgspecError):
+                kept = msgspec.json.decode(text, type=Kept)
+        with self._lock:
+            kept = self._past.kept if self._to_remember else kept
+            self._past = replace(self._past, lasts=lasts, kept=kept)
+        if self._settings.network.broker and self._publisher is None:
+            self._publisher = Publisher(self._settings.network, path, self._say)
+            self._publisher.report(self._status)
+        return store
+
+    def _save(self, store: Store) -> None:
+        """All that waits, the oldest first."""
+        history, network = self._settings.history, self._settings.network
+        configuration = record.configuration(self._settings)
+        queue = network.queue if network.broker else 0
+        while self._waiting:
+            finished, moment = self._waiting[0]
+            entry = store.add(finished, moment, configuration, queue)
+            # From here on the set is safe, and may be called saved.
+            with self._lock:
+                self._waiting.popleft()
+                lasts = self._past.lasts
+                if history.compare:
+                    lasts = {**lasts, (entry.variation, entry.drill): entry.last_time}
+                saved = Saved(entry.number, finished.ended_s)
+                self._past = replace(self._past, lasts=lasts, saved=saved)
+            self._say(_line(entry))
+            if self._publisher is not None:
+                self._publisher.wake()
+            store.bound(moment, history.days, history.megabytes)
+        if self._to_remember:
+            with self._lock:
+                self._to_remember, kept = False, self._past.kept
+            try:
+                text = msgspec.json.encode(kept).decode() if kept is not None else None
+                store.remember(STOP_DEPTH, text)
+            except HistoryError:
+                self._to_remember = True
+                raise
+
+    def _put_aside(self, damage: HistoryDamaged) -> bool:
+        """Make room for a new file; whether there is one now."""
+        assert self._path is not None, "only what was opened is damaged"
+        try:
+            aside, number = set_aside(self._path)
+            store = Store(self._path)
+            store.begin_after(number)
+            store.close()
+        except HistoryError as error:
+            self._fail(f"{damage} {error}")
+            return False
+        self._say(f"{damage} It is kept as {aside.name}; a new history begins.")
+        return True
+
+    def _fail(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._say(f"{trouble} Sets wait in memory until it can be written.")
+        self._trouble = trouble
+        with self._lock:
+            self._past = replace(self._past, is_failing=True)
+
+    def _well(self) -> None:
+        if self._trouble is not None:
+            self._say("Sets are saved again.")
+        self._trouble = None
+        with self._lock:
+            self._past = replace(self._past, is_failing=False)
+
+
+def _line(entry: Entry) -> str:
+    """One line of the journal for a set."""
+    rounding = "not judged" if entry.rounding_deg is None else f"{entry.rounding_deg:.0f} deg"
+    faults = "".join(f", {name} in {count}" for name, count in entry.faults.items())
+    return (
+        f"Set {entry.number} saved: {entry.name}, {entry.reps} reps, "
+        f"depth {entry.depth_deg:.0f} deg, rounding {rounding}{faults}."
+    )
+
+
+def _close(store: Store | None) -> Store | None:
+    if store is not None:
+        with suppress(Exception):  # it is given up anyway
+            store.close()
+    return None

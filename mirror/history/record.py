@@ -1,0 +1,210 @@
+"""One set as it is stored: a row of columns, and the details beside it.
+
+`pack` makes both of a finished set; `Entry` is the row as it is read, `Detail` the rest. Angles in
+degrees, durations in seconds, wall time in seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mirror import __version__
+from mirror.config import Settings
+from mirror.errors import HistoryDamaged
+from mirror.finished import FinishedSet, LastTime, Sample
+from mirror.hinge.reps import Rep
+from mirror.history.clock import Moment
+
+LATEST_S = 32_503_680_000.0
+"""The year 3000: no time of a set is later."""
+SIGNALS = tuple(name for name in Sample._fields if name != "t")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The row of one set.
+
+    number: goes up with every set and is never used again; the order of the sets. uid: the same
+    set wherever it is told. is_sure: the clock was set when the set ended. faults: in how many
+    reps each was. cues: what was said (`praise` for praise). rejected: reasons.
+    """
+
+    number: int
+    uid: str
+    at_s: float
+    is_sure: bool
+    variation: str
+    drill: str | None
+    ended: str
+    duration_s: float
+    reps: int
+    partials: int
+    depth_deg: float
+    rounding_deg: float | None
+    stop_deg: float | None
+    faults: Mapping[str, int]
+    cues: tuple[str, ...]
+    rejected: tuple[str, ...]
+    version: str
+
+    @property
+    def name(self) -> str:
+        """What was practised: the drill, else the variation."""
+        return self.drill or self.variation
+
+    @property
+    def last_time(self) -> LastTime:
+        """As it is compared with."""
+        return LastTime(self.reps, self.depth_deg, self.stop_deg)
+
+    @property
+    def when(self) -> datetime:
+        """When it ended, in the time zone of this machine."""
+        return datetime.fromtimestamp(self.at_s).astimezone()
+
+
+COLUMNS = tuple(field.name for field in fields(Entry))
+JSON_COLUMNS = ("faults", "cues", "rejected")
+
+
+@dataclass(frozen=True)
+class KeptRep(Rep):
+    """A rep; its times count from the beginning of the first one. fold_deg: how deep it went."""
+
+    fold_deg: float = 0.0
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What else is known of a set.
+
+    signals: name -> samples, None where not judged; `t` counts from the beginning of the first
+    rep. configuration: settings and versions.
+    """
+
+    reps: list[KeptRep]
+    signals: dict[str, list[float | None]]
+    configuration: dict[str, dict[str, Any]]
+
+
+def pack(finished: FinishedSet, uid: str, moment: Moment) -> dict[str, Any]:
+    """The columns of a set but its number."""
+    cues = [cue.fault or "praise" for cue in finished.notes.cues]
+    return {
+        "uid": uid,
+        "at_s": round(moment.at_s, 3),
+        "is_sure": moment.is_sure,
+        "variation": finished.variation,
+        "drill": finished.drill,
+        "ended": finished.ended,
+        "duration_s": round(finished.duration_s, 1),
+        "reps": len(finished.reps),
+        "partials": finished.partials,
+        "depth_deg": round(finished.depth_deg, 1),
+        "rounding_deg": _rounded(finished.rounding_deg),
+        "stop_deg": _rounded(finished.stop_deg),
+        "faults": _json(finished.faults),
+        "cues": _json(cues),
+        "rejected": _json(finished.rejected),
+        "version": __version__,
+    }
+
+
+def pack_detail(finished: FinishedSet) -> tuple[str, bytes]:
+    """The reps as JSON text, and the signals packed."""
+    begin = finished.reps[0].start_s
+    reps = _rounded(msgspec.to_builtins(finished.reps), 3)
+    for rep, fold in zip(reps, finished.folds_deg, strict=True):
+        times = {key: round(rep[key] - begin, 3) for key in ("start_s", "bottom_s", "end_s")}
+        rep |= {**times, "fold_deg": round(fold, 1)}
+    samples = finished.notes.samples
+    columns = {name: [_rounded(getattr(s, name)) for s in samples] for name in SIGNALS}
+    signals = {"t": [_rounded(s.t - begin, 2) for s in samples], **columns}
+    return _json(reps), zlib.compress(msgspec.json.encode(signals))
+
+
+def configuration(settings: Settings) -> str:
+    """What a set was measured with, as JSON text: the settings that matter, and versions."""
+    kept = {
+        section: values
+        for section, values in msgspec.to_builtins(settings).items()
+        if section not in ("history", "network", "buttons", "screen")
+    }
+    model = Path(settings.model.path).name or "built in"
+    versions = {"model": model}
+    with suppress(metadata.PackageNotFoundError):
+        versions["mediapipe"] = metadata.version("mediapipe")
+    return _json({"settings": kept, "versions": versions})
+
+
+def entry(row: Mapping[str, Any]) -> Entry:
+    """The row as it was read.
+
+    Raises:
+        HistoryDamaged: it holds something else.
+    """
+    values = dict(row)
+    try:
+        for name in JSON_COLUMNS:
+            values[name] = msgspec.json.decode(values[name])
+        made = msgspec.convert(values, Entry, strict=False)
+        numbers = (made.depth_deg, made.rounding_deg or 0.0, made.stop_deg or 0.0, made.duration_s)
+        if not (0.0 <= made.at_s < LATEST_S and all(math.isfinite(n) for n in numbers)):
+            raise ValueError(numbers)
+        return made
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise HistoryDamaged(f"set {values.get('number')} is damaged.") from error
+
+
+def detail(reps: str, signals: bytes, configured: str) -> Detail:
+    """The details as they were read.
+
+    Raises:
+        HistoryDamaged: they hold something else.
+    """
+    try:
+        unpacked = zlib.decompress(signals)
+        columns = msgspec.json.decode(unpacked, type=dict[str, list[float | None]])
+        if not {"t", *SIGNALS} <= columns.keys() or len({len(c) for c in columns.values()}) > 1:
+            raise ValueError(columns.keys())
+        return Detail(
+            msgspec.json.decode(reps, type=list[KeptRep]),
+            columns,
+            msgspec.json.decode(configured, type=dict[str, dict[str, Any]]),
+        )
+    except (msgspec.MsgspecError, ValueError, zlib.error) as error:
+        raise HistoryDamaged("the details of this set are damaged.") from error
+
+
+def told(one: Entry) -> dict[str, Any]:
+    """A set as JSON object, for files and brokers."""
+    values: dict[str, Any] = msgspec.to_builtins(one)
+    at_s = values.pop("at_s")
+    is_sure = values.pop("is_sure")
+    when = datetime.fromtimestamp(at_s).astimezone().isoformat(timespec="seconds")
+    return {"number": values.pop("number"), "at": when, "clock_sure": is_sure, **values}
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _rounded(value: Any, digits: int = 1) -> Any:
+    """Floats of any depth to so many digits."""
+    if isinstance(value, float):
+        return round(value, digits) + 0.0
+    if isinstance(value, dict):
+        return {key: _rounded(part, digits) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(part, digits) for part in value]
+    return value

@@ -1,0 +1,120 @@
+"""Trials of the history: a year of sets, and power cuts.
+
+`looked_at` measures how long looking at many sets takes. `power_cuts` kills a mirror's keeper with
+SIGKILL at random moments while it saves set after set, and then looks for every set that it had
+called saved. What a killed process has handed to the kernel is not lost with it, so this shows
+that no moment of a write leaves a torn file or a set that is called saved too early; it does not
+show what a disk does without power.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from mirror.config import HistorySettings, Settings
+from mirror.history import chart, madeup, record, table
+from mirror.history.keeper import Keeper
+from mirror.history.store import FILE_NAME, Store
+
+LONGEST_S = 0.4
+"""A cut comes so long after the first set at the latest."""
+
+
+def looked_at(count: int, out: Path) -> int:
+    """Make up a year of sets, and print how long the table and the plot take; the exit code.
+
+    The first plot of a process also loads the library that draws.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / FILE_NAME
+        store = Store(path)
+        began = time.perf_counter()
+        configured = record.configuration(Settings())
+        for finished, moment in madeup.year(count, time.time()):
+            store.add(finished, moment, configured)
+        took = time.perf_counter() - began
+        store.close()
+        print(f"{count} sets made up and saved: {1000 * took / count:.1f} ms each")
+        print(f"file: {path.stat().st_size / 1e6:.1f} MB")
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ("table", "plot, the first", "plot, again"):
+            wall, work = time.perf_counter(), time.process_time()
+            store = Store(path, read_only=True)
+            entries, _ = store.sets()
+            if name == "table":
+                text = table.table(entries)
+            else:
+                chart.over_time(entries, out / "history.png")
+            store.close()
+            wall, work = time.perf_counter() - wall, time.process_time() - work
+            print(f"{name}: {wall:.2f} s, of it {work:.2f} s of work")
+    print(f"{len(text.splitlines())} lines; {out / 'history.png'}")
+    return 0
+
+
+def power_cuts(cuts: int, seed: int = 1) -> int:
+    """Cut the power so many times, and print what was lost; gives the exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / FILE_NAME
+        chance = random.Random(seed)
+        called: set[int] = set()
+        during = 0
+        for _ in range(cuts):
+            said, last = _one_cut(path, chance.uniform(0.0, LONGEST_S))
+            called |= said
+            # A set that was begun and not called saved: the cut came during its write.
+            during += last
+        store = Store(path)  # looks through the whole file
+        entries, damaged = store.sets()
+        there = {entry.number for entry in entries}
+        whole = {n for n in there if (d := store.detail(n)) is not None and d.reps}
+        store.close()
+    lost = called - whole
+    print(
+        f"{cuts} cuts, {during} of them during a write: {len(called)} sets called saved, "
+        f"{len(lost)} of them lost; {len(there)} sets there, {damaged} damaged, "
+        f"{len(there - whole)} without details"
+    )
+    return 1 if lost or damaged or there - whole else 0
+
+
+def _one_cut(path: Path, after_s: float) -> tuple[set[int], bool]:
+    """Numbers that a mirror called saved before it was cut, and whether it was writing."""
+    command = [sys.executable, "-m", "mirror.history.trials", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as mirror:
+        assert mirror.stdout is not None, "it is a pipe"
+        first = mirror.stdout.readline()
+        time.sleep(after_s)
+        mirror.send_signal(signal.SIGKILL)
+        # A last line that was cut off was not said.
+        lines = [
+            line for line in (first + mirror.stdout.read()).splitlines(True) if line[-1] == "\n"
+        ]
+    words = [line.split() for line in lines]
+    said = {int(number) for word, number in words if word == "saved"}
+    return said, words[-1][0] == "begun"
+
+
+def _victim(path: Path) -> None:
+    """Save set after set until the power is cut; say what the glass would say."""
+    settings = Settings(history=HistorySettings(least_reps=1))
+    keeper = Keeper(settings, lambda sentence: None, path)
+    chance = random.Random()
+    for ended_s in range(sys.maxsize):
+        finished = replace(madeup.made_up("basic", 0.5, chance), ended_s=float(ended_s))
+        print(f"begun {ended_s}", flush=True)
+        keeper.keep(finished)
+        while (saved := keeper.past.saved) is None or saved.ended_s != ended_s:
+            time.sleep(0.0002)
+        print(f"saved {saved.number}", flush=True)
+
+
+if __name__ == "__main__":
+    _victim(Path(sys.argv[1]))

@@ -1,0 +1,34 @@
+"""What a person asks for with busy hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Press(Enum):
+    """What a button asks for."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    SELECT = "select"
+    DRILL = "drill"
+    CALIBRATE = "calibrate"
+    REMEMBER = "remember"
+    SHUTDOWN = "shutdown"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A button that is being held down for its second meaning.
+
+    Attributes:
+        button: its name in the configuration, such as `select`.
+        press: what will be asked for, or was, once the fraction is 1.
+        fraction: how much of the hold time has passed, 0 to 1. A short press passes through
+            small fractions too; show nothing below about 0.2.
+    """
+
+    button: str
+    press: Press
+    fraction: float

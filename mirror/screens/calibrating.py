@@ -1,0 +1,96 @@
+"""Calibrating: a dot that the own reflection is brought to, and at the end how well it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mirror.calibrating import DOTS, POOR_MM, Calibrating, live
+from mirror.glass import Glass
+from mirror.language import Language
+from mirror.layout import CAP_MM, Box, Sheet, sheet
+from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Scene, Shape, Text
+from mirror.screens.parts import FINE, WIDE, title, words
+
+RING_MM, DOT_MM = 24.0, 4.0
+"""The ring that fills lies around the reflection of an eye without hiding it."""
+CROSS_MM = (8.0, 18.0)
+LEAVE_MM = 9.0
+"""Capitals of how to leave: read with the hand on the button."""
+
+
+def calibrating(now: Calibrating, glass: Glass, language: Language) -> Scene:
+    """The whole glass while somebody calibrates. Nothing drifts: a dot is a measuring mark."""
+    page = sheet(glass, 0.0)
+    if now.fitted is not None:
+        return Scene(tuple(_result(now, page, language)))
+    return Scene(tuple(_dot(now, page, language)))
+
+
+def _dot(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
+    u = page.u
+    box = _beside(now.dot, page)
+    step = language.say("calibrate.step", number=len(now.samples) + 1, of=len(DOTS))
+    yield title(step, Box(box.left, box.top, box.width, 45 * u), u, GREY)
+    below = Box(box.left, box.top + 65 * u, box.width, box.height - 85 * u)
+    asked = now.hint is None
+    key = f"calibrate.{now.aim}" if asked else f"calibrate.hint-{now.hint}"
+    yield words(language.say(key), below, u, ICE if asked else AMBER)
+    at = (box.left, box.bottom)
+    yield Text(language.say("calibrate.leave"), at, LEAVE_MM * u, GREY, max_width_mm=box.width)
+    if now.dot is None:
+        return
+    yield from _mark(now.dot, WHITE if asked else GREY, u)
+    yield Ring(now.dot, RING_MM * u, FINE * u, GREY)
+    if now.held > 0:
+        # In steps of a hundredth: a ring is drawn anew for each.
+        yield Ring(now.dot, RING_MM * u, WIDE * u, ICE, 0.0, round(now.held, 2))
+
+
+def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
+    u = page.u
+    mm = now.fitted.residual_mm if now.fitted else 0.0
+    # A poor one says so in words; the colour is not alone.
+    poor = mm > POOR_MM
+    # Where the last dot for the eye was not; the heel is seen below.
+    box = _beside(now.samples[-1].dot if now.samples else None, page)
+    if not page.wide:
+        box = page.box(0, page.height / 2 - 170, page.width, 340)
+    low = box.bottom - 125 * u
+    yield title(language.say("calibrate.done"), Box(box.left, box.top, box.width, 45 * u), u)
+    told = language.say("calibrate.poor" if poor else "calibrate.residual", mm=round(mm))
+    below = Box(box.left, box.top + 65 * u, box.width, low - box.top - 75 * u)
+    yield words(told, below, u, AMBER if poor else ICE)
+    keys = language.say("calibrate.keep")
+    yield words(keys, Box(box.left, low, box.width, 125 * u), u, GREY)
+    for place in live(now):
+        if _is_on(place, page):
+            yield from _mark(place, WHITE, u)
+
+
+def _mark(at: Point, light: Colour, u: float) -> Iterator[Shape]:
+    """A dot with four fine strokes around it."""
+    yield Dot(at, DOT_MM * u, light)
+    near, far = (r * u for r in CROSS_MM)
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        start, end = ((at[0] + r * dx, at[1] + r * dy) for r in (near, far))
+        yield Line((start, end), FINE * u, light)
+
+
+def _beside(dot: Point | None, page: Sheet) -> Box:
+    """The half of the glass that the dot is not in."""
+    inside, gap = page.inside, (RING_MM + CAP_MM) * page.u
+    if page.wide:
+        half = inside.width / 2 - gap
+        left = inside.left if dot is None or dot[0] > inside.centre[0] else inside.right - half
+        return Box(left, inside.top, half, inside.height)
+    half = inside.height / 2 - gap
+    top = inside.top if dot is None or dot[1] > inside.centre[1] else inside.bottom - half
+    return Box(inside.left, top, inside.width, half)
+
+
+def _is_on(place: Point, page: Sheet) -> bool:
+    """Whether a mark there lies on the glass as a whole."""
+    edge, inside = CROSS_MM[1] * page.u + FINE, page.inside
+    # Without drift the margins are alike on all sides.
+    right, bottom = inside.right + inside.left, inside.bottom + inside.top
+    return edge < place[0] < right - edge and edge < place[1] < bottom - edge

@@ -1,0 +1,157 @@
+"""Tones for who cannot look: side-on at the bottom nobody sees the glass.
+
+`heard` tells from two sessions, before and after, what is to be heard; `Speaker` makes it heard.
+The sounds are made here, of sines; without a sound device, or with volume 0, there is silence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.hinge.posture import Posture
+from mirror.hinge.variations import ROUNDING, is_rounded
+from mirror.ink import load_pygame
+from mirror.quiet import quiet
+from mirror.session import Session
+
+_CHATTER = re.compile(rb"ALSA lib ")
+
+RATE = 44_100
+"""Samples a second."""
+EDGE_S = 0.012
+"""Every note swells and fades for so long: without it the speaker clicks."""
+FADE_MS = 180
+"""How softly the tone of rounding begins and ends."""
+
+
+class Tone(Enum):
+    """What a tone means."""
+
+    COUNTED = "counted"
+    STOP_DEPTH = "stop-depth"
+    CUE = "cue"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sine with a weak octave above it. start and length in seconds, level 0..1."""
+
+    hertz: float
+    start_s: float
+    length_s: float
+    level: float = 1.0
+
+
+# Far apart in pitch and rhythm, to be told without looking: one short high note; two low ones; a
+# rising third, later than the count.
+NOTES: dict[Tone, tuple[Note, ...]] = {
+    Tone.COUNTED: (Note(880.0, 0.0, 0.09),),
+    Tone.STOP_DEPTH: (Note(330.0, 0.0, 0.10), Note(330.0, 0.16, 0.14)),
+    Tone.CUE: (Note(523.0, 0.25, 0.11, 0.8), Note(659.0, 0.38, 0.16, 0.8)),
+}
+ROUNDED = (220.0, 277.0)
+"""Hertz of the soft chord that lasts as long as the back is rounded."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is to be heard now: tones that begin, and whether that of rounding sounds."""
+
+    tones: tuple[Tone, ...] = ()
+    rounded: bool = False
+
+
+def heard(before: Session, after: Session) -> Heard:
+    """What the step from one session to the next sounds like."""
+    same_set = after.choice == before.choice and after.count >= before.count
+    tones = []
+    if same_set and after.count > before.count:
+        tones.append(Tone.COUNTED)
+    if after.is_at_stop and not before.is_at_stop:
+        tones.append(Tone.STOP_DEPTH)
+    if after.cue is not None and after.cue != before.cue and after.cue.fault is not None:
+        tones.append(Tone.CUE)
+    posture = after.posture
+    sounds = (
+        after.tracking.move is not None
+        and ROUNDING in after.choice.rules
+        and isinstance(posture, Posture)
+        and is_rounded(posture)
+    )
+    return Heard(tuple(tones), sounds)
+
+
+def samples(notes: tuple[Note, ...]) -> NDArray[np.int16]:
+    """(n,) mono samples of notes one after the other, at full volume."""
+    end = max(note.start_s + note.length_s for note in notes)
+    wave = np.zeros(round(RATE * end))
+    for note in notes:
+        t = np.arange(round(RATE * note.length_s)) / RATE
+        edge = np.clip(np.minimum(t, note.length_s - t) / EDGE_S, 0.0, 1.0)
+        sine = 0.85 * np.sin(2 * np.pi * note.hertz * t)
+        sine += 0.15 * np.sin(4 * np.pi * note.hertz * t)
+        first = round(RATE * note.start_s)
+        wave[first : first + len(t)] += note.level * edge * sine
+    return _pcm(wave / max(1.0, float(np.abs(wave).max())))
+
+
+def loop(hertz: tuple[float, ...] = ROUNDED) -> NDArray[np.int16]:
+    """(n,) one second of a chord that joins its own beginning without a click."""
+    t = np.arange(RATE) / RATE  # whole hertz: whole periods in a second
+    chord = np.mean([np.sin(2 * np.pi * f * t) for f in hertz], axis=0)
+    return _pcm(0.35 * chord)
+
+
+def _pcm(wave: NDArray[np.float64]) -> NDArray[np.int16]:
+    pcm: NDArray[np.int16] = np.rint(32_000 * wave).astype(np.int16)
+    return pcm
+
+
+class Speaker:
+    """Plays what is heard. Silent where the volume is 0, or nothing can play.
+
+    volume: 0..1. silent_because: one sentence, where there is no sound though it was asked for.
+    """
+
+    def __init__(self, volume: float) -> None:
+        self.silent_because: str | None = None
+        self._mixer: Any = None
+        self._is_rounded = False
+        if volume <= 0:
+            return
+        pygame = load_pygame()
+        try:
+            with quiet(_CHATTER):
+                pygame.mixer.init(RATE, -16, 1, 1024, allowedchanges=0)
+            self._tones = {tone: pygame.mixer.Sound(samples(n)) for tone, n in NOTES.items()}
+            self._rounded = pygame.mixer.Sound(loop())
+            for sound in (*self._tones.values(), self._rounded):
+                sound.set_volume(volume)
+        except pygame.error as error:
+            self.silent_because = f"There is no sound ({str(error).rstrip('.')})."
+            return
+        self._mixer = pygame.mixer
+
+    def play(self, sound: Heard) -> None:
+        """Begin the tones; the one of rounding begins and ends softly. Never waits."""
+        if self._mixer is None:
+            return
+        for tone in sound.tones:
+            self._tones[tone].play()
+        if sound.rounded and not self._is_rounded:
+            self._rounded.play(loops=-1, fade_ms=FADE_MS)
+        elif self._is_rounded and not sound.rounded:
+            self._rounded.fadeout(FADE_MS)
+        self._is_rounded = sound.rounded
+
+    def close(self) -> None:
+        """Be silent and give the device back. May be called twice."""
+        mixer, self._mixer = self._mixer, None
+        if mixer is not None:
+            mixer.quit()

@@ -1,0 +1,164 @@
+"""`hinge-mirror export` and `import`: one file with all that made this mirror this mirror.
+
+A ZIP archive with the configuration, languages of one's own, the calibration, and on request the
+history, so that a dead card costs ten minutes. Secrets are not in it. What an import replaces is
+kept beside it. The whole archive is examined before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from mirror import __version__, config
+from mirror.errors import ConfigError, MirrorError, OutputError, UsageError
+from mirror.history.store import FILE_NAME, Store
+from mirror.output import replacing
+
+CONFIG, CALIBRATION, LANGUAGES = "mirror.toml", "calibration.toml", "languages"
+LARGEST = 2_000_000_000
+"""Bytes of a file in an archive that is believed."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the files of this mirror are. settings: the configuration. state: its state folder."""
+
+    settings: Path
+    state: Path
+
+    def of(self, name: str) -> Path:
+        """The place of a file of the archive."""
+        if name in (CALIBRATION, FILE_NAME):
+            return self.state / name
+        return self.settings if name == CONFIG else self.settings.parent / name
+
+
+def export(places: Places, target: Path, *, history: bool) -> int:
+    """Write the archive; gives the exit code. history: with the finished sets.
+
+    Raises:
+        ConfigError: the configuration is broken: such an archive would help nobody.
+        OutputError: it cannot be written.
+    """
+    config.load(places.settings)
+    names = [CONFIG]
+    folder = places.settings.parent / LANGUAGES
+    if places.settings.resolve() != config.shipped(CONFIG).resolve():
+        names += [f"{LANGUAGES}/{path.name}" for path in sorted(folder.glob("*.toml"))]
+    if places.of(CALIBRATION).is_file():
+        names.append(CALIBRATION)
+    with replacing(target) as scratch, zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as file:
+        file.comment = f"hinge-mirror {__version__}".encode()
+        for name in names:
+            file.write(places.of(name), name)
+        if history and places.of(FILE_NAME).exists():
+            names.append(FILE_NAME)
+            with tempfile.TemporaryDirectory() as spare:
+                copy = Path(spare) / FILE_NAME
+                store = Store(places.of(FILE_NAME), read_only=True)
+                try:
+                    store.copy(copy)
+                finally:
+                    store.close()
+                file.write(copy, FILE_NAME)
+    print(f"{target}: {', '.join(names)}.")
+    if config.load(places.settings).network.password_file:
+        print("The password of the broker is not in it; keep it elsewhere.")
+    return 0
+
+
+def restore(places: Places, source: Path) -> int:
+    """Put the files of an archive in their places; gives the exit code.
+
+    Raises:
+        UsageError: there is no such archive, or it is none of a mirror.
+        ConfigError: a file in it is broken; nothing is written then.
+        OutputError: a place cannot be written to.
+    """
+    with tempfile.TemporaryDirectory() as spare:
+        names = list(_unpacked(source, Path(spare)))
+        _examine(Path(spare), names)
+        for name in names:
+            kept = _put(Path(spare) / name, places.of(name))
+            print(f"{places.of(name)}" + (f" (the one before: {kept.name})" if kept else ""))
+    print("Start the mirror anew to use them.")
+    return 0
+
+
+def _unpacked(source: Path, folder: Path) -> Iterator[str]:
+    try:
+        with zipfile.ZipFile(source) as file:
+            for info in file.infolist():
+                if not _is_known(info.filename) or info.file_size > LARGEST:
+                    raise UsageError(f"{source}: {info.filename!r} does not belong to a mirror.")
+                file.extract(info, folder)
+                yield info.filename
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read ({error.strerror}).") from error
+    except (zipfile.BadZipFile, ValueError, EOFError, RuntimeError, NotImplementedError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(f"{source}: is no archive that can be read ({error}).") from error
+
+
+def _is_known(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    is_language = len(parts) == 2 and parts[0] == LANGUAGES and name.endswith(".toml")
+    return name in (CONFIG, CALIBRATION, FILE_NAME) or (is_language and ".." not in parts)
+
+
+def _examine(folder: Path, names: list[str]) -> None:
+    """Each file is what it should be."""
+    if CONFIG not in names:
+        raise UsageError("There is no mirror.toml in the archive.")
+    config.load(folder / CONFIG)
+    for name in names:
+        if name.endswith(".toml"):
+            try:
+                tomllib.loads((folder / name).read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise ConfigError(f"{name} in the archive: is not valid TOML: {error}.") from error
+        elif name == FILE_NAME:
+            Store(folder / name).close()
+
+
+def _put(new: Path, place: Path) -> Path | None:
+    """Copy a file to its place; gives where the one that was there is now."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        kept = None
+        if place.exists() and place.read_bytes() != new.read_bytes():
+            kept = _kept(place)
+        with replacing(place) as scratch:
+            shutil.copyfile(new, scratch)
+        if os.geteuid() == 0:
+            # What root puts into the state folder must be the mirror's own.
+            owner = place.parent.stat()
+            os.chown(place, owner.st_uid, owner.st_gid)
+    except MirrorError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{place}: cannot be written ({error.strerror}).") from error
+    return kept
+
+
+def _kept(place: Path) -> Path:
+    """Keep what is in this place beside it."""
+    taken = 1
+    while (kept := place.with_name(f"{place.stem}.before-{taken}{place.suffix}")).exists():
+        taken += 1
+    if place.name != FILE_NAME:
+        shutil.copy2(place, kept)
+        return kept
+    for tail in ("-wal", "-shm", ""):  # a history is only whole with its log
+        part = place.with_name(place.name + tail)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + tail))
+    return kept

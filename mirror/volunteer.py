@@ -1,0 +1,145 @@
+"""Somebody who calibrates in the simulated room, for trying it without camera and glass.
+
+The volunteer sees the dots that the glass shows, steps aside and bends the knees until the own
+reflection is at them, and holds still about as well as people do. The mirror gets looks of it, as
+from `Eyes`, through a camera that hangs a little otherwise than the settings say.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from queue import SimpleQueue
+
+import numpy as np
+
+from mirror.calibrating import Calibrating
+from mirror.drawing import LIMBS
+from mirror.errors import MirrorError
+from mirror.eyes import Look
+from mirror.hinge.geometry import Array
+from mirror.hinge.pose import Mark
+from mirror.press import Press
+from mirror.reflections import Case, Person, seen
+from mirror.room import Standing, stand
+from mirror.scene import GREY, Line, Ring, Shape
+
+LOOKS_PER_S = 15.0
+PACE_M_S, KNEES_M_S = 0.5, 0.2
+DEEPEST_M = 0.6
+"""How far the knees let the eyes down; who would have to go lower does not hold still."""
+CLOSE_MM = 2.0
+"""A reflection so near to its dot is held there."""
+SWAY_M = 0.001
+HEAD_MM, FINE_MM, DIM = 55.0, 1.2, 0.6
+"""Of the reflection, which is half the size of the body."""
+READ_S = 4.0
+"""How long the volunteer looks at the result."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the volunteer is: metres from the glass, to the right of it, and lower than upright."""
+
+    north: float = 2.2
+    west: float = 0.3
+    lower: float = 0.0
+
+
+class Volunteer:
+    """Looks of a person who follows what the glass shows. Stands in for `Eyes`.
+
+    looks, ended, pause_s, has_stick, fault: as those of `Eyes`.
+    """
+
+    fault: MirrorError | None = None
+
+    def __init__(self, case: Case, eye: str) -> None:
+        self.looks: SimpleQueue[Look] = SimpleQueue()
+        self.ended = threading.Event()
+        self.pause_s = 0.0
+        self.has_stick = False
+        self._case, self._eye = case, eye
+        self._person = Person.drawn(case)
+        self._place = Place()
+        self._miss = case.draw.normal(0, case.errors.dot_mm, 2)
+        self._dot: tuple[float, float] | None = None
+        self._t = self._left_s = self._read_s = 0.0
+
+    def follow(self, shown: Calibrating | None, seconds: float) -> None:
+        """Do what the glass asks for, for so long."""
+        self._left_s += seconds
+        while self._left_s >= 1.0 / LOOKS_PER_S:
+            self._left_s -= 1.0 / LOOKS_PER_S
+            self._t += 1.0 / LOOKS_PER_S
+            if shown is not None:
+                self._place = self._step(shown, 1.0 / LOOKS_PER_S)
+            pose, _ = seen(self._case, self._person, self.body())
+            self.looks.put(Look(replace(pose, taken_at=self._t), self._t))
+
+    def wishes(self, shown: Calibrating | None, seconds: float) -> list[Press]:
+        """A press of select, once the result was there for some time."""
+        is_result = shown is not None and shown.fitted is not None
+        self._read_s = self._read_s + seconds if is_result else 0.0
+        return [Press.SELECT] if self._read_s >= READ_S else []
+
+    def body(self, *, sways: bool = True) -> Standing:
+        """As it stands now, swaying a little."""
+        sway = self._case.draw.normal(0, SWAY_M, 2) if sways else (0.0, 0.0)
+        north, west = self._place.north + sway[0], self._place.west + sway[1]
+        upright = stand(self._person.bowed(0.0), north=north, east=-west, facing=1)
+        low = 1.0 - self._place.lower / float(upright.eye(self._eye)[2])
+        squeeze = np.array([1.0, 1.0, low])
+        marks = upright.marks * squeeze
+        feet = slice(Mark.LEFT_ANKLE, Mark.RIGHT_FOOT_INDEX + 1)
+        marks[feet] = upright.marks[feet]
+        return Standing(marks, upright.back * squeeze)
+
+    def mirrored(self) -> tuple[Shape, ...]:
+        """What the volunteer sees in the mirror, as faint lines: a picture of the reflection."""
+        body = self.body(sways=False)
+        eye, see = body.eye(self._eye), self._case.room.seen_at
+        lines = [see(eye, body.marks[list(limb)]) for limb in LIMBS] + [see(eye, body.back)]
+        ears = see(eye, body.marks[[Mark.NOSE, Mark.LEFT_EAR, Mark.RIGHT_EAR]])
+        head = ears.mean(axis=0).tolist()
+        return (
+            Ring((head[0], head[1]), HEAD_MM, FINE_MM, GREY.at(DIM)),
+            *(
+                Line(tuple(map(tuple, line.round(1).tolist())), FINE_MM, GREY.at(DIM))
+                for line in lines
+            ),
+        )
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+    def _step(self, shown: Calibrating, dt: float) -> Place:
+        place, pace = self._place, PACE_M_S * dt
+        if shown.hint in ("closer", "come"):
+            return replace(place, north=place.north - pace)
+        if shown.hint in ("back", "whole"):
+            return replace(place, north=place.north + pace)
+        if shown.dot is None or shown.fitted is not None:
+            return place
+        if shown.dot != self._dot:
+            self._dot = shown.dot
+            self._miss = self._case.draw.normal(0, self._case.errors.dot_mm, 2)
+        across, down = np.array(shown.dot) + self._miss - self._reflected(shown.aim)
+        if max(abs(across), abs(down)) < CLOSE_MM:
+            return place
+        knees = KNEES_M_S * dt
+        lower = place.lower + float(np.clip(0.0005 * down, -knees, knees))
+        if not 0.0 <= lower <= DEEPEST_M:
+            lower = float(np.clip(lower, 0.0, DEEPEST_M)) + self._case.draw.uniform(-0.02, 0.02)
+        west = place.west + float(np.clip(0.0005 * across, -pace, pace))
+        return replace(place, west=west, lower=lower)
+
+    def _reflected(self, aim: str) -> Array:
+        """(2,) mm on the glass where the volunteer sees what is brought to the dot."""
+        body = self.body()
+        near, _ = body.nearer
+        eye = body.eye(self._eye)
+        marks = {"heel": near, "knee": near - 4}
+        aimed = eye if aim == "eye" else body.marks[marks[aim]]
+        where: Array = self._case.room.seen_at(eye, aimed[None])[0]
+        return where

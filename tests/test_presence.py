@@ -1,0 +1,99 @@
+"""Somebody came, somebody is gone; who passes by in the background is nobody."""
+
+from dataclasses import replace
+
+from people import ANKLE, film, person, reps
+
+from mirror.hinge.presence import NOTICED_S
+from mirror.press import Press
+from mirror.session import GRACE_S, advance, press, start
+from mirror.states import State, state
+
+FPS = 15
+
+
+def seen(poses):
+    """The session after these poses, (t, pose) each."""
+    session = start()
+    for t, pose in poses:
+        session = advance(session, pose, t)
+    return session
+
+
+def test_somebody_is_noticed_within_a_second():
+    """At the two looks a second of an idle mirror, and those that follow at once."""
+    looks = [(0.0, None), (0.5, person(0.5))]
+    looks += [(0.5 + k / FPS, person(0.5 + k / FPS)) for k in range(1, 6)]
+    session = seen(looks)
+    assert session.presence.came_s is not None
+    assert session.presence.came_s - 0.0 <= 0.5 + NOTICED_S + 1 / FPS
+    assert state(session) is not State.ASLEEP
+
+
+def test_a_small_person_in_the_background_is_nobody():
+    """However long they stay."""
+    poses = [(k / FPS, person(k / FPS, scale=0.35)) for k in range(90)]
+    session = seen(poses)
+    assert state(session) is State.ASLEEP
+
+
+def test_who_walks_past_near_the_glass_does_not_wake_it():
+    """Across the whole picture at 1.2 m/s, and it stays a mirror throughout."""
+    session = start()
+    for k in range(60):
+        t = k / FPS
+        x = ANKLE[0] - 330 + 280 * t  # a body is 470 px high: .6 of it in a second
+        session = advance(session, person(t, at=(x, ANKLE[1])), t)
+        assert state(session) is State.ASLEEP
+
+
+def test_who_stops_before_the_glass_wakes_it():
+    """Walking in from the side, then standing."""
+    session = start()
+    for k in range(60):
+        t = k / FPS
+        x = min(ANKLE[0], ANKLE[0] - 330 + 280 * t)
+        session = advance(session, person(t, at=(x, ANKLE[1])), t)
+    assert state(session) is not State.ASLEEP
+
+
+def test_nobody_for_the_grace_period_is_a_pure_mirror_again():
+    """And a passer-by in the background does not keep it awake."""
+    session = start()
+    for pose in film(reps(1), 6):
+        session = advance(session, pose, pose.taken_at)
+    last = session.t
+    for k in range(int(FPS * (GRACE_S + 1))):
+        t = last + k / FPS
+        session = advance(session, person(t, scale=0.35), t)
+    assert state(session) is State.ASLEEP
+
+
+def test_bowing_does_not_look_like_leaving():
+    """A person is there throughout a rep."""
+    session = start(grace_s=0.2)
+    states = set()
+    for pose in film(reps(2), 9):
+        session = advance(session, pose, pose.taken_at)
+        if session.presence.came_s is not None:
+            states.add(state(session))
+    assert State.ASLEEP not in states
+
+
+def test_a_press_shows_what_was_chosen_even_to_nobody():
+    """Who presses a button stands beside the camera's sight."""
+    session = advance(start(), None, 0.0)
+    session = press(session, Press.NEXT)
+    assert state(advance(session, None, 0.5)) is State.CHOSEN
+    assert state(advance(session, None, 9.0)) is State.ASLEEP
+
+
+def test_a_picture_of_another_size_changes_nothing():
+    """Sizes are shares of the picture."""
+    for scale in (0.5, 2.0):
+        poses = []
+        for k in range(10):
+            pose = person(k / FPS)
+            size = (int(scale * pose.size[0]), int(scale * pose.size[1]))
+            poses.append((k / FPS, replace(pose, points=scale * pose.points, size=size)))
+        assert seen(poses).presence.came_s == poses[5][0]

@@ -1,0 +1,285 @@
+"""A set as the session sees it: when it is finished, what it holds, and the one after it."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from people import film, hinge, person, reps, with_mask
+
+from mirror.compose import compose
+from mirror.config import ScreenSettings
+from mirror.finished import SAMPLE_S, Kept, LastTime, Past, Saved
+from mirror.glass import Glass
+from mirror.hinge.counting import Counting, restart
+from mirror.hinge.depth import NotFound, StopDepth
+from mirror.hinge.phases import Tracking
+from mirror.hinge.reps import Partial, Rep
+from mirror.language import load
+from mirror.press import Press
+from mirror.scene import Text
+from mirror.session import FORGET_SET_S, REST_S, advance, end, press, recall, start
+
+STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+
+
+def after(poses, session=None):
+    """The session after a film, and every set that was finished in it."""
+    session = session or start()
+    done = []
+    for pose in poses:
+        session = advance(session, pose, pose.taken_at)
+        done += [session.finished] if session.finished else []
+    return session, done
+
+
+def rested(count=3):
+    """A set of so many reps, and the pause after it; the session and what was finished."""
+    return after(film(reps(count), 2 + 3 * count + REST_S + 1, fps=15))
+
+
+def again(session, count, **how):
+    """The session goes on with some more reps, at once."""
+    begin = session.t + 1 / 15
+    motion = reps(count, stand=1.0, **how)
+    return after(
+        (person(begin + k / 15, *motion(k / 15)) for k in range(15 * (2 + 3 * count))), session
+    )
+
+
+def written(session):
+    """The texts on the glass."""
+    scene = compose(session, Glass.of((1080, 1920), ScreenSettings()), load("en"))
+    return " ".join(shape.text for shape in scene.shapes if isinstance(shape, Text))
+
+
+def test_a_pause_finishes_the_set_once():
+    """It holds its reps and how it ended; the count stays on the glass."""
+    session, done = rested(3)
+    assert [(one.ended, len(one.reps), one.variation, one.drill) for one in done] == [
+        ("rest", 3, "basic", None)
+    ]
+    assert session.count == 3
+    assert done[0].depth_deg == pytest.approx(90, abs=3)
+
+
+def test_the_rep_after_the_pause_is_the_first_of_another_set():
+    """Numbers begin at 1 again, and the old set is left as it was."""
+    session, done = rested(3)
+    session, more = again(session, 2)
+    assert more == []
+    assert [rep.number for rep in session.reps] == [1, 2]
+    assert session.count == 2
+    session = end(session, "stopped")
+    assert [rep.number for rep in session.finished.reps] == [1, 2]
+    assert [rep.number for rep in done[0].reps] == [1, 2, 3]
+
+
+def test_a_shallow_bow_in_the_pause_begins_no_set():
+    """What does not count leaves the finished set on the glass."""
+    session, _ = rested(3)
+    session, more = again(session, 1, depth=0.3)
+    assert more == []
+    assert session.count == 3
+    assert len(session.reps) == 3
+
+
+def test_while_the_first_rep_is_under_way_the_count_is_nought():
+    """The old number would be taken for the new one."""
+    session, _ = rested(3)
+    begin = session.t
+    for k in range(1, 16):
+        pose = person(begin + k / 15, *hinge(min(1.0, k / 10)))
+        session = advance(session, pose, pose.taken_at)
+    assert session.counting.is_open
+    assert session.count == 0
+
+
+@pytest.mark.parametrize("what", [Press.SELECT, Press.NEXT, Press.PREVIOUS, Press.DRILL])
+def test_a_press_finishes_the_set(what):
+    """Whatever begins a new one ends the old one, also with a rep that is not told yet."""
+    session, _ = after(film(reps(2), 8.6))
+    assert session.count == 2
+    pressed = press(session, what)
+    assert (pressed.finished.ended, len(pressed.finished.reps)) == ("press", 2)
+    assert pressed.count == 0
+    assert press(pressed, what).finished is None
+
+
+def test_walking_off_finishes_the_set():
+    """With the depth and the stop depth that were known when the person was there."""
+    session, _ = after(film(reps(2), 9))
+    session = replace(session, notes=replace(session.notes, stop=STOP))
+    done = []
+    for k in range(1, int(FORGET_SET_S) + 2):
+        session = advance(session, None, 9.0 + k)
+        done += [session.finished] if session.finished else []
+    assert [(one.ended, len(one.reps)) for one in done] == [("left", 2)]
+    assert done[0].depth_deg == pytest.approx(90, abs=3)
+    assert done[0].stop_deg == 55.0
+
+
+def test_walking_off_after_a_pause_finishes_nothing_twice():
+    """The set was finished by the pause."""
+    session, _ = rested(2)
+    done = []
+    for _ in range(int(FORGET_SET_S) + 2):
+        session = advance(session, None, session.t + 1.0)
+        done += [session.finished] if session.finished else []
+    assert done == []
+    assert session.reps == ()
+
+
+def test_nothing_is_finished_without_a_rep():
+    """Standing about, a partial, the very beginning."""
+    assert end(start(), "stopped").finished is None
+    session, done = after(film(reps(1, depth=0.3), 40, fps=15))
+    assert done == []
+    assert end(session, "stopped").finished is None
+
+
+def test_the_end_of_the_mirror_finishes_what_is_under_way_once():
+    """A second end has nothing more."""
+    session, _ = after(film(reps(2), 9))
+    session = end(session, "stopped")
+    assert len(session.finished.reps) == 2
+    assert end(session, "stopped").finished is None
+
+
+def test_the_signals_are_ten_a_second_and_only_of_the_set():
+    """From a second before the first rep to a second after the last, changes from standing."""
+    _, done = rested(3)
+    samples = done[0].notes.samples
+    steps = [b.t - a.t for a, b in pairwise(samples)]
+    assert min(steps) >= SAMPLE_S - 1e-6
+    assert samples[0].t >= done[0].reps[0].start_s - 1.0
+    assert samples[-1].t <= done[0].reps[-1].end_s + 1.0
+    assert max(sample.fold_deg for sample in samples) == pytest.approx(90, abs=3)
+    assert abs(samples[-1].fold_deg) < 5
+
+
+def test_what_was_said_and_refused_is_in_the_set():
+    """Cues, partials and the reasons of what was no hinge."""
+    motion = reps(4, knee=0.75)
+    session, _ = after(film(motion, 16))
+    session, _ = after(
+        (person(16.1 + k / 30, *reps(1, depth=0.3)(k / 30)) for k in range(200)), session
+    )
+    session, _ = after(
+        (person(24 + k / 30, *reps(1, knee=1.2)(k / 30)) for k in range(200)), session
+    )
+    done = end(session, "stopped").finished
+    assert [cue.fault for cue in done.notes.cues] == ["knees-bent", "knees-bent"]
+    assert done.partials == 1
+    assert done.rejected == ("squat",)
+    assert done.faults["knees-bent"] == 4
+
+
+@pytest.mark.parametrize(
+    ("pending", "told", "events", "expected"),
+    [
+        (True, 0, 0, (1, 0)),  # a hinge, counted at lockout
+        (False, 0, 1, (1, 1)),  # a row, told at once
+        (False, 5, 0, (0, 0)),  # a swing, counted and not told yet
+    ],
+)
+def test_counting_anew_begins_with_what_was_just_counted(pending, told, events, expected):
+    """Reps, rows and swings: the newest has number 1."""
+    rep = Rep(8, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "left")
+    partial = Partial(0.0, 0.5, 1.0, 30.0, 20.0)
+    memory = Counting(Tracking(reps=8, pending=(rep, None) if pending else None), told=told)
+    memory, told_now = restart(memory, (partial, *[rep] * events))
+    assert (memory.hinge.reps, memory.told) == expected
+    assert told_now == (partial, *[replace(rep, number=1)] * events)
+    if pending:
+        assert memory.hinge.pending[0].number == 1
+
+
+def test_a_set_is_compared_with_the_one_before_it():
+    """Not with itself, once it is saved; the next set then is compared with it."""
+    before, newest = LastTime(7, 80.0, 50.0), LastTime(3, 90.0, None)
+    session = recall(start(), Past(lasts={("basic", None): before}))
+    session, _ = after(film(reps(3), 12), session)
+    session = recall(session, Past(lasts={("basic", None): newest}, saved=Saved(4, 12.0)))
+    assert session.last == before
+    assert "7 reps, 80°" in written(replace(session, t=session.t + 9))
+    session = press(session, Press.SELECT)
+    assert session.last == newest
+    assert press(session, Press.NEXT).last is None
+
+
+def test_after_a_pause_the_next_set_is_compared_with_the_one_that_ended():
+    """Without any press."""
+    session, _ = rested(3)
+    newest = LastTime(3, 90.0, None)
+    session = recall(session, Past(lasts={("basic", None): newest}))
+    assert session.last is None
+    session, _ = again(session, 1)
+    assert session.last == newest
+
+
+def test_saved_is_said_of_this_set_only():
+    """Not before it is, and not of one that came earlier."""
+    session, done = rested(3)
+    assert "Saved" not in written(session)
+    earlier = Past(saved=Saved(11, done[0].ended_s - 50))
+    assert "Saved" not in written(recall(session, earlier))
+    assert "Saved as set 12" in written(recall(session, Past(saved=Saved(12, done[0].ended_s))))
+    assert "not saved" in written(recall(session, Past(is_failing=True)))
+
+
+def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
+    """Whoever comes next sees it; nobody's is kept unasked."""
+    session, _ = rested(3)
+    assert press(session, Press.REMEMBER) == session
+    session = replace(session, stop=STOP, stop_rep=2)
+    assert session.can_remember == "keep"
+    assert "Hold next to keep" in written(session)
+    session = press(session, Press.REMEMBER)
+    assert session.past.kept == Kept("basic", STOP)
+    assert "Hold next to forget" in written(session)
+    gone = session
+    for k in range(1, 20):
+        gone = advance(gone, None, session.t + k)
+    assert gone.stop is None
+    assert gone.stop_depth == STOP
+    assert press(gone, Press.NEXT).stop_depth == STOP, "a drill of the same variation"
+    assert replace(gone, choice=start("row").choice).stop_depth is None
+    assert press(gone, Press.REMEMBER).past.kept is None
+
+
+def test_a_depth_that_changed_is_kept_in_the_place_of_the_old_one():
+    """Forgetting takes a depth that is told alike."""
+    deeper = replace(STOP, pelvis_flexion_deg=65.0)
+    session = replace(start(), stop=deeper, past=Past(kept=Kept("basic", STOP)), t=0.0)
+    assert press(session, Press.REMEMBER).past.kept.stop == deeper
+    alike = replace(STOP, pelvis_flexion_deg=56.0)
+    assert press(replace(session, stop=alike), Press.REMEMBER).past.kept is None
+
+
+def test_a_kept_depth_is_cued():
+    """On the way down the glass says when it is reached."""
+    session = recall(start(), Past(kept=Kept("basic", STOP)))
+    seen = False
+    for pose in film(reps(1), 4):
+        session = advance(session, pose, pose.taken_at)
+        seen = seen or session.guidance == "stop-here"
+    assert seen
+
+
+def test_the_search_for_the_stop_depth_goes_on_over_a_pause():
+    """The same person, another set: what was found is still known, and is not told again."""
+    session, _ = rested(3)
+    session = replace(session, stop=NotFound("straight"), stop_rep=3, descents=(((), ()),))
+    session, _ = again(session, 1)
+    assert session.stop is not None
+    assert session.stop_rep == 0
+    assert len(session.descents) >= 1
+
+
+def test_the_back_that_is_not_judged_has_no_rounding_in_the_signals():
+    """Without a mask: None; with one, numbers."""
+    session, _ = after(film(reps(1), 7))
+    assert {sample.rounding_deg for sample in session.notes.samples} == {None}
+    masked = (with_mask(pose) for pose in film(reps(1), 7, fps=8))
+    session, _ = after(masked)
+    assert any(sample.rounding_deg is not None for sample in session.notes.samples)

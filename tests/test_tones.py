@@ -1,0 +1,114 @@
+"""What is heard, and when."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from people import film, reps
+
+from mirror import tones
+from mirror.hinge.coaching import Cue
+from mirror.hinge.depth import StopDepth
+from mirror.hinge.reps import Phase
+from mirror.press import Press
+from mirror.session import advance, press, start
+from mirror.tones import NOTES, RATE, Heard, Speaker, Tone, heard, loop, samples
+
+
+def sounds(poses, session=None):
+    """Every step of a film with what it sounds like."""
+    session = session or start()
+    told = []
+    for pose in poses:
+        after = advance(session, pose, pose.taken_at)
+        told.append((after, heard(session, after)))
+        session = after
+    return told
+
+
+def test_each_rep_is_heard_once_at_its_lockout():
+    """Two reps, two tones, each with the picture that raises the count."""
+    told = sounds(film(reps(2), 9))
+    counted = [after.count for after, sound in told if Tone.COUNTED in sound.tones]
+    assert counted == [1, 2]
+
+
+def test_a_new_set_is_not_heard():
+    """A count that goes back to 0, or another choice, is no rep."""
+    (*_, (session, _)) = sounds(film(reps(2), 9))
+    assert heard(session, press(session, Press.SELECT)) == Heard()
+    assert heard(session, press(session, Press.NEXT)) == Heard()
+
+
+def test_the_stop_depth_is_heard_once_on_the_way_down():
+    """With its mark at 50 degrees of fold, before the bottom."""
+    stop = StopDepth(45.0, (40.0, 50.0), 50.0, 0.05, 0.8, 5)
+    session = start()
+    told = []
+    for pose in film(reps(1), 6):
+        session = replace(session, stop=stop)
+        after = advance(session, pose, pose.taken_at)
+        told += [after.phase for tone in heard(session, after).tones if tone is Tone.STOP_DEPTH]
+        session = replace(after, stop=stop)
+    assert told == [Phase.DESCENDING]
+
+
+def test_a_cue_is_heard_and_praise_is_not():
+    """Praise can wait until somebody looks."""
+    (*_, (session, _)) = sounds(film(reps(1), 6))
+    told = replace(session, cue=Cue(5.0, "knees-bent", "Shins like posts", 1))
+    assert heard(session, told).tones == (Tone.CUE,)
+    assert heard(told, told).tones == ()
+    assert heard(session, replace(session, cue=Cue(5.0, None, "Good", 1))).tones == ()
+
+
+def test_notes_neither_click_nor_clip():
+    """They begin and end at nothing, and stay within 16 bits; the chord joins its beginning."""
+    for notes in NOTES.values():
+        wave = samples(notes)
+        end = max(note.start_s + note.length_s for note in notes)
+        assert len(wave) == round(RATE * end)
+        assert abs(int(wave[0])) < 600
+        assert abs(int(wave[-1])) < 600
+        assert 20_000 < np.abs(wave.astype(int)).max() <= 32_767
+    chord = loop().astype(int)
+    steps = np.abs(np.diff(np.concatenate([chord, chord[:1]])))
+    assert steps[-1] <= steps[:-1].max()
+
+
+def test_the_tone_of_rounding_begins_and_ends_with_it(monkeypatch):
+    """Once each, however long it lasts."""
+    speaker = Speaker(0.4)
+    assert speaker.silent_because is None
+    calls = []
+
+    class Loop:
+        def play(self, **how):
+            calls.append("play")
+
+        def fadeout(self, ms):
+            calls.append("fadeout")
+
+    speaker._rounded = Loop()
+    for rounded in (False, True, True, False, False):
+        speaker.play(Heard((Tone.COUNTED,), rounded))
+    speaker.close()
+    speaker.close()
+    speaker.play(Heard((Tone.CUE,), True))
+    assert calls == ["play", "fadeout"]
+
+
+def test_without_a_device_there_is_silence_and_one_sentence(monkeypatch):
+    """No sound device is no error; volume 0 does not even look for one."""
+    monkeypatch.setenv("SDL_AUDIODRIVER", "none such")
+    speaker = Speaker(0.4)
+    assert speaker.silent_because is not None
+    assert "no sound" in speaker.silent_because
+    speaker.play(Heard((Tone.CUE,), True))
+    assert Speaker(0.0).silent_because is None
+
+
+@pytest.mark.parametrize("tone", Tone)
+def test_every_tone_has_its_notes(tone):
+    """The table is whole."""
+    assert tones.NOTES[tone]

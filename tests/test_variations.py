@@ -1,0 +1,123 @@
+"""The table of variations is whole, and the figure's true joints are counted and judged by it."""
+
+import math
+
+import pytest
+
+from mirror.hinge.drills import CUES
+from mirror.hinge.form import Rule, Whole
+from mirror.hinge.posture import Posture
+from mirror.hinge.reps import Limits
+from mirror.hinge.variations import VARIATIONS
+from mirror.hinge.view import View
+from mirror.language import load
+from mirror.panels import PANELS
+from mirror.repertoire import PATTERNS, Trial, find, negatives, poses
+from mirror.session import MISHAPS, choices, start
+
+ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
+FAULTS = [
+    (name, fault)
+    for name in ARTICLE
+    for fault in PATTERNS[name].faults
+    if fault in VARIATIONS[name].faults
+]
+
+
+def test_every_variation_of_the_exercise_is_there():
+    """Those that the exercise names, the basic hinge first with its two drills."""
+    assert tuple(VARIATIONS) == ARTICLE
+    assert [drill.name for drill in VARIATIONS["basic"].drills] == ["stick", "string"]
+
+
+@pytest.mark.parametrize("choice", choices(), ids=lambda choice: choice.title)
+def test_a_record_is_whole(choice):
+    """Words short enough for the glass, a panel that can be drawn, and no fault twice."""
+    variation = choice.variation
+    assert 0 < len(choice.title) <= 16
+    assert 0 < len(choice.instruction) <= 80
+    assert variation.setup
+    assert variation.rest
+    assert variation.panel in PANELS
+    faults = [rule.fault for rule in choice.rules]
+    assert len(faults) == len(set(faults))
+    assert faults
+
+
+@pytest.mark.parametrize("choice", choices(), ids=lambda choice: choice.title)
+def test_every_rule_can_be_said_and_measured(choice):
+    """A cue in both languages, an order among them, and a limit in the direction that is wrong."""
+    for rule in choice.rules:
+        assert rule.cue
+        assert len(rule.cue) <= 44
+        assert 1 <= rule.priority <= 6
+        assert rule.sign in (-1, 1)
+        assert rule.sd >= 0
+        assert math.isfinite(rule.limit)
+        assert callable(rule.measure if isinstance(rule, Rule) else rule.reading)
+        if isinstance(rule, Rule):
+            assert rule.phases
+            assert rule.hold_s > 0
+        for tongue in ("en", "de"):
+            assert load(tongue).has(f"cue.{rule.fault}")
+    assert {advice.fault for advice in MISHAPS} >= set(CUES)
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_every_rule_is_seen_from_where_the_variation_is_watched(name):
+    """No rule waits for a view that the glass never asks for."""
+    variation = VARIATIONS[name]
+    for rule in variation.rules:
+        assert rule.view in variation.seeking.views
+    assert View.OBLIQUE not in variation.seeking.views
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_thresholds_are_in_order(name):
+    """A partial is smaller than a rep, a rep shorter than too long, sitting lower than a squat."""
+    limits: Limits = VARIATIONS[name].limits
+    assert 20 <= limits.full_deg <= 45
+    assert 0 <= limits.of_own < 1
+    assert limits.shortest_s < limits.longest_s
+    assert limits.squat_ratio > 0.7
+    assert 0 < limits.sit_height < 1
+    least, none = VARIATIONS[name].seeking.least_fps
+    assert none < least <= 15
+
+
+def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():
+    """Each measure gives a number or nothing on a posture of the figure, and no rule raises."""
+    for name in ARTICLE:
+        trial = Trial(name, None, 1, fps=10.0)
+        finding = find(trial, poses(trial, None))
+        assert finding.found == finding.expected
+    assert Posture.__dataclass_fields__
+    assert start("swing").choice.variation is VARIATIONS["swing"]
+
+
+@pytest.mark.parametrize("flip", [False, True], ids=["as filmed", "mirrored"])
+@pytest.mark.parametrize(("fps", "drop"), [(30.0, 0.0), (15.0, 0.0), (30.0, 0.2)])
+@pytest.mark.parametrize("name", ARTICLE)
+def test_right_reps_are_counted_alike_at_any_rate(name, fps, drop, flip):
+    """At 30 and 15 pictures a second, with a fifth of them lost, and mirrored: exactly."""
+    trial = Trial(name, None, 2, fps=fps, drop=drop, flip=flip)
+    finding = find(trial, poses(trial, None))
+    assert finding.found == finding.expected > 0
+    assert not any(finding.raised)
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS)
+def test_a_fault_of_the_joints_is_raised_in_every_rep_that_has_it(name, fault):
+    """Drawn at 1.3 to 2 times its threshold; the reps are counted all the same."""
+    trial = Trial(name, fault, 1)
+    finding = find(trial, poses(trial, None))
+    assert finding.found == finding.expected
+    assert all(fault in raised for raised in finding.raised)
+
+
+@pytest.mark.parametrize("trial", negatives([1]), ids=lambda t: f"{t.variation} {t.kind}")
+def test_what_is_no_hinge_counts_nothing(trial):
+    """Squats, walking, turning, sitting down and picking up, whatever is practised."""
+    finding = find(trial, poses(trial, None))
+    assert finding.found == 0
+    assert isinstance(VARIATIONS[trial.variation].rules[0], Rule | Whole)
