@@ -125,10 +125,18 @@ def _band(edge: Array | None, band: tuple[float, float]) -> float:
     return float(np.median(kept)) if 3 * len(kept) >= len(part) else nan
 
 
-def gap_by_line_cm(line: tuple[float, ...], standing: tuple[float, ...]) -> float:
-    """How far the stick is off the pelvis beyond own standing, by the line of the stick."""
+def gap_by_line_cm(line: tuple[float, ...], standing: tuple[float, ...], pelvis_cm: float) -> float:
+    """How far the stick is off the pelvis beyond own standing, by the line of the stick.
+
+    pelvis_cm: how far the outline of the pelvis has come out since standing, or NaN. The landmark
+    of the hip may be off by 3 cm on a fast way down, which moves stick and outline alike: the stick
+    is no farther off the pelvis than off its outline.
+    """
     low, high = (v - b for v, b in zip(line, standing, strict=True))
-    return min(max(0.0, low - TURN * high - ASIDE_CM), MOST_CM)
+    gap = low - TURN * high - ASIDE_CM
+    if not isnan(pelvis_cm):
+        gap = min(gap, low - pelvis_cm)
+    return min(max(0.0, gap), MOST_CM)
 
 
 def gap_cm(values: tuple[float, ...], standing: tuple[float, ...]) -> float:
