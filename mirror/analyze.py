@@ -64,7 +64,7 @@ def analyze(
     header = header_record(source, camera, session, fps)
     kept: list[Record] = []
     with ExitStack() as stack:
-        steps = follow(camera, estimator, session, seconds=seconds, fps=fps)
+        steps = follow(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
         steps = _with_progress(steps, camera, seconds, fps)
         if overlay_path is not None:
             scratch = stack.enter_context(replacing(overlay_path))
@@ -154,12 +154,14 @@ def follow(
     estimator: Estimator | Attention,
     session: Session,
     *,
+    lens: Lens | None = None,
     seconds: float | None = None,
     fps: float | None = None,
 ) -> Iterator[tuple[Frame, Session]]:
     """Each processed frame with the session after it; the last one tells what was still open.
 
-    seconds: stop after so much of the source. fps: process at most so many frames a second.
+    lens: that the estimator has taken out of its poses. seconds: stop after so much of the source.
+    fps: process at most so many frames a second.
 
     Raises:
         CameraError: the source broke.
@@ -180,7 +182,9 @@ def follow(
             yield last, session
         last = Frame(frame.rgb, t)
         pose = estimator.estimate(last)
-        session = advance(session, with_stick(pose, frame.rgb) if session.has_stick else pose, t)
+        if pose is not None and session.has_stick:
+            pose = with_stick(pose, frame.rgb, lens)
+        session = advance(session, pose, t)
     if last is not None:
         told = finish(session)
         yield last, replace(told, events=session.events + told.events)

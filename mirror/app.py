@@ -258,6 +258,7 @@ class Mirror:
     def _take_in(self) -> tuple[int, int]:
         """Everything that was estimated since last time; how many looks and reps that was."""
         looks = reps = 0
+        self.eyes.has_stick = self.session.has_stick
         with suppress(Empty):
             while True:
                 look = self.eyes.looks.get_nowait()

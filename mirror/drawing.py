@@ -74,20 +74,20 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
     chin = np.array(centre) + neck * radius / max(float(np.hypot(*neck)), radius)
     yield Line(((float(chin[0]), float(chin[1])), shoulder), 2.2 * u, NEAR)
     colour = line_colour(posture)
-    held = _held(reading, u)
+    drill = held(reading, u)
     if posture.back is None or posture.back.confidence < SHOW:
         # From the front, or behind an arm, there is no line of the back, only that of the trunk.
         yield Line((hip, shoulder), 4.0 * u, GREY)
-        if held is not None:
-            points, light, width = held
+        if drill is not None:
+            points, light, width = drill
             yield Line(tuple(place(p) for p in points), width, light)
         return
     yield Line((hip, shoulder), 1.6 * u, FAR)
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
-    if held is not None:
-        points, light, width = held
+    if drill is not None:
+        points, light, width = drill
         yield Line(tuple(place(p) for p in points), width, light)
-    if held is None or reading.slack > 0:
+    if drill is None or reading.slack > 0:
         yield Line(tuple(place(p) for p in dowel), 1.2 * u, ICE)
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
@@ -132,7 +132,7 @@ def _placed(pose: Pose, posture: Posture, box: Box) -> tuple[Place, float]:
     return place, scale
 
 
-def _held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
+def held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
     """The stick, or the string with its slack: points in the picture, colour, width."""
     if reading.points is None:
         return None

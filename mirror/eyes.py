@@ -21,6 +21,7 @@ from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.hinge.pose import Pose
 from mirror.hinge.straight import with_stick
 from mirror.model import bundle
+from mirror.optics import lens
 from mirror.vigil import Vigil, step_s
 
 RETRY_S = 5.0
@@ -168,8 +169,8 @@ class Eyes:
                 began = time.monotonic()
                 pose = estimator.estimate(frame)
                 patience_s = self._step_s
-                if self.has_stick:
-                    pose = with_stick(pose, frame.rgb)
+                if pose is not None and self.has_stick:
+                    pose = with_stick(pose, frame.rgb, lens(self._settings.camera, pose.size))
                 self._faults.pop("estimator", None)
                 self.vigil.works("estimator")
                 self.looks.put(Look(pose, frame.taken_at))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mirror.camera import Frame
 from mirror.config import ScreenSettings
-from mirror.drawing import LIMBS, line_colour
+from mirror.drawing import LIMBS, held, line_colour
 from mirror.errors import OutputError
 from mirror.glass import MM_PER_INCH
 from mirror.hinge.posture import SHOW, Posture, Unseen
@@ -83,7 +83,7 @@ def pixel_screen(size: tuple[int, int]) -> Screen:
 
 
 def overlay(frame: Frame, session: Session, screen: Screen) -> npt.NDArray[np.uint8]:
-    """The camera picture with landmarks, trunk line, phase and count drawn over it.
+    """The camera picture with landmarks, trunk line, drill, phase and count drawn over it.
 
     screen: from `pixel_screen`, of the frame's size.
     """
@@ -121,6 +121,10 @@ def _marks(frame: Frame, session: Session) -> list[Shape]:
         spine, dowel = line_px(posture.back.edge, posture.back.axis)
         shapes.append(Line(tuple(map(tuple, dowel.tolist())), 0.5 * u, ICE))
         shapes.append(Line(tuple(map(tuple, spine.tolist())), 1.2 * u, line_colour(posture)))
+    drill = held(session.drill.reading, u)
+    if drill is not None:
+        held_px, light, wide = drill
+        shapes.append(Line(held_px, 0.5 * wide, light))
     joints = (posture.hip, posture.knee, posture.ankle)
     shapes.append(Line(joints, 0.7 * u, ICE))
     return shapes

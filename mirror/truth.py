@@ -171,6 +171,6 @@ def film(what: Case, estimator: Estimator) -> Iterator[Step]:
         t = k / what.fps
         frame = Frame(figure.picture(t), t)
         pose = estimator.estimate(frame)
-        if what.drill == "stick":
+        if pose is not None and what.drill == "stick":
             pose = with_stick(pose, frame.rgb)
         yield Step(figure.motion.truth(t), figure.back_px(t), pose)

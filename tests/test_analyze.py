@@ -259,7 +259,7 @@ def test_a_video_that_is_not_whole_is_an_error(tmp_path, monkeypatch):
 def test_a_stick_is_sought_only_in_the_stick_drill(monkeypatch, drill):
     """The camera picture is searched in that drill alone, and what it shows goes with the pose."""
     ends = ((1.0, 2.0), (3.0, 4.0))
-    monkeypatch.setattr(analyze, "with_stick", lambda pose, rgb: replace(pose, stick=ends))
+    monkeypatch.setattr(analyze, "with_stick", lambda pose, rgb, lens: replace(pose, stick=ends))
     film_ = Film(film(reps(1), 2))
     for _, session in follow(film_, film_, start("basic", drill)):
         assert session.pose.stick == (ends if drill == "stick" else None)

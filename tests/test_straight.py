@@ -11,6 +11,7 @@ from mirror.figure.arms import stick_line
 from mirror.figure.body import BODIES
 from mirror.figure.motion import Motion, Plan
 from mirror.figure.render import Light, View
+from mirror.hinge.lens import Lens
 from mirror.hinge.pose import Pose
 from mirror.hinge.straight import find, with_stick
 
@@ -70,13 +71,24 @@ def test_an_empty_wall_has_no_stick():
     assert find(wall, person(0.0)) is None
     assert find(wall, person(0.0, scale=0.2)) is None
     assert find(wall, person(0.0, at=(-400.0, 1500.0))) is None
-    assert with_stick(None, wall) is None
 
 
 def test_the_pose_carries_the_stick():
     """What was found goes with the pose, and nothing else of it changes."""
     picture, pose, _, _ = seen("stick", 0)
     carried = with_stick(pose, picture)
-    assert carried is not None
     assert carried.stick == find(picture, pose)
     assert carried.points is pose.points
+
+
+def test_a_stick_is_found_through_the_lens():
+    """A camera that hangs aslant behind a bent lens shows the stick where a straight one would."""
+    picture, pose, _, _ = seen("stick", 0)
+    bent = Lens(SIZE, 600.0, -0.15, 0.02, tilt_deg=4.0, roll_deg=12.0)
+    places = bent.upright(np.stack(np.meshgrid(*(np.arange(n) + 0.5 for n in SIZE)), -1))
+    x, y = (places[..., k].clip(0, SIZE[k] - 1).astype(int) for k in range(2))
+    ends = find(picture[y, x], pose, bent)
+    straight = find(picture, pose)
+    assert ends is not None
+    assert straight is not None
+    assert np.abs(np.array(ends) - np.array(straight)).max() < 4.0

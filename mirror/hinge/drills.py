@@ -10,7 +10,7 @@ see there is said beside each number.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isnan
+from math import isnan, nan
 from statistics import median
 
 from mirror.hinge import slack
@@ -176,7 +176,8 @@ def _stick(
     confidence = min(seen.confidence, posture.confidence)
     reading = Reading(True, confidence=confidence, points=dowel(pose, seen, 0.0, px_per_cm))
     if seen.line is not None and memory.line is not None and memory.line.is_enough:
-        value = gap_by_line_cm(seen.line, memory.line.values)
+        pelvis_cm = memory.baseline.values[2] if memory.baseline is not None else nan
+        value = gap_by_line_cm(seen.line, memory.line.values, seen.pelvis - pelvis_cm)
     elif memory.baseline is None or not memory.baseline.is_enough:
         return _unknown(memory, replace(reading, reason="stand-still"))
     else:

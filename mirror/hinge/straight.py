@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from mirror.hinge.geometry import Array, Point, distance
 from mirror.hinge.joints import JOINTS, joint
+from mirror.hinge.lens import Lens
 from mirror.hinge.pose import Pose
 from mirror.hinge.view import toes
 
@@ -55,15 +56,15 @@ _ROW_T = _T.reshape(ROWS, TOGETHER).mean(axis=1)
 _EACH = np.arange(ROWS)
 
 
-def with_stick(pose: Pose | None, rgb: Picture) -> Pose | None:
-    """The pose with the stick that the picture shows, if it shows one."""
-    return pose and replace(pose, stick=find(rgb, pose))
+def with_stick(pose: Pose, rgb: Picture, lens: Lens | None = None) -> Pose:
+    """The pose with the stick that the picture shows, if it shows one; see `find`."""
+    return replace(pose, stick=find(rgb, pose, lens))
 
 
-def find(rgb: Picture, pose: Pose) -> tuple[Point, Point] | None:
+def find(rgb: Picture, pose: Pose, lens: Lens | None = None) -> tuple[Point, Point] | None:
     """The stick along the back of one person in side view; its low end first, pixels.
 
-    rgb: (height, width, 3). Costs about a millisecond.
+    rgb: (height, width, 3), as the camera saw it. lens: that was taken out of the pose.
     """
     facing = toes(pose)
     hip, shoulder = (joint(pose, *JOINTS[name]) for name in ("hip", "shoulder"))
@@ -71,7 +72,7 @@ def find(rgb: Picture, pose: Pose) -> tuple[Point, Point] | None:
         return None
     root, along = np.array(hip), np.array(shoulder) - np.array(hip)
     dorsal = np.array([along[1], -along[0]]) * facing
-    strips = _strips(*_band(rgb, root, along, dorsal))
+    strips = _strips(*_band(rgb, root, along, dorsal, lens))
     seen = np.clip(strips / CONTRAST, -1.0, 1.0)
     places, inside = _lines(LOW, HIGH)
     columns = np.clip(np.rint(places), 0, COLUMNS - 1).astype(np.intp)
@@ -91,10 +92,14 @@ def find(rgb: Picture, pose: Pose) -> tuple[Point, Point] | None:
     return (a, b), (c, d)
 
 
-def _band(rgb: Picture, root: Array, along: Array, dorsal: Array) -> tuple[Values, Values]:
+def _band(
+    rgb: Picture, root: Array, along: Array, dorsal: Array, lens: Lens | None
+) -> tuple[Values, Values]:
     """(ROWS, COLUMNS, 3) colours of the band, and (ROWS, COLUMNS, 1) 0 outside the picture."""
-    x = root[0] + _T[:, None] * along[0] + _DEPTH * dorsal[0]
-    y = root[1] + _T[:, None] * along[1] + _DEPTH * dorsal[1]
+    places = root + _T[:, None, None] * along + _DEPTH[:, None] * dorsal
+    if lens is not None and not lens.is_plain:
+        places = lens.seen(places)
+    x, y = places[..., 0], places[..., 1]
     height, width = rgb.shape[:2]
     inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
     picked = rgb[
