@@ -37,6 +37,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HistoryError(f"{path.parent}: cannot be made ({error.strerror}).") from error
+    if _has_unknown_version(path):
+        raise HistoryDamaged(f"{path}: is damaged (an unknown version of the file format).")
     db = _connect(f"file:{quote(str(path))}?mode=rwc")
     try:
         for pragma in (
@@ -50,6 +52,17 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _has_unknown_version(path: Path) -> bool:
+    """Whether this is a version of the file format that SQLite would open for reading only.
+
+    It says no more of such a file than of a read-only folder. Bytes 18 and 19 of the file, see
+    sqlite.org/fileformat.html.
+    """
+    with suppress(OSError), path.open("rb") as file:
+        return any(version > 2 for version in file.read(20)[18:])
+    return False
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
