@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "mirror"
 ORDER = (
     "mirror",
     "mirror.errors",
+    "mirror.arguments",
     "mirror.config",
     "mirror.hinge",
     "mirror.hinge.geometry",
