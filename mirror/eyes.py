@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
-from mirror.errors import CameraError, MirrorError, ModelError
+from mirror.errors import CameraError, MirrorError
 from mirror.hinge.pose import Pose
 from mirror.hinge.straight import with_stick
 from mirror.model import bundle
@@ -98,7 +98,7 @@ class Eyes:
     def fault(self) -> MirrorError | None:
         """What is wrong now, what hangs first, then the camera; None if all is well."""
         if (part := self.vigil.hangs) is not None:
-            error = CameraError if part == "camera" else ModelError
+            error = CameraError if part == "camera" else MirrorError
             return error(f"the {part} hangs.")
         return self._faults.get("camera") or self._faults.get("estimator")
 

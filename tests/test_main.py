@@ -277,11 +277,13 @@ def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
 def test_a_kiosk_with_an_unknown_variation_starts_with_the_basic_hinge(ran, tmp_path, capsys):
     """And says so; at a terminal it is a usage error."""
     config = tmp_path / "m.toml"
-    config.write_text('[coach]\nvariation = "salsa"\n')
+    config.write_text('[coach]\nvariation = "salsa"\nlanguage = "xx"\nbody_height_m = 1.7\n')
     assert main(["--kiosk", "--config", str(config)]) == 0
     settings, options = ran[0]
     assert settings.coach.variation == "basic"
+    assert settings.coach.body_height_m == 1.7, "what was right in the file is used"
     assert "salsa" in options.warning
+    assert "xx" in options.warning, "every one of several is said"
     assert main(["--config", str(config)]) == 2
 
 
