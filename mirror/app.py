@@ -196,7 +196,7 @@ class Mirror:
         if self._recording is not None:
             self._recording.close()
         self._hands.close()
-        self._screen.close()
+        self._display.close()
         return has_stopped
 
     def _tick(self, now: float) -> None:

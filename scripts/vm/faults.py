@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from machine import MachineError
-from mirror_in_vm import SETTINGS, UNIT, Mirror
+from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
 PRODUCT = "/root/product"
 WORDS = "/boot/firmware/cmdline.txt"
@@ -151,13 +151,45 @@ def _gone(mirror: Mirror, how: str) -> str:
 
 def stopped(mirror: Mirror) -> str:
     """SIGTERM, as at every switching off."""
+    mirror.await_counted(3)
+    before = _sets(mirror)
     began = time.monotonic()
     mirror.machine.must(f"systemctl stop {UNIT}", 60.0)
     took = time.monotonic() - began
     result = mirror.show("Result")
     assert result == "success", result
+    new = _sets(mirror) - before
+    assert len(new) == 1, f"{len(new)} sets were saved at the end"
     ready_s = mirror.restart()
-    return f"gone after {took:.1f} s, in good order; READY after {ready_s:.0f} s"
+    return f"gone after {took:.1f} s, the open set saved; READY after {ready_s:.0f} s"
+
+
+def estimator_hung(mirror: Mirror) -> str:
+    """The estimator never comes back from a picture: it is said, and a new process begins."""
+    machine, pid = mirror.machine, mirror.show("MainPID")
+    machine.must(f"touch {RUN}/hang")
+    said_s = mirror.await_status("the estimator hangs", 300.0)
+    back_s = mirror.await_ready(after=pid)
+    mirror.await_counted(1)
+    return f"said after {said_s:.0f} s; a new process READY {back_s:.0f} s later, and counts"
+
+
+def asleep(mirror: Mirror) -> str:
+    """Nobody is there: the display is switched off; somebody comes: it is on again."""
+    machine = mirror.machine
+    short = "s/^grace_s = .*/grace_s = 5/; s/^screen_off_s = .*/screen_off_s = 5/"
+    _settings(mirror, f"sed -i '{short}' {SETTINGS}")
+    mirror.restart()
+    mirror.await_counted(1)
+    machine.must(f"touch {RUN}/nobody")
+    off_s = mirror.await_power("Off", 240.0)
+    machine.must(f"rm {RUN}/nobody")
+    on_s = mirror.await_power("On", 120.0)
+    mirror.await_any_text()
+    _, told = _display(mirror, "awake")
+    _restore(mirror)
+    mirror.restart()
+    return f"off {off_s:.0f} s after nobody was there, on {on_s:.0f} s after somebody was; {told}"
 
 
 def _settings(mirror: Mirror, edit: str) -> None:
@@ -426,7 +458,8 @@ def overlay(mirror: Mirror) -> str:
 def uninstalled(mirror: Mirror) -> str:
     """All is gone but settings and sets; the console has its login again."""
     machine = mirror.machine
-    machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
+    for _ in range(2):  # what is gone already is no trouble
+        machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
     assert machine.run("ls /opt/hinge-mirror /etc/systemd/system/hinge-mirror.service").code != 0
     machine.must(f"test -s {SETTINGS}; test -d /var/lib/hinge-mirror")
     assert machine.must("systemctl is-enabled getty@tty1.service").strip() == "enabled"
@@ -451,7 +484,8 @@ def switched_off(mirror: Mirror) -> str:
 STEPS = [
     (step.__name__, step)
     for step in (
-        mounted, installed, unit, ready, display, recorded, pressed, killed, hung, stopped,
+        mounted, installed, unit, ready, display, recorded, pressed, killed, hung,
+        estimator_hung, stopped, asleep,
         camera_absent, camera_unplugged, camera_lost, libcamera, display_unplugged, display_absent,
         button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
         rolled_back, power_cuts, overlay, switched_off, uninstalled,
