@@ -81,8 +81,14 @@ def ready(mirror: Mirror) -> str:
     agent_s = time.monotonic() - machine.started
     mirror.await_ready()
     ready_s = time.monotonic() - machine.started
+    # READY is said of trouble that is shown, too: here it has to see.
+    mirror.await_status(" reps")
+    seen_s = time.monotonic() - machine.started
     mounted(mirror)
-    return f"commands after {agent_s:.0f} s, READY after {ready_s:.0f} s"
+    return (
+        f"commands after {agent_s:.0f} s, READY after {ready_s:.0f} s, "
+        f"poses are estimated after {seen_s:.0f} s"
+    )
 
 
 def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
