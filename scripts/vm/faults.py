@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import time
 
-from machine import MachineError
+from machine import MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
 PRODUCT = "/root/product"
+PARTS = "pyproject.toml README.md mirror config systemd scripts"
 WORDS = "/boot/firmware/cmdline.txt"
 NEXT, SELECT = 17, 22
 
@@ -27,8 +28,7 @@ def mounted(mirror: Mirror) -> str:
 def installed(mirror: Mirror) -> str:
     """The real installer; a second run does nothing; settings stay."""
     machine = mirror.machine
-    parts = "pyproject.toml README.md mirror config systemd scripts"
-    machine.must(f"mkdir -p {PRODUCT}; cd /mnt/product; cp -r {parts} {PRODUCT}/", 300.0)
+    machine.must(f"mkdir -p {PRODUCT}; cd /mnt/product; cp -r {PARTS} {PRODUCT}/", 300.0)
     install = f"{PRODUCT}/scripts/install.sh --plain-debian /mnt/wheels"
     dry = machine.must(f"{install} --dry-run", 120.0)
     assert "nothing was changed" in dry
@@ -376,17 +376,38 @@ def clock(mirror: Mirror) -> str:
     return "to 2031, to 1999 and back: not restarted, counts on"
 
 
+def _update(mirror: Mirror, version: str, edit: str, patience_s: int) -> Said:
+    """Bring a newer checkout, and run its updater."""
+    machine, newer = mirror.machine, "/root/newer"
+    machine.must(
+        f"rm -rf {newer}; mkdir {newer}; cd /mnt/product; cp -r {PARTS} {newer}/; cd {newer}; "
+        f"sed -i 's/^version = .*/version = \"{version}\"/' pyproject.toml; {edit}",
+        300.0,
+    )
+    environment = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels "
+    environment += f"HINGE_MIRROR_READY_S={patience_s}"
+    return machine.run(f"{environment} {newer}/scripts/update.sh", 3600.0)
+
+
+def updated(mirror: Mirror) -> str:
+    """A newer version is put in use; sets and settings stay."""
+    machine = mirror.machine
+    before, settings = _sets(mirror), machine.must(f"cat {SETTINGS}")
+    said = _update(mirror, f"9.{time.time():.0f}.0", "true", 900)
+    assert said.code == 0, said.out
+    mirror.await_ready()
+    after = machine.must("readlink /opt/hinge-mirror/current").strip()
+    assert before <= _sets(mirror), "sets are gone"
+    assert machine.must(f"cat {SETTINGS}") == settings
+    assert "/9." in after, after
+    return f"{after.partition('/')[2]} is in use and READY; all {len(before)} sets are there"
+
+
 def rolled_back(mirror: Mirror) -> str:
     """An update whose program breaks at the start is taken back."""
     machine = mirror.machine
     before = machine.must("readlink /opt/hinge-mirror/current").strip()
-    machine.must(
-        f"rm -rf /root/newer; cp -r {PRODUCT} /root/newer; "
-        "sed -i 's/^version = .*/version = \"9.9.9\"/' /root/newer/pyproject.toml; "
-        "sed -i '1i raise SystemExit(3)' /root/newer/mirror/__main__.py"
-    )
-    environment = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels HINGE_MIRROR_READY_S=180"
-    said = machine.run(f"{environment} /root/newer/scripts/update.sh", 2400.0)
+    said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/__main__.py", 180)
     assert said.code == 1, said.out
     assert "the update was taken back" in said.out, said.out
     assert machine.must("readlink /opt/hinge-mirror/current").strip() == before
@@ -494,6 +515,6 @@ STEPS = [
         estimator_hung, stopped, asleep,
         camera_absent, camera_unplugged, camera_lost, libcamera, display_unplugged, display_absent,
         button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
-        rolled_back, power_cuts, overlay, switched_off, uninstalled,
+        updated, rolled_back, power_cuts, overlay, switched_off, uninstalled,
     )
 ]  # fmt: skip

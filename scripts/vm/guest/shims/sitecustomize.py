@@ -57,7 +57,7 @@ def patch_attention(module):
     poses = [film[name] for name in ("points", "visibility", "world", "mask")]
 
     class Recorded:
-        def __init__(self, model):
+        def __init__(self, model, camera=None):
             self.count = -1
 
         def estimate(self, frame):
