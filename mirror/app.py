@@ -198,7 +198,7 @@ class Mirror:
         if self._recording is not None:
             self._recording.close()
         self._hands.close()
-        self._screen.close()
+        self._display.close()
         return has_stopped
 
     def _tick(self, now: float) -> None:
@@ -219,7 +219,7 @@ class Mirror:
             if not self._options.kiosk:
                 raise
             # A defect must not make the mirror black: say it, and begin anew.
-            say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            self._care.stumbled(error, now)
             with suppress(Exception):  # the set so far may be what it stumbled over
                 self._keeper.keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0

@@ -66,6 +66,7 @@ build_version() {
   run rm -r "$folder/mirror" "$folder/config"
   run cp -r "$root/systemd" "$folder/system"
   run "$folder/bin/python" -c 'import mediapipe.tasks.python.vision, msgspec, numpy, pygame'
+  run sync # the plug may be pulled: what is called complete must be on the disk
   run touch "$folder/complete"
 }
 

@@ -113,8 +113,10 @@ quieten() {
 }
 
 uninstall() {
-  run systemctl disable $unit
-  ! is_booted || run systemctl stop $unit
+  if [ -e /etc/systemd/system/$unit ]; then
+    run systemctl disable $unit
+    ! is_booted || run systemctl stop $unit
+  fi
   run rm -f /etc/systemd/system/$unit /etc/sysusers.d/hinge-mirror.conf \
     /etc/tmpfiles.d/hinge-mirror.conf /etc/udev/rules.d/70-hinge-mirror.rules \
     /etc/polkit-1/rules.d/70-hinge-mirror.rules /usr/local/bin/hinge-mirror

@@ -2,6 +2,7 @@
 
 Each step is one row of the report: what was done, what was seen, and the seconds until the mirror
 was back. Seconds are of the emulated machine, which is ten to fifty times slower than a real one.
+With --keep the rows of earlier runs stay in the report, each with the time it is of.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from machine import Machine, MachineError
 from mirror_in_vm import Mirror
 
 STEPS: list[tuple[str, Callable[[Mirror], str]]] = faults.STEPS
+Row = tuple[str, str, str, str, str]
+"""Step, ok or FAILED, what was seen, seconds, and when it was."""
 
 
 def main() -> int:
@@ -34,7 +37,8 @@ def main() -> int:
     shares = {"product": options.checkout, "wheels": options.cache / "wheels"}
     machine = Machine(options.cache, options.out, shares)
     mirror = Mirror(machine, options.out)
-    rows, is_fine = [], True
+    report, is_fine = options.out / "report.md", True
+    rows = _read(report) if options.keep else {}
     if not options.keep:
         machine.new_disk()
     machine.start()
@@ -53,23 +57,41 @@ def main() -> int:
                 if not isinstance(error, (MachineError, AssertionError)):
                     traceback.print_exc()
                 told, mark, is_fine = f"{error}", "FAILED", False
-            rows.append((name, mark, told))
             took = time.monotonic() - began
+            at = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+            rows[name] = (name, mark, _cell(told), f"{took:.0f}", at)
+            _write(report, rows)
             print(f"{mark:6} {name:24} {told}  [{took:.0f} s in all]", flush=True)
             must_be_fine = name in ("mounted", "installed", "ready")
             if mark == "FAILED" and (must_be_fine or not machine.is_on):
                 break
     finally:
         machine.close()
-    _write(options.out / "report.md", rows)
     return 0 if is_fine else 1
 
 
-def _write(path: Path, rows: list[tuple[str, str, str]]) -> None:
-    lines = [f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "", "| step | | seen |", "|---|---|---|"]
-    lines += [
-        f"| {name} | {mark} | {told.splitlines()[0] if told else ''} |" for name, mark, told in rows
-    ]
+def _cell(told: str) -> str:
+    return told.partition("\n")[0].replace("|", "/")
+
+
+def _read(path: Path) -> dict[str, Row]:
+    """The rows of an earlier report, by step; none if there is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    found = [line.strip("| ").split(" | ") for line in lines]
+    known = [name for name, _ in STEPS]
+    return {
+        name: (name, mark, told, took, at)
+        for name, mark, told, took, at in (cells for cells in found if len(cells) == 5)
+        if name in known
+    }
+
+
+def _write(path: Path, rows: dict[str, Row]) -> None:
+    lines = ["| step | | seen | seconds in all | UTC |", "|---|---|---|---|---|"]
+    lines += [f"| {' | '.join(rows[name])} |" for name, _ in STEPS if name in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
