@@ -8,7 +8,7 @@ import time
 from machine import MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
-from mirror.hinge.variations import VARIATIONS
+from mirror.session import choices
 
 PRODUCT = "/root/product"
 PARTS = "pyproject.toml README.md mirror config systemd scripts"
@@ -118,8 +118,8 @@ def recorded(mirror: Mirror) -> str:
 
 
 def pressed(mirror: Mirror) -> str:
-    """A GPIO line pulled down changes the variation on the glass."""
-    order = [variation.title for variation in VARIATIONS.values()]
+    """A GPIO line pulled down changes the variation (or its drill) on the glass."""
+    order = [choice.title for choice in choices()]
     seen = [_variation(mirror, order, "")]
     for _ in range(2):
         mirror.press(NEXT)
@@ -318,7 +318,7 @@ def buttons_absent(mirror: Mirror) -> str:
     mirror.await_texts("A button does not work: see hinge-mirror check", 60.0)
     machine.must("sh /opt/vm/pins.sh start")
     back_s = mirror.await_journal("The buttons work again.", cursor, 120.0)
-    order = [variation.title for variation in VARIATIONS.values()]
+    order = [choice.title for choice in choices()]
     before = _variation(mirror, order, "")
     mirror.press(NEXT)
     _variation(mirror, order, before)
