@@ -173,7 +173,7 @@ def stopped(mirror: Mirror) -> str:
     mirror.machine.must(f"systemctl stop {UNIT}", 60.0)
     took = time.monotonic() - began
     result = mirror.show("Result")
-    assert result == "success", result
+    assert result == "success", f"{result}:\n{mirror.journal(30)}"
     new = _sets(mirror) - before
     assert len(new) == 1, f"{len(new)} sets were saved at the end"
     ready_s = mirror.restart()
