@@ -225,7 +225,7 @@ def camera_absent(mirror: Mirror) -> str:
     mirror.await_texts("I cannot see", 120.0)
     _display(mirror, "camera-absent")
     machine.must("modprobe vivid n_devs=1 node_types=0x1")
-    back_s = mirror.await_status(" reps", 180.0)
+    back_s = mirror.await_status(" reps", 240.0)
     return f"trouble screen READY after {ready_s:.0f} s; plugged in: sees after {back_s:.0f} s"
 
 
@@ -244,7 +244,7 @@ def camera_lost(mirror: Mirror) -> str:
     machine, pid = mirror.machine, mirror.show("MainPID")
     machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind")
     began = time.monotonic()
-    mirror.await_ready(after=pid)
+    mirror.await_ready(400.0, after=pid)
     new_s = time.monotonic() - began
     mirror.await_texts("I cannot see", 120.0)
     machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/bind")
