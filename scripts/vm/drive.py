@@ -30,7 +30,9 @@ def main() -> int:
     parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("checkout", type=Path)
-    parser.add_argument("--only", nargs="*", metavar="STEP", help="after the installation")
+    known = dict(STEPS)
+    parser.add_argument("--only", nargs="+", metavar="STEP", choices=list(known),
+                        help="in this order, after the installation")  # fmt: skip
     parser.add_argument("--keep", action="store_true", help="begin with the disk as it was left")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -44,15 +46,12 @@ def main() -> int:
     machine.start()
     try:
         machine.await_agent()
-        for name, step in STEPS:
-            always = name in ("mounted",) or (name == "installed" and not options.keep)
-            if options.only is not None and name not in options.only and not always:
-                continue
-            if options.keep and name == "installed" and options.only is None:
-                continue
+        first = ["mounted"] if options.keep else ["mounted", "installed"]
+        wanted = options.only or [name for name, _ in STEPS if name not in ("mounted", "installed")]
+        for name in first + wanted:
             began = time.monotonic()
             try:
-                told, mark = step(mirror), "ok"
+                told, mark = known[name](mirror), "ok"
             except Exception as error:
                 if not isinstance(error, (MachineError, AssertionError)):
                     traceback.print_exc()
