@@ -92,6 +92,8 @@ def gallery(settings: Settings, folder: Path) -> int:
             for screen_name, scene in scenes(shown, screen.glass, language).items():
                 where = f"{screen_name} {size[0]}x{size[1]} {tongue}"
                 found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
+                if not scene.shapes and screen_name != "asleep":
+                    found.append(f"{where}: nothing is shown")
                 if name and tongue == settings.coach.language:
                     screen.draw(scene)
                     screen.save(folder / f"{screen_name}-{name}.png")
@@ -216,8 +218,8 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     shown = {
         "chosen": replace(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": replace(done, t=done.reps[-1].end_s + 2.2, said=Said()),
-        "rest": replace(last, t=last.reps[-1].end_s + 20, said=Said()),
+        "finished": replace(_after(done, 2.2), said=Said()),
+        "rest": replace(_after(last, 20.0), said=Said()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
@@ -262,10 +264,10 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
-    yield "counted", replace(told, t=told.reps[-1].end_s + 0.05), 0.0
-    yield "cue", replace(told, t=told.reps[-1].end_s + 2.2), 0.0
+    yield "counted", _after(told, 0.05), 0.0
+    yield "cue", _after(told, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counting.is_open][-1]
-    rest = replace(last, t=last.reps[-1].end_s + 20, said=Said())
+    rest = replace(_after(last, 20.0), said=Said())
     past = Past(saved=Saved(412, 60.0))
     kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
     yield "rest", kept, 0.0
@@ -275,6 +277,12 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         if isinstance(posture, Posture):
             posture = replace(posture, doubt=doubt, confidence=0.3)
         yield doubt, replace(rest, posture=posture, said=Said(doubt)), 0.0
+
+
+def _after(session: Session, seconds: float) -> Session:
+    """The session so long after its last rep, its person still there."""
+    t = session.reps[-1].end_s + seconds
+    return replace(session, t=t, presence=replace(session.presence, seen_s=t))
 
 
 def _fold(session: Session) -> float:

@@ -68,7 +68,7 @@ def words(labels: Labels, page: Sheet, language: Language) -> Iterator[Shape]:
         if labels.side == "bottom":
             # In the margin there is room for one line.
             wide = page.inside.width / len(labels.buttons) - 26 * u
-            yield _text(language.say(f"button.{name}"), (x + 10 * u, y), SMALL_MM, u, wide, "left")
+            yield _text(language.say(f"button.{name}"), (x + 13 * u, y), SMALL_MM, u, wide, "left")
             continue
         inwards = -1 if labels.side == "right" else 1
         anchor: Literal["left", "right"] = "right" if labels.side == "right" else "left"
