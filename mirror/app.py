@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
+from mirror.advancing import advance
 from mirror.aligning import Aligning
 from mirror.buttons import LONG
 from mirror.care import Care
@@ -37,7 +38,8 @@ from mirror.screens.apart import aside, getting_ready, holding, shutting_down, t
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.service import Service
-from mirror.session import Session, advance, end, press, recall, start
+from mirror.session import Session, start
+from mirror.sets import end, press, recall
 from mirror.shots import Shots, say
 from mirror.states import State, state
 from mirror.tones import Speaker, heard

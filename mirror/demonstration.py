@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from mirror.choice import Choice
 from mirror.drawing import GIRDLES, LIMBS
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
@@ -19,7 +20,6 @@ from mirror.hinge.pose import Mark
 from mirror.hinge.view import View as Side
 from mirror.layout import Box
 from mirror.scene import GREY, ICE, WHITE, Line, Ring, Shape
-from mirror.session import Choice
 
 PICTURES = 32
 """Drawings of one round; between them the lines move evenly."""

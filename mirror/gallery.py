@@ -18,6 +18,7 @@ from statistics import median
 
 import msgspec
 
+from mirror.advancing import advance
 from mirror.analyze import follow
 from mirror.buttons import LONG
 from mirror.calibrating import Calibrating, look
@@ -47,7 +48,7 @@ from mirror.screen import Screen, open_screen
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
-from mirror.session import Said, Session, advance, start
+from mirror.session import Said, Session, start
 from mirror.states import State, state
 from mirror.volunteer import Volunteer
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from mirror.choice import Choice
 from mirror.config import SYSTEM_CONFIG, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.coaching import PRAISE, Cue
 from mirror.hinge.depth import Found, told
 from mirror.hinge.drills import REASONS
 from mirror.hinge.variations import VARIATIONS
-from mirror.session import MISHAPS, Choice
+from mirror.judging import MISHAPS
 
 Texts = Mapping[str, str]
 """Key -> text."""

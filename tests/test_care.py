@@ -10,7 +10,7 @@ from mirror.connectors import plugged
 from mirror.errors import ButtonsError, CameraError
 from mirror.hands import Hands
 from mirror.health import Health, Vitals, vitals
-from mirror.session import Press
+from mirror.press import Press
 from mirror.vigil import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Vigil, step_s
 
 

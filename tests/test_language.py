@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from mirror import language
+from mirror.choice import Choice, choices
 from mirror.errors import ConfigError
 from mirror.hinge.coaching import PRAISE, Cue
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import REASONS
 from mirror.hinge.variations import BASIC, RULES, VARIATIONS
+from mirror.judging import MISHAPS
 from mirror.language import Language, load, records
-from mirror.session import MISHAPS, Choice, choices
 
 SHIPPED = ["de"]
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import film, person, reps, with_mask
 
+from mirror.advancing import advance
 from mirror.compose import compose
 from mirror.config import CameraSettings, ScreenSettings
 from mirror.fitting import Correction, Sample, fit, spot
@@ -30,7 +31,7 @@ from mirror.reflections import (
 )
 from mirror.room import Room, looking, stand
 from mirror.scene import Line
-from mirror.session import advance, start
+from mirror.session import start
 from mirror.states import State, state
 
 SCREEN = ScreenSettings()

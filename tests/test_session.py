@@ -1,6 +1,8 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
+from mirror.advancing import FORGET_SET_S, FORGET_STANDING_S, advance
+from mirror.choice import choices
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.errors import UsageError
@@ -8,17 +10,11 @@ from mirror.glass import Glass
 from mirror.hinge.depth import NotFound, StopDepth
 from mirror.hinge.drills import REASONS
 from mirror.hinge.pose import Mark
+from mirror.judging import MISHAPS
 from mirror.language import load
-from mirror.session import (
-    FORGET_SET_S,
-    FORGET_STANDING_S,
-    MISHAPS,
-    Press,
-    advance,
-    choices,
-    press,
-    start,
-)
+from mirror.press import Press
+from mirror.session import start
+from mirror.sets import press
 
 ENGLISH = load("en")
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from people import film, hinge, person, reps, with_mask
 
+from mirror.advancing import FORGET_SET_S, REST_S, advance
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.finished import SAMPLE_S, LastTime, Past, Saved
@@ -21,7 +22,8 @@ from mirror.language import load
 from mirror.press import Press
 from mirror.scene import Text
 from mirror.screen import open_screen
-from mirror.session import FORGET_SET_S, REST_S, advance, end, press, recall, start
+from mirror.session import start
+from mirror.sets import end, press, recall
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 

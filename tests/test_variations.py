@@ -4,16 +4,18 @@ import math
 
 import pytest
 
+from mirror.choice import choices
 from mirror.hinge.drills import CUES
 from mirror.hinge.form import Rule, Whole
 from mirror.hinge.posture import Posture
 from mirror.hinge.reps import Limits
 from mirror.hinge.variations import VARIATIONS
 from mirror.hinge.view import View
+from mirror.judging import MISHAPS
 from mirror.language import load
 from mirror.panels import PANELS
 from mirror.repertoire import PATTERNS, Trial, find, negatives, poses
-from mirror.session import MISHAPS, choices, start
+from mirror.session import start
 
 ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
 FAULTS = [

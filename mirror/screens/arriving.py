@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mirror.choice import choices
 from mirror.demonstration import demonstration
 from mirror.drawing import figure
 from mirror.hinge.posture import Posture
@@ -13,7 +14,7 @@ from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
 from mirror.screens.labels import Labels
 from mirror.screens.labels import words as button_words
 from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
-from mirror.session import Session, choices
+from mirror.session import Session
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
 """Guidance that is drawn, too."""
