@@ -240,7 +240,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, reflections, repertoire, slumping
+    from mirror import accuracy, bench, effort, gallery, reflections, repertoire, slumping
     from mirror.history import trials
     from mirror.model import bundle
 
@@ -264,7 +264,7 @@ def _bench(options: argparse.Namespace) -> int:
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
     if options.what == "drawing":
-        return gallery.drawing(settings)
+        return max(effort.drawing(settings), effort.presence(settings))
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 

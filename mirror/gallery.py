@@ -1,4 +1,4 @@
-"""Every screen of the glass as a picture, and what drawing each costs.
+"""Every screen of the glass as a picture, looked through for what is cut or overlaps.
 
 The sessions are those of a real set: the shipped figure, seen by the pose estimator. Only what a
 figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
@@ -7,14 +7,11 @@ figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
 from __future__ import annotations
 
 import math
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 
 import msgspec
 
@@ -93,6 +90,8 @@ def gallery(settings: Settings, folder: Path) -> int:
             for screen_name, scene in scenes(shown, screen.glass, language).items():
                 where = f"{screen_name} {size[0]}x{size[1]} {tongue}"
                 found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
+                if not scene.shapes and screen_name != "asleep":
+                    found.append(f"{where}: nothing is shown")
                 if name and tongue == settings.coach.language:
                     screen.draw(scene)
                     screen.save(folder / f"{screen_name}-{name}.png")
@@ -217,8 +216,8 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     shown = {
         "chosen": replace(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": replace(done, t=done.reps[-1].end_s + 2.2, said=Said()),
-        "rest": replace(last, t=last.reps[-1].end_s + 20, said=Said()),
+        "finished": replace(_after(done, 2.2), said=Said()),
+        "rest": replace(_after(last, 20.0), said=Said()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
@@ -263,10 +262,10 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
-    yield "counted", replace(told, t=told.reps[-1].end_s + 0.05), 0.0
-    yield "cue", replace(told, t=told.reps[-1].end_s + 2.2), 0.0
+    yield "counted", _after(told, 0.05), 0.0
+    yield "cue", _after(told, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counting.is_open][-1]
-    rest = replace(last, t=last.reps[-1].end_s + 20, said=Said())
+    rest = replace(_after(last, 20.0), said=Said())
     past = Past(saved=Saved(412, 60.0))
     kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
     yield "rest", kept, 0.0
@@ -278,6 +277,12 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         yield doubt, replace(rest, posture=posture, said=Said(doubt)), 0.0
 
 
+def _after(session: Session, seconds: float) -> Session:
+    """The session so long after its last rep, its person still there."""
+    t = session.reps[-1].end_s + seconds
+    return replace(session, t=t, presence=replace(session.presence, seen_s=t))
+
+
 def _fold(session: Session) -> float:
     posture = session.posture
     return fold_deg(posture, session.standing) if isinstance(posture, Posture) else 0.0
@@ -286,55 +291,3 @@ def _fold(session: Session) -> float:
 def _rounding(session: Session) -> float:
     posture = session.posture
     return (posture.rounding_deg or 0.0) if isinstance(posture, Posture) else 0.0
-
-
-def drawing(settings: Settings) -> int:
-    """Print what a frame of each state costs, next to a call of the estimator; the exit code.
-
-    Both are measured in turns, in one run: each look is estimated, and then drawn twice.
-    """
-    os.environ["SDL_VIDEODRIVER"] = "dummy"  # a display in memory: the parts that changed are sent
-    plain = msgspec.structs.replace(settings.screen, rotate=0)
-    screen = open_screen(plain, mode="windowed", size=UPRIGHT)
-    dark = open_screen(plain, mode="offscreen", size=UPRIGHT)
-    dark.present()
-    camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
-    estimator = Estimator(bundle(settings.model))
-    language, session = load(settings.coach.language), start()
-    asleep = replace(session, t=0.0, posture=Unseen(0.0, "nobody"))
-    calls: list[float] = []
-    took: dict[State, list[float]] = {}
-    sent: dict[State, list[float]] = {}
-    try:
-        while (frame := camera.read()) is not None and frame.taken_at < SECONDS:
-            if len(calls) > FPS * frame.taken_at:
-                continue
-            began = time.perf_counter()
-            pose = estimator.estimate(frame)
-            calls.append(time.perf_counter() - began)
-            session = advance(session, pose, frame.taken_at)
-            for shown, late_s in (
-                (session, 0.5 / FPS),
-                (session, 1.0 / FPS),
-                *2 * ((asleep, 0.0),),
-            ):
-                began = time.perf_counter()
-                screen.draw(compose(shown, screen.glass, language, frame.taken_at + late_s, late_s))
-                part = screen.changed_share
-                screen.present()
-                took.setdefault(state(shown), []).append(time.perf_counter() - began)
-                sent.setdefault(state(shown), []).append(part)
-    finally:
-        estimator.close()
-        camera.close()
-        screen.close()
-    call = median(calls)
-    print(f"one call of the estimator: {1000 * call:.1f} ms (median of {len(calls)})")
-    print(f"{'state':10} {'frames':>6} {'median':>9} {'of a call':>10} {'of the glass sent':>18}")
-    for which, times in took.items():
-        mid, part = median(times), median(sent[which])
-        row = (
-            f"{which.value:10} {len(times):6} {1000 * mid:6.2f} ms {mid / call:10.1%} {part:18.1%}"
-        )
-        print(row)
-    return 0

@@ -137,6 +137,8 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
             middle[1] - 0.45 * box.width * math.cos(way),
         )
         yield Line((middle, tip), width * u, colour)
+    # A joint: without it the line of a trunk that keeps still is a stray dash.
+    yield Dot(middle, 5 * u, GREY)
 
 
 def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:

@@ -138,6 +138,7 @@ ORDER = (
     "mirror.slumping",
     "mirror.repertoire",
     "mirror.gallery",
+    "mirror.effort",
     "mirror.bench",
     "mirror.check",
     "mirror.aligning",

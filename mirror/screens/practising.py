@@ -46,7 +46,7 @@ def working(
         yield from reflected
     else:
         place = figure_box(session, page)
-        yield from figure(session.pose, posture, session.drill.reading, place, u)
+        yield from figure(session.pose, posture, session.drill.reading, place, u, session.standing)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u)
@@ -75,7 +75,7 @@ def finished(session: Session, page: Sheet, language: Language, t: float) -> Ite
         round_s = (end - begin) / SLOWLY + REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(session.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), place, u)
+        yield from figure(pose, posture, Reading(), place, u, session.standing)
 
 
 def _told(session: Session, language: Language) -> tuple[str, Colour] | None:

@@ -51,7 +51,7 @@ def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Sh
         return
     text = language.say("rest.last-time", reps=last.reps, deg=round(last.depth_deg))
     # Two digits of the count take 150.
-    box = page.box(-1 - 165, 0, 145, 110) if page.wide else page.box(0, 73, 175, 72)
+    box = page.box(-1 - 165, 0, 145, 72) if page.wide else page.box(0, 73, 175, 72)
     yield words(text, box, u, GREY)
 
 
