@@ -48,7 +48,7 @@ from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.session import Said, Session, advance, start
-from mirror.states import State, state
+from mirror.states import LOOK_UP_S, State, state
 from mirror.volunteer import Volunteer
 
 SEED, FPS, SECONDS = 3, 15.0, 40.0
@@ -217,7 +217,8 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
         "chosen": replace(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
         "finished": replace(done, t=done.reps[-1].end_s + 2.2, said=Said()),
-        "rest": replace(last, t=last.reps[-1].end_s + 20, said=Said()),
+        # No later: who was seen last with the film would be away.
+        "rest": replace(last, t=last.reps[-1].end_s + LOOK_UP_S + 1.0, said=Said()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
