@@ -174,8 +174,8 @@ BASIC = Variation(
     drills=(STICK, STRING),
 )
 FROM_FRONT = Seeking(views=(View.FRONT,))
-KNEES_DEG = 35.0
-"""Straight legs in a wide stance have the knees between hips and feet: no fault yet."""
+KNEES = form.bent(form.knees_apart, 35.0, 0.1)
+"""Before so deep a fold straight legs in a wide stance have the knees between hips and feet."""
 SUMO = Variation(
     name="sumo",
     title="Sumo",
@@ -192,21 +192,18 @@ SUMO = Variation(
             sign=-1,
             view=View.FRONT,
         ),
-        Rule(
+        Whole(
             fault="knees-in",
-            measure=form.knees_apart,
-            limit=0.87,  # a true .85 is read so
+            reading=KNEES,
+            limit=0.86,  # a true .85 is read so
             sd=0.01,
-            phases=MOVING,
-            hold_s=0.3,
             cue="Spread the floor",
             priority=4,
             sign=-1,
-            from_deg=KNEES_DEG,
             view=View.FRONT,
         ),
     ),
-    readings={"stance": readings.stance, "knees": form.bent(form.knees_apart, KNEES_DEG, 0.1)},
+    readings={"stance": readings.stance, "knees": KNEES},
     panel="stance",
     rows=(
         BOW,
