@@ -43,7 +43,8 @@ WEIGHT_FORWARD = Rule(
     cue="Whole foot heavy on the floor",
     priority=3,
 )
-WEIGHT_BACK = replace(WEIGHT_FORWARD, fault="weight-back", limit=-0.2, sign=-1)
+# A neutral hinge is read as up to .05 forwards, so a true -.2 as -.16.
+WEIGHT_BACK = replace(WEIGHT_FORWARD, fault="weight-back", limit=-0.16, sign=-1)
 KNEES_BENT = Rule(
     fault="knees-bent",
     measure=form.knee_flexion,
@@ -366,7 +367,7 @@ SWING = Variation(
         Whole(
             fault="short-float",
             reading=readings.float_s,
-            limit=0.2,
+            limit=0.245,  # a true .2 is read so
             sd=0.0,
             cue="Snap tall, let the bell float",
             priority=2,
