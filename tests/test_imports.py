@@ -41,6 +41,7 @@ ORDER = (
     "mirror.hinge.drills",
     "mirror.hinge.presence",
     "mirror.hinge.readings",
+    "mirror.hinge.rows",
     "mirror.hinge.form",
     "mirror.hinge.trail",
     "mirror.hinge.coaching",
