@@ -1,4 +1,6 @@
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from people import SIZE, film, reps
@@ -260,6 +262,37 @@ def test_findings_name_each_part(monkeypatch):
     assert "no model." in by_part["model"].told
     assert "/none.mp4" in by_part["camera"].told
     assert not by_part["buttons"].needed
+
+
+def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tmp_path):
+    """At boot, too; as the settings say it; and not where it was let in, or is not installed."""
+    from mirror.config import NetworkSettings, Settings, shipped
+
+    unit = tmp_path / "hinge-mirror.service"
+    monkeypatch.setattr(check, "UNIT", unit)
+    monkeypatch.setattr(check.broker, "probe", lambda settings: "it answers")
+
+    def told(*, at_boot, broker="b"):
+        settings = Settings(network=NetworkSettings(broker=broker))
+        found = [f for f in check.findings(settings, at_boot=at_boot) if f.part == "network"]
+        return found[0] if found else None
+
+    assert told(at_boot=False).is_ok
+    assert told(at_boot=True) is None
+    unit.write_text("[Service]\nPrivateNetwork=yes\n")
+    for at_boot in (False, True):
+        finding = told(at_boot=at_boot)
+        assert not finding.is_ok
+        assert "may not use the network" in finding.told
+        assert check.LET_IN in finding.told
+    settings = shipped("mirror.toml").read_text(encoding="utf-8")
+    assert check.LET_IN in settings.replace(" \\\n#    ", "")
+    assert told(at_boot=True, broker="") is None
+    drop_in = tmp_path / "hinge-mirror.service.d" / "network.conf"
+    drop_in.parent.mkdir()
+    shutil.copy(Path(__file__).parent.parent / "systemd" / "network.conf", drop_in)
+    assert told(at_boot=False).is_ok
+    assert told(at_boot=True) is None
 
 
 def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
