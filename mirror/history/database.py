@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mirror.errors import HistoryDamaged, HistoryError
+from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
 
 if TYPE_CHECKING:
     import sqlite3
@@ -133,8 +133,6 @@ _DAMAGES: Sequence[str] = (
     "SQLITE_FORMAT",
     # Our statements are right, so the tables are not ours any more:
     "SQLITE_ERROR",
-    "SQLITE_CONSTRAINT",
-    "SQLITE_MISMATCH",
 )
 
 
@@ -147,6 +145,8 @@ def sentence(path: Path, what: str) -> Iterator[None]:
         yield
     except UnicodeError as error:  # in the name of a column, or in SQLite's own sentence
         raise HistoryDamaged(f"{path}: is damaged ({error}).") from error
+    except sqlite3.IntegrityError as error:
+        raise HistoryRefused(f"{path}: cannot be {what} ({error}).") from error
     except sqlite3.Error as error:
         # The basic code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE.
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
