@@ -6,7 +6,8 @@ reference millimetre on this glass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -115,6 +116,12 @@ def figure(
     # Wider when rounded: the meaning is not in the colour alone.
     wide = 6.5 if is_rounded(posture) else 4.0
     yield Line(tuple(place(p) for p in smoothed(spine)), wide * u, colour)
+
+
+def dimmed(shapes: Iterable[Shape], share: float) -> Iterator[Shape]:
+    """The shapes, so much of their light left."""
+    for shape in shapes:
+        yield replace(shape, colour=shape.colour.at(share * shape.colour.brightness))
 
 
 def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:

@@ -7,13 +7,15 @@ figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from mirror.advancing import advance
 from mirror.analyze import follow
@@ -41,13 +43,16 @@ from mirror.reflection import Reflection
 from mirror.reflections import CAMERA, Errors, case
 from mirror.repertoire import Trial, poses
 from mirror.scene import Dot, Line, Point, Ring, Scene, Text
-from mirror.screen import Screen, open_screen
+from mirror.screen import Screen, open_screen, save
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.session import Said, Session, start
 from mirror.states import State, state
 from mirror.volunteer import Volunteer
+
+Picture = NDArray[np.uint8]
+"""(height, width, 3) RGB."""
 
 SEED, FPS, SECONDS = 3, 15.0, 40.0
 """A figure whose fourth to seventh rep are rounded."""
@@ -61,6 +66,21 @@ SIZES = {
     (3840, 2160): "",
 }
 """Sizes of the glass that are looked through, and how the pictures of two of them are named."""
+STRIPS = {
+    "strip-set": (UPRIGHT, ("welcome", "still", "chosen", "bowed", "cue", "rest")),
+    "strip-variations": (
+        UPRIGHT,
+        tuple(f"{name}-working" for name in VARIATIONS if name != "basic"),
+    ),
+    "strip-calibrating": (
+        UPRIGHT,
+        ("calibrating-eye", "calibrating-knee", "calibrating-done", "reflection"),
+    ),
+    "strip-lying": (LYING, ("chosen", "rounded", "rest")),
+}
+"""Screens that are shown small beside one another, for the README."""
+SMALLER, BETWEEN_PX, BETWEEN = 3, 8, 96
+"""By what they are made smaller, and the grey that is between them."""
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
 
@@ -83,21 +103,26 @@ def gallery(settings: Settings, folder: Path) -> int:
         shown |= practised(name, model)
     plain = msgspec.structs.replace(settings.screen, rotate=0)
     found: list[str] = []
+    small: dict[tuple[str, tuple[int, int]], Picture] = {}
     for tongue in ("en", "de"):
         language = load(tongue)
         for size, name in SIZES.items():
             screen = open_screen(plain, mode="offscreen", size=size)
             for screen_name, scene in scenes(shown, screen.glass, language).items():
                 where = f"{screen_name} {size[0]}x{size[1]} {tongue}"
-                found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
-                if not scene.shapes and screen_name != "asleep":
-                    found.append(f"{where}: nothing is shown")
+                if screen_name != "asleep":
+                    found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
                 if name and tongue == settings.coach.language:
                     screen.draw(scene)
                     screen.save(folder / f"{screen_name}-{name}.png")
+                    small[screen_name, size] = smaller(screen.pixels())
+    for strip_name, (size, names) in STRIPS.items():
+        save(strip([small[name, size] for name in names]), folder / f"{strip_name}.png")
     print(*found, sep="\n", end="\n" if found else "")
     screens = len(scenes(shown, screen.glass, language))
-    print(f"{folder}/: {screens} screens, each upright and lying.")
+    print(
+        f"{folder}/: {screens} screens, each upright and lying, and {len(STRIPS)} strips of them."
+    )
     print(f"At {len(SIZES)} sizes in 2 languages, cut or overlapping: {len(found)}.")
     return 1 if found else 0
 
@@ -158,7 +183,12 @@ def _calibrated(glass: Glass) -> dict[str, Calibrating]:
 
 
 def flaws(scene: Scene, screen: Screen) -> list[str]:
-    """What is cut by the edge of the glass, and texts that other texts or lines run through."""
+    """What is cut by the edge of the glass, and texts that other texts or lines run through.
+
+    A screen that shows nothing is a flaw, too.
+    """
+    if not scene.shapes:
+        return ["nothing is shown"]
     width, height = screen.glass.width_mm, screen.glass.height_mm
     texts = [(shape, screen.extent(shape)) for shape in scene.shapes if isinstance(shape, Text)]
     found = [
@@ -197,6 +227,22 @@ def _ink(scene: Scene) -> Iterator[Point]:
                 )
         elif isinstance(shape, Dot):
             yield shape.centre
+
+
+def smaller(picture: Picture) -> Picture:
+    """A third of the size; each pixel is the mean of those it stands for."""
+    height, width = (side // SMALLER for side in picture.shape[:2])
+    blocks = picture[: height * SMALLER, : width * SMALLER].astype(np.uint16)
+    blocks = blocks.reshape(height, SMALLER, width, SMALLER, 3)
+    means: Picture = np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)
+    return means
+
+
+def strip(pictures: Sequence[Picture]) -> Picture:
+    """Pictures of one height beside one another, grey between them."""
+    between = np.full((len(pictures[0]), BETWEEN_PX, 3), BETWEEN, np.uint8)
+    parts = [part for picture in pictures for part in (between, picture)]
+    return np.concatenate(parts[1:], axis=1)
 
 
 def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
