@@ -8,7 +8,7 @@ import time
 from machine import MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
-from mirror.session import choices
+from mirror.choice import choices
 
 PRODUCT = "/root/product"
 PARTS = "pyproject.toml README.md mirror config systemd scripts"
