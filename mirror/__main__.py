@@ -149,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
                        help="stop-depth, drills, slump: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
+    bench.add_argument("--only", metavar="NAME", help="variations: this one alone")
     bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
     bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
                        help="seconds of each figure (30)")  # fmt: skip
@@ -381,7 +382,7 @@ def _bench(options: argparse.Namespace) -> int:
     if options.what == "stop-depth":
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
-        return repertoire.repertoire(bundle(settings.model), options.seeds)
+        return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
     if options.what == "reflection":
         return reflections.bench(options.cases)
     if options.what == "gallery":

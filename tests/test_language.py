@@ -9,7 +9,8 @@ from mirror.errors import ConfigError
 from mirror.hinge.coaching import PRAISE, Cue
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import REASONS
-from mirror.hinge.variations import BASIC, RULES, VARIATIONS
+from mirror.hinge.faults import RULES
+from mirror.hinge.variations import BASIC, VARIATIONS
 from mirror.language import Language, load, records
 from mirror.session import MISHAPS, Choice, choices
 
