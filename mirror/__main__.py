@@ -258,7 +258,7 @@ def _bench(options: argparse.Namespace) -> int:
     if options.what == "stop-depth":
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
-        return repertoire.repertoire(bundle(settings.model), options.seeds)
+        return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
     if options.what == "reflection":
         return reflections.bench(options.cases)
     if options.what == "gallery":

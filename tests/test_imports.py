@@ -43,6 +43,7 @@ ORDER = (
     "mirror.hinge.readings",
     "mirror.hinge.rows",
     "mirror.hinge.form",
+    "mirror.hinge.faults",
     "mirror.hinge.trail",
     "mirror.hinge.coaching",
     "mirror.hinge.variations",

@@ -14,7 +14,7 @@ from mirror.screens.parts import FINE, heading, words
 from mirror.session import Session
 
 VALUE_MM = 30.0
-ROWS_MM = 294.0
+ROWS_MM = 284.0
 """Height of all rows together."""
 SHOWN = 16
 """So many of the last reps are drawn."""
@@ -37,7 +37,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     person = Person(stood_deg, session.own_range_deg)
     pitch = ROWS_MM / max(3, len(rows))
     for k, row in enumerate(rows):
-        box = page.box(0, top + k * pitch, width, min(76, pitch - 8))
+        box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
         numbers = row.each(reps, person)
         value = _value(row, row.total(reps, numbers, person), language)
         yield from _row(language.say(f"rest.{row.name}"), value, box, u)
