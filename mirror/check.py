@@ -22,6 +22,7 @@ from mirror.health import Health, told
 from mirror.hinge.variations import VARIATIONS
 from mirror.history import broker
 from mirror.history.store import FILE_NAME, Store
+from mirror.language import load
 from mirror.model import locate
 from mirror.screen import open_screen
 from mirror.session import start
@@ -76,7 +77,11 @@ def _try(part: str, work: Callable[[], str]) -> Finding:
 
 def _coach(settings: Settings) -> str:
     start(settings.coach.variation)
-    return f"starts with {settings.coach.variation}; variations: {', '.join(VARIATIONS)}"
+    language = load(settings.coach.language).name
+    return (
+        f"starts with {settings.coach.variation} and speaks {language}; "
+        f"variations: {', '.join(VARIATIONS)}"
+    )
 
 
 def _model(settings: Settings, *, load: bool) -> str:

@@ -8,7 +8,7 @@ from people import SIZE, film, reps
 import mirror.attention
 import mirror.camera
 import mirror.model
-from mirror import __version__, app, check
+from mirror import __version__, app, check, language
 from mirror.__main__ import main
 from mirror.camera import Frame
 from mirror.check import Finding
@@ -293,6 +293,22 @@ def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tm
     shutil.copy(Path(__file__).parent.parent / "systemd" / "network.conf", drop_in)
     assert told(at_boot=False).is_ok
     assert told(at_boot=True) is None
+
+
+def test_check_looks_at_the_language(monkeypatch, tmp_path, capsys):
+    """One that is broken is a fault with its sentence; a whole one is named."""
+    monkeypatch.setattr(language, "SYSTEM_CONFIG", tmp_path / "mirror.toml")
+    (tmp_path / "languages").mkdir()
+    (tmp_path / "languages" / "nl.toml").write_text("[guidance]\nsqat = 'x'\n")
+    config = tmp_path / "m.toml"
+    for name, told in (
+        ("de", "coach    OK     starts with basic and speaks de"),
+        ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat."),
+        ("fr", "coach    FAULT  coach.language = 'fr': there is only de, en, nl."),
+    ):
+        config.write_text(f"[coach]\nlanguage = '{name}'\n")
+        assert main(["check", "--boot", "--config", str(config)]) == 0
+        assert told in capsys.readouterr().out
 
 
 def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
