@@ -284,6 +284,21 @@ def test_front_view_counts_by_the_foreshortening_of_the_trunk():
     assert kinds(outcomes(poses)[0]) == ["rep"] * 3
 
 
+def test_who_bows_at_the_camera_neither_turns_nor_walks_behind_the_own_trunk():
+    """Deep in the bow shoulders and feet are guessed: narrow shoulders, feet that jump."""
+    poses = []
+    for pose in film(reps(3), 12, turn=80):
+        upright = person(turn=80)
+        bowed = pose.points[Mark.LEFT_SHOULDER, 1] > upright.points[Mark.LEFT_SHOULDER, 1] + 75
+        pose.points[:, 0] = upright.points[:, 0]
+        if bowed:
+            for side in ("LEFT", "RIGHT"):
+                pose.points[Mark[f"{side}_SHOULDER"], 0] = ANKLE[0]
+                pose.points[Mark[f"{side}_ANKLE"], 0] += 50
+        poses.append(pose)
+    assert kinds(outcomes(poses)[0]) == ["rep"] * 3
+
+
 def test_limits_belong_to_the_variation():
     """A stricter limit makes a partial of a rep."""
     memory, found = Tracking(), []

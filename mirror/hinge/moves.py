@@ -19,6 +19,8 @@ STRAY_S = 0.15
 """A foot is away for so long in a step; for a picture or two also when its landmark jumps."""
 FLOOR = 0.5
 """Wrists so many leg lengths over the ankles, at the knee, may have reached for the floor."""
+HIDDEN_DEG = 50.0
+"""Who bows so deep at the camera hides the own feet: a step is seen before or after it."""
 OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.35
 """Change of the elbow, or of the height of the wrists in trunk lengths, from before a movement to
 after it, that means that the hands now hold something else."""
@@ -119,9 +121,14 @@ def follow_move(
     seated_since = _seated_since(move, posture, standing, limits)
     leg = standing.leg_px if standing else posture.leg_px
     # A free foot that comes down again is no step of the one that stood.
-    strays = posture.leg == move.leg and (
-        distance(move.ankle, posture.near_ankle) > limits.travel * leg
-        or move.ankle[1] - posture.near_ankle[1] > limits.lift * leg
+    hidden = posture.view is View.FRONT and fold > HIDDEN_DEG
+    strays = (
+        not hidden
+        and posture.leg == move.leg
+        and (
+            distance(move.ankle, posture.near_ankle) > limits.travel * leg
+            or move.ankle[1] - posture.near_ankle[1] > limits.lift * leg
+        )
     )
     strayed_since = (move.strayed_since or posture.t) if strays else None
     reason = None
