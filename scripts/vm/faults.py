@@ -419,6 +419,7 @@ def rolled_back(mirror: Mirror) -> str:
     before = machine.must("readlink /opt/hinge-mirror/current").strip()
     said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/app.py", 180)
     assert said.code == 1, said.out
+    assert "was not ready within" in said.out, said.out
     assert "the update was taken back" in said.out, said.out
     assert machine.must("readlink /opt/hinge-mirror/current").strip() == before
     mirror.await_ready()
