@@ -13,6 +13,7 @@ import numpy as np
 
 from mirror.hinge.contour import T
 from mirror.hinge.drills import Reading
+from mirror.hinge.faults import is_rounded
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import BODY_HEIGHT
 from mirror.hinge.phases import BOTTOM_DEG
@@ -21,7 +22,6 @@ from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.trail import Step
-from mirror.hinge.variations import is_rounded
 from mirror.hinge.view import View
 from mirror.layout import Box
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape

@@ -237,6 +237,8 @@ def _ink(weight: str, size_px: int, text: str) -> tuple[int, int, NDArray[np.uin
     """Left, top (from the baseline's start) and coverage (h, w) of a drawn line of text."""
     pygame = load_pygame()
     font = _font(weight, size_px)
+    if not font.size(text)[0]:  # such as a mark of direction alone, which it refuses to draw
+        return 0, 0, np.zeros((0, 0), np.uint8)
     drawn = font.render(text, True, (255, 255, 255))
     alpha = np.asarray(pygame.surfarray.array_alpha(drawn).T, np.uint8)
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))

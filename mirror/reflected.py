@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from mirror.drawing import line_colour, smoothed
+from mirror.hinge.faults import is_rounded
 from mirror.hinge.geometry import Array, gate
 from mirror.hinge.posture import SHOW, Posture
 from mirror.hinge.rounding import line_px
-from mirror.hinge.variations import is_rounded
 from mirror.layout import Sheet
 from mirror.reflection import Reflection
 from mirror.scene import ICE, Line, Shape
