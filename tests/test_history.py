@@ -349,6 +349,16 @@ def test_a_file_that_is_damaged_while_the_mirror_runs_is_set_aside(path, keep):
     assert len(Store(path).sets()[0]) == 1
 
 
+def test_numbers_go_on_after_those_that_are_only_in_the_log(path):
+    """Where another program has the file open, the log stays apart from it."""
+    store, other = Store(path), Store(path)
+    for seed in range(3):
+        store.add(made_up(seed=seed), NOW, CONFIGURED)
+    store.close()
+    assert set_aside(path) == (path.with_name("history.damaged-1.db"), 3)
+    other.close()
+
+
 def with_rep(finished, **changes):
     """The set with other numbers in its first rep."""
     return replace(finished, reps=(replace(finished.reps[0], **changes), *finished.reps[1:]))
