@@ -217,6 +217,8 @@ class Keeper:
             store = Store(self._path)
             store.begin_after(number)
             store.close()
+            if self._publisher is not None:
+                self._publisher.reopen()
         except HistoryError as error:
             self._fail(f"{damage} {error}")
             return False
