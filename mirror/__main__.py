@@ -90,14 +90,18 @@ def _run(options: argparse.Namespace) -> int:
     from mirror import app, language
     from mirror.session import start
 
-    warning = None
+    warnings: list[str] = []
+
+    def warn(told: str) -> None:
+        print(told, file=sys.stderr, flush=True)
+        warnings.append(told)
+
     try:
         settings = _settings(options)
     except ConfigError as error:
         if not options.kiosk:
             raise
-        warning = f"{error} The mirror runs on its defaults."
-        print(warning, file=sys.stderr, flush=True)
+        warn(f"{error} The mirror runs on its defaults.")
         settings = _with_camera(Settings(), options)
     if options.variation is not None:
         settings = msgspec.structs.replace(
@@ -108,9 +112,8 @@ def _run(options: argparse.Namespace) -> int:
     except UsageError as error:
         if not options.kiosk:
             raise
-        warning = f"{error} The mirror starts with the basic hinge."
-        print(warning, file=sys.stderr, flush=True)
-        coach = CoachSettings(language=settings.coach.language)
+        warn(f"{error} The mirror starts with the basic hinge.")
+        coach = msgspec.structs.replace(settings.coach, variation=CoachSettings().variation)
         settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
     try:
@@ -118,8 +121,7 @@ def _run(options: argparse.Namespace) -> int:
     except ConfigError as error:
         if not options.kiosk:
             raise
-        warning = f"{error} The mirror speaks English."
-        print(warning, file=sys.stderr, flush=True)
+        warn(f"{error} The mirror speaks English.")
         settings = msgspec.structs.replace(
             settings, coach=msgspec.structs.replace(settings.coach, language="en")
         )
@@ -133,7 +135,7 @@ def _run(options: argparse.Namespace) -> int:
             seconds=options.seconds,
             shots=options.shots,
             record=options.record,
-            warning=warning,
+            warning=" ".join(warnings) or None,
         ),
     )
 
@@ -238,7 +240,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, reflections, repertoire, slumping
+    from mirror import accuracy, bench, effort, gallery, reflections, repertoire, slumping
     from mirror.history import trials
     from mirror.model import bundle
 
@@ -256,13 +258,13 @@ def _bench(options: argparse.Namespace) -> int:
     if options.what == "stop-depth":
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
-        return repertoire.repertoire(bundle(settings.model), options.seeds)
+        return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
     if options.what == "reflection":
         return reflections.bench(options.cases)
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
     if options.what == "drawing":
-        return gallery.drawing(settings)
+        return max(effort.drawing(settings), effort.presence(settings))
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 

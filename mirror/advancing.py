@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from mirror.hinge.balance import Lifting
 from mirror.hinge.counting import Counting, restart, step, unseen
+from mirror.hinge.depth import reached
 from mirror.hinge.drills import Drill
 from mirror.hinge.form import Form
 from mirror.hinge.phases import GAP_S, Tracking
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import Measuring, Posture, Unseen, measure
 from mirror.hinge.presence import Presence, notice
-from mirror.hinge.reps import Rep
+from mirror.hinge.reps import Phase, Rep, fold_deg
 from mirror.hinge.slump import SAID_S as SLUMP_SAID_S
 from mirror.hinge.slump import follow as follow_slump
 from mirror.hinge.standing import Stillness, watch
@@ -76,9 +77,19 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         stillness=stillness,
         counting=counting,
     )
+    session = replace(session, is_at_stop=_is_at_stop(session))
     if session.reps and not counting.is_open and t - session.reps[-1].end_s >= REST_S:
         session = end(session, "rest")
     return replace(session, said=_said(session.said, session.guidance, t))
+
+
+def _is_at_stop(session: Session) -> bool:
+    """Whether the stop depth is reached; once told it is so until the person goes up again."""
+    if session.stop_depth is None or session.phase not in (Phase.DESCENDING, Phase.BOTTOM):
+        return False
+    if session.is_at_stop or not isinstance(session.posture, Posture):
+        return session.is_at_stop
+    return reached(session.stop_depth, fold_deg(session.posture, session.standing))
 
 
 def _before(session: Session, t: float) -> Step | None:

@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
                        help="stop-depth, drills, slump: sets of each kind (16)")  # fmt: skip
     bench.add_argument("--clips", type=Path, metavar="DIR",
                        help="folder of videos with a LABELS.json")  # fmt: skip
+    bench.add_argument("--only", metavar="NAME", help="variations: this one alone")
     bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
     bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
                        help="seconds of each figure (30)")  # fmt: skip

@@ -62,14 +62,14 @@ def observe(
         if end is not None:
             faults.append(Fault(f"{end}-lift", 1.0, posture.confidence))
     mishaps = session.mishaps if is_open else ()
-    for fault in faults if moving else ():
-        others = tuple(m for m in mishaps if m.fault != fault.fault)
-        mishaps = (*others, fault)
+    if moving:
+        mishaps += tuple((posture.t, fault) for fault in faults)
     trail = session.trail
     if session.pose is not None:
         trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    # A rep that has just been told is not yet among the reps.
-    is_set = is_open or any(isinstance(o, Rep) for o in (*session.events, *session.outcomes))
+    # A rep that has just been told is not yet among the reps; a finished set has no more to note.
+    outcomes = (*session.events, *session.outcomes) if session.over_s is None else ()
+    is_set = is_open or any(isinstance(o, Rep) for o in outcomes)
     notes = follow_notes(session.notes, posture, standing, is_set=is_set)
     return replace(
         session,
@@ -104,7 +104,7 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
     for event in events:
         if isinstance(event, Rep):
             event = score(event, form, session.standing, rules, readings)
-            event = replace(event, faults=event.faults + session.mishaps)
+            event = replace(event, faults=event.faults + _mishaps(session, event))
             said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
             if said is not None:
                 notes = replace(session.notes, cues=(*session.notes.cues, said))
@@ -115,8 +115,16 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
                 replay=of_rep(session.trail, event),
             )
             session = _seek_stop(session, event)
+            left = tuple(mishap for mishap in session.mishaps if mishap[0] > event.end_s)
+            session = replace(session, mishaps=left)
         judged += (event,)
     return replace(session, events=judged)
+
+
+def _mishaps(session: Session, rep: Rep) -> tuple[Fault, ...]:
+    """The faults of the drill and the feet that stood in this rep, each as it was last."""
+    during = [fault for t, fault in session.mishaps if rep.start_s <= t <= rep.end_s]
+    return tuple({fault.fault: fault for fault in during}.values())
 
 
 def _seek_stop(session: Session, rep: Rep) -> Session:

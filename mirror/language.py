@@ -82,6 +82,10 @@ def records() -> dict[str, str]:
             f"{key}.{part}": getattr(variation, part)
             for part in ("title", "instruction", "setup", "rest")
         }
+        for row in variation.rows:
+            texts |= {f"rest.{row.name}": row.label, f"rest.{row.name}-value": row.text}
+            if row.more:
+                texts[f"rest.{row.name}-more"] = row.more
         rules = variation.rules
         for drill in variation.drills:
             texts[f"drill.{drill.name}.title"] = drill.title

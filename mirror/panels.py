@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from mirror.drawing import meter
 from mirror.hinge.form import RAISED_DEG
 from mirror.hinge.posture import Posture
-from mirror.hinge.reps import Rep
+from mirror.hinge.readings import SHALLOW_DEG
+from mirror.hinge.reps import fold_deg
 from mirror.hinge.rowing import BENT_DEG, STRAIGHT_DEG
+from mirror.hinge.rows import Person, cadence
 from mirror.hinge.variations import Panel
 from mirror.layout import Box
 from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape, Text
@@ -25,8 +27,6 @@ VALUE_MM = 25.0
 """Capitals of a value, readable at 3 m."""
 SHOWN = 10
 """Swings whose power is shown."""
-IN_TIME_S = 3.0
-"""Swings farther apart have no cadence."""
 FADED = 0.85
 """Power, as a share of the best of the set, from which a swing has faded."""
 SWAY_CM = 2.0
@@ -40,14 +40,6 @@ def panel(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     yield from PANELS[session.choice.variation.panel](session, posture, box, u)
 
 
-def cadence_per_min(reps: tuple[Rep, ...]) -> float | None:
-    """Swings a minute, from the last two tops."""
-    if len(reps) < 2:
-        return None
-    apart = reps[-1].end_s - reps[-2].end_s
-    return 60.0 / apart if 0 < apart <= IN_TIME_S else None
-
-
 def _depth(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     yield from meter(session, posture, Box(box.right - 20 * u, box.top, 20 * u, box.height), u)
 
@@ -58,7 +50,7 @@ def _swing(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
     reps = session.reps
     if not reps:
         return
-    pace, floated = cadence_per_min(reps), reps[-1].measures.get("float_s")
+    pace, floated = cadence(reps[-2:], Person())[-1], reps[-1].measures.get("float_s")
     at = box.top
     for text in (pace and f"{pace:.0f}/min", floated is not None and f"{floated:.1f} s"):
         if text:
@@ -103,8 +95,9 @@ def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterat
     middle = box.left + box.width / 2
     yield Line(((middle, box.top), (middle, box.bottom)), 1.2 * u, GREY.at(0.5))
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
-    level = abs(tilt) < 3.0
-    light, wide = (ICE, 4.0) if level else (AMBER, 6.0)
+    light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
+    if fold_deg(posture, session.standing) > SHALLOW_DEG[1]:
+        light, wide = GREY, 2.0  # so deep it is a guess
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
     )
@@ -137,6 +130,8 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
             middle[1] - 0.45 * box.width * math.cos(way),
         )
         yield Line((middle, tip), width * u, colour)
+    # A joint: without it the line of a trunk that keeps still is a stray dash.
+    yield Dot(middle, 5 * u, GREY)
 
 
 def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:

@@ -19,6 +19,7 @@ import numpy as np
 from mirror.advancing import advance
 from mirror.camera import Frame
 from mirror.camera.figure import Figure, Look, viewed
+from mirror.errors import UsageError
 from mirror.estimator import Estimator
 from mirror.figure.bystander import Bystander
 from mirror.figure.motion import PATTERNS, Motion, Plan
@@ -198,14 +199,25 @@ def run(model: str, trial: Trial) -> Finding:
         estimator.close()
 
 
-def repertoire(model: Path, seeds: int) -> int:
-    """Print both tables; gives the exit code: 1 where a count is wrong."""
+def repertoire(model: Path, seeds: int, only: str | None = None) -> int:
+    """Print the three tables, each when it is known; the exit code is 1 where a count is wrong.
+
+    only: one variation alone.
+
+    Raises:
+        UsageError: there is no such variation.
+    """
+    if only is not None and only not in VARIATIONS:
+        known = ", ".join(VARIATIONS)
+        raise UsageError(f"There is no variation {only!r}; there are: {known}.")
     what = range(1, seeds + 1)
+    parts: list[list[Finding]] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        done = list(pool.map(run, [str(model)] * len(trials(what)), trials(what)))
-        again = list(pool.map(run, [str(model)] * len(ways(what)), ways(what)))
-        none = list(pool.map(run, [str(model)] * len(negatives(what)), negatives(what)))
-    print("\n".join((*told(done), "", *told_ways(again), "", *told_negatives(none))))
+        for every, table in ((trials, told), (ways, told_ways), (negatives, told_negatives)):
+            some = [trial for trial in every(what) if only in (None, trial.variation)]
+            parts.append(list(pool.map(run, [str(model)] * len(some), some)))
+            print("\n".join((*table(parts[-1]), "")), flush=True)
+    done, again, none = parts
     # Who walks past before the figure hides it: then a rep may be missed, but never added.
     is_right = all(
         f.found <= f.expected if (f.trial.bystander_m or 0) < 0 else f.found == f.expected

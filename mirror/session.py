@@ -13,7 +13,7 @@ from mirror.finished import FinishedSet, LastTime, Notes, Past
 from mirror.hinge.balance import Lifting
 from mirror.hinge.coaching import Cue
 from mirror.hinge.counting import Counting
-from mirror.hinge.depth import Found, StopDepth, reached
+from mirror.hinge.depth import Found, StopDepth
 from mirror.hinge.drills import Drill
 from mirror.hinge.form import Form
 from mirror.hinge.geometry import Array
@@ -21,7 +21,7 @@ from mirror.hinge.phases import Tracking
 from mirror.hinge.pose import Pose
 from mirror.hinge.posture import Measuring, Posture, Standing, Unseen
 from mirror.hinge.presence import Presence
-from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
+from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.slump import Slump
 from mirror.hinge.standing import Stillness
 from mirror.hinge.trail import Step, Trail
@@ -69,11 +69,13 @@ class Session:
     """The posture at the bottom of the last rep, to be laid over the own standing."""
     drill: Drill = Drill()
     lifting: Lifting = Lifting()
-    mishaps: tuple[Fault, ...] = ()
-    """Faults that stood at some moment of the movement under way: of the drill, and of the feet."""
+    mishaps: tuple[tuple[float, Fault], ...] = ()
+    """When a fault of the drill or of the feet stood, in the movements that are not told yet."""
     descents: tuple[tuple[Array, Array], ...] = ()
     stop: Found | None = None
     """The stop depth of this set, sought anew after each slow rep."""
+    is_at_stop: bool = False
+    """Whether the stop depth is about to be reached, or was, on this way down."""
     stop_rep: int | None = None
     """The rep with which a stop depth, or that there is none, was first known: it is told once."""
     height_cm: float | None = None
@@ -133,14 +135,6 @@ class Session:
         """Whether nobody has been there for a while."""
         away_s = None if self.t is None else self.presence.away_s(self.t)
         return away_s is None or away_s > self.grace_s
-
-    @property
-    def is_at_stop(self) -> bool:
-        """Whether the person is on the way down and about to reach the stop depth."""
-        if self.stop_depth is None or not isinstance(self.posture, Posture):
-            return False
-        down = self.phase in (Phase.DESCENDING, Phase.BOTTOM)
-        return down and reached(self.stop_depth, fold_deg(self.posture, self.standing))
 
     @property
     def stop_depth(self) -> StopDepth | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from mirror.choice import Choice, choices
 from mirror.finished import Ended, Notes, Past, finished_set
@@ -88,6 +89,7 @@ def new_set(session: Session, choice: Choice, how: Ended) -> Session:
         mishaps=(),
         descents=(),
         stop=None,
+        is_at_stop=False,
         stop_rep=None,
         trail=(),
         said=Said(),
@@ -98,6 +100,8 @@ def new_set(session: Session, choice: Choice, how: Ended) -> Session:
 
 def next_set(session: Session) -> Session:
     """Begin another set of the same; the movement under way is its first."""
+    over_s = inf if session.over_s is None else session.over_s
+    samples = tuple(sample for sample in session.notes.samples if sample.t > over_s)
     return replace(
         session,
         outcomes=(),
@@ -108,7 +112,7 @@ def next_set(session: Session) -> Session:
         replay=(),
         # What is known of the stop depth stays, and is not told again.
         stop_rep=None if session.stop_rep is None else 0,
-        notes=Notes(stood_deg=session.notes.stood_deg, stop=session.stop),
+        notes=Notes(stood_deg=session.notes.stood_deg, stop=session.stop, samples=samples),
         over_s=None,
         last=session.past.lasts.get(session.choice.key),
     )

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.hinge.faults import ROUNDING, is_rounded
 from mirror.hinge.posture import Posture
-from mirror.hinge.variations import ROUNDING, is_rounded
 from mirror.ink import load_pygame
 from mirror.quiet import quiet
 from mirror.session import Session

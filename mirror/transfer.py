@@ -7,7 +7,6 @@ kept beside it. The whole archive is examined before anything is written.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import tomllib
@@ -146,10 +145,6 @@ def _put(new: Path, place: Path) -> Path | None:
             kept = _kept(place)
         with replacing(place) as scratch:
             shutil.copyfile(new, scratch)
-        if os.geteuid() == 0:
-            # What root puts into the state folder must be the mirror's own.
-            owner = place.parent.stat()
-            os.chown(place, owner.st_uid, owner.st_gid)
     except MirrorError:
         raise
     except OSError as error:
@@ -163,7 +158,8 @@ def _kept(place: Path) -> Path:
     while (kept := place.with_name(f"{place.stem}.before-{taken}{place.suffix}")).exists():
         taken += 1
     if place.name != FILE_NAME:
-        shutil.copy2(place, kept)
+        with replacing(kept) as scratch:
+            shutil.copyfile(place, scratch)
         return kept
     for tail in ("-wal", "-shm", ""):  # a history is only whole with its log
         part = place.with_name(place.name + tail)

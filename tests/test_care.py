@@ -161,6 +161,15 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     ]
 
 
+def test_a_defect_that_is_met_at_every_turn_does_not_fill_the_journal():
+    """One line a minute."""
+    said = []
+    care = Care(SimpleNamespace(fault=None), SimpleNamespace(trouble=None), said.append)
+    for turn in range(3 * 30 * 60):
+        care.stumbled(ZeroDivisionError("oh"), turn / 30)
+    assert said == ["The mirror stumbled (ZeroDivisionError('oh')) and begins a new set."] * 3
+
+
 def test_missing_buttons_are_tried_again(monkeypatch):
     """At boot the pins may come after the mirror; a desktop asks once."""
     tries = []

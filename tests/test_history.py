@@ -526,6 +526,7 @@ def test_each_damaged_file_has_a_name_of_its_own(path):
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spoiled=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1))
 @example(spoiled=[(18, 3)])  # a write version that SQLite does not know
+@example(spoiled=[(220164, 0)])
 def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
     """A new set is saved all the same, and looking gives sets or one sentence."""
     path = tmp_path_factory.mktemp("fuzz") / "history.db"
@@ -548,7 +549,9 @@ def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
             table.write_json(((entry, None) for entry in entries), StringIO())
             for entry in entries:
                 with suppress(HistoryError):
-                    table.one_set(entry, reader.detail(entry.number))
+                    # A damaged tree may hide a set from who looks for its number.
+                    if (detail := reader.detail(entry.number)) is not None:
+                        table.one_set(entry, detail)
         except HistoryError:
             pass
         reader.close()

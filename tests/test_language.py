@@ -10,7 +10,8 @@ from mirror.errors import ConfigError
 from mirror.hinge.coaching import PRAISE, Cue
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import REASONS
-from mirror.hinge.variations import BASIC, RULES, VARIATIONS
+from mirror.hinge.faults import RULES
+from mirror.hinge.variations import BASIC, VARIATIONS
 from mirror.judging import MISHAPS
 from mirror.language import Language, load, records
 

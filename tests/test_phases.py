@@ -181,6 +181,25 @@ def test_turning_during_the_bow_is_rejected():
     assert kinds(outcomes(poses)[0]) == ["turning"]
 
 
+@pytest.mark.parametrize("seen_again", [True, False], ids=["seen", "hidden when all is over"])
+def test_the_hands_begin_to_reach_before_the_hips(seen_again):
+    """What is put down was held before the reach, at the chest; and the hands may be lost then."""
+    poses = []
+    for pose in film(reps(1, stand=2.5), 7):
+        t = pose.taken_at
+        shoulder = pose.points[Mark.RIGHT_SHOULDER]
+        held, floor = shoulder + np.array([40.0, 50.0]), np.array([ANKLE[0], ANKLE[1] - 60.0])
+        down = np.clip((t - 2.0) / 0.5, 0, 1)
+        hanging = pose.points[Mark.RIGHT_WRIST]
+        wrist = (1 - down) * held + down * (floor if 3.0 < t < 4.5 else hanging)
+        for mark in (Mark.LEFT_WRIST, Mark.RIGHT_WRIST):
+            pose.points[mark] = wrist
+            pose.visibility[mark] = 1.0 if t < 5.4 or seen_again else 0.1
+            pose.points[mark - 2] = (shoulder + wrist) / 2  # the elbow: straight arms tell nothing
+        poses.append(pose)
+    assert kinds(outcomes(poses)[0]) == ["picking-up"]
+
+
 def test_losing_the_person_mid_rep_is_told_once():
     """Half a second without a person ends the rep as lost; a shorter gap changes nothing."""
     found, phases = outcomes(film(reps(2), 9), gaps=[(3.0, 3.6)])
@@ -261,6 +280,21 @@ def test_front_view_counts_by_the_foreshortening_of_the_trunk():
     for pose in film(reps(3), 12, turn=80):
         # Seen from the front, what goes forwards goes towards the camera: x carries nothing.
         pose.points[:, 0] = person(turn=80).points[:, 0]
+        poses.append(pose)
+    assert kinds(outcomes(poses)[0]) == ["rep"] * 3
+
+
+def test_who_bows_at_the_camera_neither_turns_nor_walks_behind_the_own_trunk():
+    """Deep in the bow shoulders and feet are guessed: narrow shoulders, feet that jump."""
+    poses = []
+    for pose in film(reps(3), 12, turn=80):
+        upright = person(turn=80)
+        bowed = pose.points[Mark.LEFT_SHOULDER, 1] > upright.points[Mark.LEFT_SHOULDER, 1] + 75
+        pose.points[:, 0] = upright.points[:, 0]
+        if bowed:
+            for side in ("LEFT", "RIGHT"):
+                pose.points[Mark[f"{side}_SHOULDER"], 0] = ANKLE[0]
+                pose.points[Mark[f"{side}_ANKLE"], 0] += 50
         poses.append(pose)
     assert kinds(outcomes(poses)[0]) == ["rep"] * 3
 

@@ -190,6 +190,19 @@ def test_a_heel_that_rises_is_noticed_with_the_rep():
     assert "heel-lift" in {fault.fault for fault in events[0].faults}
 
 
+def test_a_heel_that_rose_once_is_a_fault_of_that_rep_only():
+    """Also where the reps go on without a pause."""
+    session, events = start(), []
+    for pose in film(reps(4, period=2.4), 13):
+        if 3.0 < pose.taken_at < 3.9:
+            pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1] -= 18
+        session = advance(session, pose, pose.taken_at)
+        events += session.events
+    assert ["heel-lift" in {fault.fault for fault in rep.faults} for rep in events] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("fault", ["stick-off", "string-slack", "heel-lift", "toe-lift"])
 def test_every_mishap_has_its_words(fault):
     """What is noticed can be said."""

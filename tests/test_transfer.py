@@ -1,6 +1,7 @@
 """`export` and `import`: from one card to the next."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -217,3 +218,35 @@ def test_a_place_that_cannot_be_written_is_one_sentence(old, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["import", "--config", str(tmp_path / "file" / "mirror.toml"), str(archive)]) == 1
     assert "cannot be" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+def test_what_root_moves_belongs_to_whom_the_folder_belongs_to(old, tmp_path, state):
+    """The export to who asked for it; calibration and sets to the mirror, also what is kept."""
+    home, theirs = tmp_path / "home", 65534
+    home.mkdir()
+    os.chown(home, theirs, theirs)
+    archive = home / "mirror.zip"
+    assert main(["export", "--config", str(old), "--history", str(archive)]) == 0
+    (state / "calibration.toml").write_text("camera_height_m = 1.3\n")
+    os.chown(state, theirs, theirs)
+    assert main(["import", "--config", str(old), str(archive)]) == 0
+    for path in (archive, *(state / f"calibration{n}.toml" for n in ("", ".before-1"))):
+        assert (path.stat().st_uid, path.stat().st_gid) == (theirs, theirs), path
+    assert (state / "history.db").stat().st_uid == theirs
+    assert old.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+def test_a_history_that_root_looks_at_stays_the_mirrors(old, state):
+    """Nor does what SQLite keeps beside it, while the mirror is at work, become root's."""
+    theirs = 65534
+    for path in (state, state / "history.db"):
+        os.chown(path, theirs, theirs)
+    assert main(["history"]) == 0
+    looking = Store(state / "history.db")
+    assert main(["history", "delete", "--set", "1"]) == 0
+    assert (state / "history.db-wal").exists()
+    assert {path.stat().st_uid for path in state.glob("history.db*")} == {theirs}
+    looking.close()
+    assert {path.stat().st_uid for path in state.glob("history.db*")} == {theirs}

@@ -1,14 +1,18 @@
 """The table of variations is whole, and the figure's true joints are counted and judged by it."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
+from mirror.advancing import advance
 from mirror.choice import choices
 from mirror.hinge.drills import CUES
+from mirror.hinge.faults import KNEES_BENT
 from mirror.hinge.form import Rule, Whole
 from mirror.hinge.posture import Posture
 from mirror.hinge.reps import Limits
+from mirror.hinge.rows import Row, depth
 from mirror.hinge.variations import VARIATIONS
 from mirror.hinge.view import View
 from mirror.judging import MISHAPS
@@ -16,6 +20,7 @@ from mirror.language import load
 from mirror.panels import PANELS
 from mirror.repertoire import PATTERNS, Trial, find, negatives, poses
 from mirror.session import start
+from mirror.sets import finish
 
 ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
 FAULTS = [
@@ -85,6 +90,31 @@ def test_thresholds_are_in_order(name):
     assert 0 < limits.sit_height < 1
     least, none = VARIATIONS[name].seeking.least_fps
     assert none < least <= 15
+
+
+def test_an_eighth_variation_is_one_record(monkeypatch):
+    """Counting, faults, cues and rows of a variation that nothing else knows of."""
+    bow = replace(
+        VARIATIONS["basic"],
+        name="prayer",
+        title="Prayer",
+        limits=Limits(full_deg=40.0),
+        rules=(replace(KNEES_BENT, fault="soft", cue="Knees like candles"),),
+        rows=(Row("reach", "Reach", "{value} deg", depth),),
+        drills=(),
+    )
+    monkeypatch.setitem(VARIATIONS, "prayer", bow)
+    session, trial = start("prayer"), Trial("basic", "knees-bent", 1)
+    for t, pose in poses(trial, None):
+        session = advance(session, pose, t)
+    reps, english = finish(session).reps, load("en")
+    assert len(reps) == len(trial.motion().reps_between(0.0, 1e4))
+    assert all([fault.fault for fault in rep.faults] == ["soft"] for rep in reps)
+    assert session.cue is not None
+    assert english.cue(session.cue, session.choice) == "Knees like candles"
+    assert english.title(session.choice) == "Prayer"
+    assert english.say("rest.reach") == "Reach"
+    assert any(choice.variation is bow for choice in choices())
 
 
 def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():

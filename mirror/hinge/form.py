@@ -79,6 +79,17 @@ def knees_apart(posture: Posture, standing: Standing) -> float | None:
     return posture.limbs.knees
 
 
+def bent(measure: Measure, from_deg: float, quantile: float = 0.5) -> Reading:
+    """A reading of a whole rep: the quantile of a measure where the fold is at least so deep."""
+
+    def reading(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+        deep = (p for p, _ in steps if p.t <= rep.end_s and fold_deg(p, standing) >= from_deg)
+        values = [value for p in deep if (value := measure(p, standing)) is not None]
+        return float(np.quantile(values, quantile)) if values else None
+
+    return reading
+
+
 def _change(now: float | None, before: float | None) -> float | None:
     return None if now is None or before is None else now - before
 

@@ -19,6 +19,8 @@ STRAY_S = 0.15
 """A foot is away for so long in a step; for a picture or two also when its landmark jumps."""
 FLOOR = 0.5
 """Wrists so many leg lengths over the ankles, at the knee, may have reached for the floor."""
+HIDDEN_DEG = 50.0
+"""Who bows so deep at the camera hides the own feet: a step is seen before or after it."""
 OTHER_ELBOW_DEG, OTHER_WRIST = 35.0, 0.35
 """Change of the elbow, or of the height of the wrists in trunk lengths, from before a movement to
 after it, that means that the hands now hold something else."""
@@ -86,15 +88,18 @@ def follow_move(
     move: Move, posture: Posture, standing: Standing | None, limits: Limits, fold: float
 ) -> Move:
     """Take one picture into the movement under way. fold: degrees, the signal of the rep."""
-    # In front view the fold itself is the lean of the trunk.
-    lean = fold if posture.view is View.FRONT else posture.trunk_deg - _trunk0(standing)
+    hip, trunk = posture.hip_flexion_deg, posture.trunk_deg
+    if posture.view is View.FRONT:
+        # There the fold is the lean of the trunk; the hips themselves are not to be seen.
+        trunk = _trunk0(standing) + fold
+        hip = fold + (standing.hip_flexion_deg if standing else 0.0)
     knee0 = standing.knee_flexion_deg if standing else 0.0
     if fold > move.peak:
         move = replace(
             move,
             peak=fold,
             peak_s=posture.t,
-            peak_hip_deg=posture.hip_flexion_deg,
+            peak_hip_deg=hip,
             peak_knee_deg=posture.knee_flexion_deg,
             low=math.inf,
         )
@@ -108,17 +113,22 @@ def follow_move(
         lowest=move.lowest if height is None else min(move.lowest, height),
         shortest=min(move.shortest, hip_height(posture, standing)),
         knee_change=max(move.knee_change, posture.knee_flexion_deg - knee0),
-        trunk_max=max(move.trunk_max, posture.trunk_deg),
-        trunk_change=max(move.trunk_change, lean),
+        trunk_max=max(move.trunk_max, trunk),
+        trunk_change=max(move.trunk_change, trunk - _trunk0(standing)),
     )
     if move.reason is not None:
         return move
     seated_since = _seated_since(move, posture, standing, limits)
     leg = standing.leg_px if standing else posture.leg_px
     # A free foot that comes down again is no step of the one that stood.
-    strays = posture.leg == move.leg and (
-        distance(move.ankle, posture.near_ankle) > limits.travel * leg
-        or move.ankle[1] - posture.near_ankle[1] > limits.lift * leg
+    hidden = posture.view is View.FRONT and fold > HIDDEN_DEG
+    strays = (
+        not hidden
+        and posture.leg == move.leg
+        and (
+            distance(move.ankle, posture.near_ankle) > limits.travel * leg
+            or move.ankle[1] - posture.near_ankle[1] > limits.lift * leg
+        )
     )
     strayed_since = (move.strayed_since or posture.t) if strays else None
     reason = None
@@ -159,9 +169,8 @@ def hip_height(posture: Posture, standing: Standing | None) -> float:
     return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
 
 
-def has_picked_up(move: Move, after: Posture) -> bool:
+def has_picked_up(move: Move, after: Hands | None) -> bool:
     """Whether the hands went to the floor and now, standing again, do something else."""
-    hands = Hands.of(after)
-    if move.lowest > FLOOR or move.hands is None or hands is None:
+    if move.lowest > FLOOR or move.hands is None or after is None:
         return False
-    return move.hands.differ(hands)
+    return move.hands.differ(after)

@@ -41,8 +41,8 @@ BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
 GAP_S = 0.4
-HANDS_S = 0.5
-"""Time constant of what the hands do in standing."""
+HANDS_S, AHEAD_S = 0.5, 0.5
+"""Time constant of what the hands do in standing; they begin to reach so long before the hips."""
 TAIL_S = 0.8
 """What comes after lockout belongs to the rep for so long: leaning back, what the hands hold."""
 
@@ -65,8 +65,10 @@ class Tracking:
     """Has left upright at speed: a movement begins if it gets deep enough."""
     last: Posture | None = None
     fold: Signal | None = None
-    hands: Hands | None = None
-    """What the hands did when the person was last upright."""
+    hands: tuple[tuple[float, Hands], ...] = ()
+    """What the hands did in the last moments upright: the first, `AHEAD_S` before the newest."""
+    hands_seen: Hands | None = None
+    """The same in the last picture that showed them."""
     pending: tuple[Rep, Move] | None = None
     """A rep that is counted and not told yet, since its end is still to be seen."""
 
@@ -75,7 +77,7 @@ class Tracking:
         """Reps counted at this moment, told or not."""
         if self.pending is None or self.last is None:
             return self.reps
-        return self.reps - has_picked_up(self.pending[1], self.last)
+        return self.reps - has_picked_up(self.pending[1], self.hands_seen)
 
 
 def unseen(memory: Tracking, t: float) -> tuple[Tracking, tuple[Outcome, ...]]:
@@ -90,7 +92,7 @@ def settle(memory: Tracking) -> tuple[Tracking, tuple[Outcome, ...]]:
     if memory.pending is None or memory.last is None:
         return memory, ()
     rep, move = memory.pending
-    if has_picked_up(move, memory.last):
+    if has_picked_up(move, memory.hands_seen):
         memory = replace(memory, pending=None, reps=memory.reps - 1, depths=memory.depths[:-1])
         return memory, (Rejected("picking-up", rep.start_s, rep.end_s),)
     return replace(memory, pending=None), (rep,)
@@ -131,7 +133,8 @@ def step(
 def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tracking:
     if fold < UPRIGHT_DEG:
         memory = replace(memory, leaving=False)
-        memory = replace(memory, hands=_hands(memory, posture))
+        seen = Hands.of(posture) or memory.hands_seen
+        memory = replace(memory, hands=_hands(memory, posture), hands_seen=seen)
     if memory.phase is not None and memory.leaving and fold > START_DEG:
         move = Move(
             start_s=memory.upright_s,
@@ -139,7 +142,7 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
             turn_deg=posture.turn_deg,
             facing=posture.facing,
             leg=posture.leg,
-            hands=memory.hands,
+            hands=memory.hands[0][1] if memory.hands else None,
         )
         return replace(memory, phase=Phase.DESCENDING, move=move, held=None, leaving=False)
     if memory.phase is not None and fold >= UPRIGHT_DEG and rate > START_RATE:
@@ -156,13 +159,17 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
     return replace(memory, held=None, still=None)
 
 
-def _hands(memory: Tracking, posture: Posture) -> Hands | None:
-    """What the hands do, smoothed: they go ahead of the hips, and are lost for single pictures."""
-    now = Hands.of(posture)
-    if now is None or memory.hands is None or memory.last is None:
-        return now or memory.hands
-    share = 1.0 - math.exp(-max(0.0, posture.t - memory.last.t) / HANDS_S)
-    return memory.hands.towards(now, share)
+def _hands(memory: Tracking, posture: Posture) -> tuple[tuple[float, Hands], ...]:
+    """What the hands did, smoothed: they are lost, or jump, for single pictures."""
+    now, known, t = Hands.of(posture), memory.hands, posture.t
+    if now is None:
+        return known
+    if known and memory.last is not None:
+        share = 1.0 - math.exp(-max(0.0, t - memory.last.t) / HANDS_S)
+        now = known[-1][1].towards(now, share)
+    # The first of those that are kept is the last one from before the hands may have reached.
+    old = sum(at <= t - AHEAD_S for at, _ in known)
+    return (*known[max(0, old - 1) :], (t, now))
 
 
 def _moving(

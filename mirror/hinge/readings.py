@@ -24,14 +24,16 @@ TOP_DEG = 15.0
 RISE_S, SWUNG_DEG = 0.5, 45.0
 """The way up of a swing takes no longer, and is bowed from so much fold. What is before it is not
 looked at: the first swing begins with a bend for the bell."""
+SNAPS = 0.25
+"""The hips are snapped from where they straighten at this share of their highest speed."""
 NEAR_BOTTOM_DEG = 8.0
 """Folds so near to the deepest belong to its hold."""
 DEEP = 0.7
 """Share of the deepest fold from which a rep is deep."""
 RISEN_DEG = 5.0
 """The trunk has begun to rise when it has risen by so much."""
-SHALLOW_DEG = (10.0, 40.0)
-"""Folds in which the shoulders are still seen squarely from the front."""
+SHALLOW_DEG = (15.0, 35.0)
+"""Folds on the way down in which the shoulders are bowed and still seen squarely from the front."""
 LIFTED, DOWN = 0.2, 0.12
 """Leg lengths by which the free foot is in the air, and at which it touches the floor."""
 
@@ -78,8 +80,17 @@ def extension_left(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     k = int(under[-1]) + 1
     share = -wrists[k - 1] / (wrists[k] - wrists[k - 1])
     passed = times[k - 1] + share * (times[k] - times[k - 1])
-    fold = float(np.interp(passed, times, folds))
-    return (fold - float(folds.min())) / max(float(folds.max() - folds.min()), 1.0)
+    fold, straight = float(np.interp(passed, times, folds)), float(folds.min())
+    return (fold - straight) / max(_from_fold(times, folds) - straight, 1.0)
+
+
+def _from_fold(times: Array, folds: Array) -> float:
+    """The fold from which the hips are snapped straight: before the first swing they are deeper."""
+    rates = -np.diff(folds) / np.diff(times)
+    k = int(rates.argmax())
+    while k > 0 and rates[k - 1] > SNAPS * rates.max():
+        k -= 1
+    return float(folds[k])
 
 
 def knee_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
@@ -170,14 +181,16 @@ def stance(steps: Steps, standing: Standing, rep: Rep) -> float | None:
 def twist_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     """Tilt of the shoulders against the hips since standing, degrees, while the bow is shallow.
 
-    Deeper, both lie along the line of sight and their tilt is guessed.
+    Deeper, both lie along the line of sight and their tilt is guessed; of that guess something
+    stays on the way up.
     """
-    del rep
     rest = standing.limbs.tilt_deg
     tilts = [
         p.limbs.tilt_deg
         for p, _ in steps
-        if p.limbs.tilt_deg is not None and SHALLOW_DEG[0] < fold_deg(p, standing) < SHALLOW_DEG[1]
+        if p.limbs.tilt_deg is not None
+        and p.t <= rep.bottom_s
+        and SHALLOW_DEG[0] < fold_deg(p, standing) < SHALLOW_DEG[1]
     ]
     return abs(float(np.median(tilts)) - rest) if tilts and rest is not None else None
 

@@ -1,5 +1,7 @@
 """THE TABLE of variations: one record each. A new variation touches this file alone.
 
+What it shares with others it takes from `faults`, from `readings` and from `rows`.
+
 Limits are METRICS 2 unless said otherwise, in the units of their measure (see `form`, `readings`).
 Priority 1 is said first.
 """
@@ -10,91 +12,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mirror.hinge import form, readings
+from mirror.hinge import form, readings, rows
 from mirror.hinge.doubts import Seeking
-from mirror.hinge.form import AnyRule, Rule, Whole
-from mirror.hinge.posture import JUDGE, Posture
-from mirror.hinge.readings import Reading
-from mirror.hinge.reps import Limits, Phase
-from mirror.hinge.view import View
-
-MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
-TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
-
-ROUNDING = Rule(
-    fault="rounding",
-    measure=form.rounding,
-    limit=10.0,
-    sd=4.0,
-    phases=MOVING,
-    hold_s=form.ROUNDING_S,
-    cue="Stay long, crown to tailbone",
-    priority=1,
-    from_deg=form.BENT_DEG,
-)
-WEIGHT_FORWARD = Rule(
-    fault="weight-forward",
-    measure=form.com_shift,
-    limit=0.2,
-    sd=0.04,
-    phases=MOVING,
-    hold_s=0.5,
-    cue="Whole foot heavy on the floor",
-    priority=3,
-)
-WEIGHT_BACK = replace(WEIGHT_FORWARD, fault="weight-back", limit=-0.2, sign=-1)
-KNEES_BENT = Rule(
-    fault="knees-bent",
-    measure=form.knee_flexion,
-    limit=50.0,
-    sd=7.0,
-    phases=MOVING,
-    hold_s=0.3,
-    cue="Shins like posts",
-    priority=2,
-)
-LEAN_BACK = Rule(
-    fault="lean-back",
-    measure=form.lean_back,
-    limit=8.0,
-    sd=1.0,
-    phases=TALL,
-    hold_s=0.2,
-    cue="Zip up tall, ribs over belt",
-    priority=4,
-)
-HIPS_FIRST = Whole(
-    fault="hips-rise-first",
-    reading=readings.hips_first_deg,
-    limit=11.5,  # 15 deg of the joints are read so
-    sd=0.5,
-    cue="Push the floor away, zip up tall",
-    priority=3,
-)
-HEAD_UP = Rule(
-    fault="head-up",
-    measure=form.neck,
-    limit=-20.0,
-    sd=2.0,
-    phases=MOVING,
-    hold_s=0.5,
-    cue="Eyes on the floor ahead",
-    priority=5,
-    sign=-1,
-    from_deg=form.BENT_DEG,
-)
-HEAD_DOWN = replace(HEAD_UP, fault="head-down", limit=20.0, sign=1)
-RULES: tuple[AnyRule, ...] = (
-    ROUNDING,
-    WEIGHT_FORWARD,
-    WEIGHT_BACK,
-    KNEES_BENT,
-    LEAN_BACK,
-    HIPS_FIRST,
-    HEAD_UP,
+from mirror.hinge.faults import (
     HEAD_DOWN,
+    HEAD_UP,
+    KNEES_BENT,
+    MOVING,
+    ROUNDING,
+    RULES,
+    WEIGHT_BACK,
+    WEIGHT_FORWARD,
 )
-"""Faults of the basic hinge; what other variations share with it, they take from here."""
+from mirror.hinge.form import AnyRule, Rule, Whole
+from mirror.hinge.readings import Reading
+from mirror.hinge.reps import Limits
+from mirror.hinge.rows import BOW, DEPTH, TEMPO, Row, measured
+from mirror.hinge.view import View
 
 BLADES = "Shoulder blades in your back pockets"
 HAMSTRINGS = "Feel the back of your thighs?"
@@ -143,8 +77,8 @@ class Variation:
     name: as on the command line. title: as on the glass. instruction: one short sentence.
     seeking: from where it must be seen, and on which leg. limits: what a rep is, and what counts.
     rules: what a fault is. readings: numbers of each rep, by name. panel: what the glass shows of
-    it beside the line of the spine. setup, rest: said before the first rep, and after the set.
-    drills: modes of this variation.
+    it beside the line of the spine. rows: what it tells of the set at rest. setup, rest: said
+    before the first rep, and after the set. drills: modes of this variation.
     """
 
     name: str
@@ -155,6 +89,7 @@ class Variation:
     rules: tuple[AnyRule, ...] = RULES
     readings: Mapping[str, Reading] = field(default_factory=dict)
     panel: Panel = "depth"
+    rows: tuple[Row, ...] = (DEPTH, rows.ROUNDING, TEMPO)
     setup: str = BLADES
     rest: str = HAMSTRINGS
     drills: tuple[DrillMode, ...] = ()
@@ -172,6 +107,8 @@ BASIC = Variation(
     drills=(STICK, STRING),
 )
 FROM_FRONT = Seeking(views=(View.FRONT,))
+KNEES = form.bent(form.knees_apart, 35.0, 0.1)
+"""Before so deep a fold straight legs in a wide stance have the knees between hips and feet."""
 SUMO = Variation(
     name="sumo",
     title="Sumo",
@@ -188,23 +125,25 @@ SUMO = Variation(
             sign=-1,
             view=View.FRONT,
         ),
-        Rule(
+        Whole(
             fault="knees-in",
-            measure=form.knees_apart,
-            limit=0.87,  # a true .85 is read so
+            reading=KNEES,
+            limit=0.86,  # a true .85 is read so
             sd=0.01,
-            phases=MOVING,
-            hold_s=0.3,
             cue="Spread the floor",
             priority=4,
             sign=-1,
-            # Straight legs in a wide stance have the knees between hips and feet: no fault yet.
-            from_deg=35.0,
             view=View.FRONT,
         ),
     ),
-    readings={"stance": readings.stance},
+    readings={"stance": readings.stance, "knees": KNEES},
     panel="stance",
+    rows=(
+        BOW,
+        Row("stance", "Stance", "{value}×", measured("stance"), digits=1, fault="short-stance"),
+        Row("knees", "Knees", "{value}×", measured("knees"), digits=2, fault="knees-in"),
+        TEMPO,
+    ),
 )
 ONE_HAND = Variation(
     name="one-hand",
@@ -224,6 +163,7 @@ ONE_HAND = Variation(
     ),
     readings={"twist_deg": readings.twist_deg},
     panel="shoulders",
+    rows=(BOW, Row("tilt", "Tilt", "{value}°", measured("twist_deg"), fault="twist"), TEMPO),
 )
 ROW = Variation(
     name="row",
@@ -244,6 +184,12 @@ ROW = Variation(
         HEAD_DOWN,
     ),
     panel="elbow",
+    rows=(
+        Row("drift", "Drift", "{value}°", measured("drift_deg"), fault="torso-drift"),
+        Row("elbow", "Elbow", "{value}°", measured("elbow_deg")),
+        rows.ROUNDING,
+        TEMPO,
+    ),
     rest="Did your back stay still?",
 )
 OVERHEAD = Variation(
@@ -267,7 +213,14 @@ OVERHEAD = Variation(
             from_deg=30.0,
         ),
     ),
+    readings={"arms_lost_deg": form.bent(form.arms_lost, 30.0)},
     panel="arms",
+    rows=(
+        DEPTH,
+        Row("arms", "Arms", "-{value}°", measured("arms_lost_deg"), fault="arms-drop"),
+        rows.ROUNDING,
+        TEMPO,
+    ),
     setup="Ribs down, thumbs back",
 )
 SINGLE_LEG = Variation(
@@ -304,6 +257,19 @@ SINGLE_LEG = Variation(
         "touch_downs": readings.touch_downs,
     },
     panel="legs",
+    rows=(
+        Row("sides", "L / R", "{left} / {right}", rows.nothing, rows.counts_apart),
+        Row("hold", "Hold", "{left} / {right} s", measured("hold_s"), rows.apart, digits=1),
+        Row("sway", "Sway", "{left} / {right} cm", measured("sway_cm"), rows.apart, digits=1),
+        Row(
+            "touches",
+            "Touches",
+            "{left} / {right}",
+            measured("touch_downs"),
+            rows.sums_apart,
+            fault="touch-down",
+        ),
+    ),
     # A dropped pelvis is not to be seen: the hips of the pose model read the same with and without.
     setup="Belt level, like a tray",
 )
@@ -333,7 +299,7 @@ SWING = Variation(
         Whole(
             fault="short-float",
             reading=readings.float_s,
-            limit=0.2,
+            limit=0.245,  # a true .2 is read so
             sd=0.0,
             cue="Snap tall, let the bell float",
             priority=2,
@@ -354,16 +320,15 @@ SWING = Variation(
         "lean_back_deg": readings.lean_back_deg,
     },
     panel="swing",
+    rows=(
+        Row("cadence", "Cadence", "{value}/min", rows.cadence),
+        Row("float", "Float", "{value} s", measured("float_s"), digits=1, fault="short-float"),
+        Row("power", "Power", "{value}°/s", measured("power_deg_s")),
+        Row("fade", "Fade", "{value} %", rows.nothing, rows.faded),
+    ),
     setup="Bell an arm's length ahead",
 )
 
 VARIATIONS: dict[str, Variation] = {
     v.name: v for v in (BASIC, SUMO, ONE_HAND, ROW, OVERHEAD, SINGLE_LEG, SWING)
 }
-
-
-def is_rounded(posture: Posture) -> bool:
-    """Whether the back is seen to be rounded beyond the limit right now."""
-    deg = posture.rounding_deg
-    sure = posture.confidence_of_back >= JUDGE
-    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd

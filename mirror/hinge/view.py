@@ -25,6 +25,9 @@ FRONT_DEG = 48.0
 HYSTERESIS_DEG = 5.0
 HOLD_S = 0.5
 FACING_S = 1.0
+BOWED = 0.7
+"""Seen from the front, a trunk shorter than this share of its length bows at the camera: shoulders
+and hips lie behind one another, and where they are is guessed. The turn stays as it was."""
 SETTLE_S = 0.4
 """Time constant of the smoothed turn: one noisy hip must not change the view."""
 
@@ -74,13 +77,16 @@ def look(memory: Heading | None, pose: Pose, standing_trunk_px: float | None) ->
     now = pose.taken_at
     shoulders = _middle(pose, Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER)
     hips = _middle(pose, Mark.LEFT_HIP, Mark.RIGHT_HIP)
-    trunk = standing_trunk_px or max(1.0, distance(shoulders, hips))
+    seen_px = max(1.0, distance(shoulders, hips))
+    trunk = standing_trunk_px or seen_px
     turn = turn_deg(pose, trunk)
     vote = toes(pose)
     if memory is None:
         view = _classify(turn, None)
         return Heading(view, turn, vote or 1, now, None, now, ((now, vote),))
     share = 1.0 - math.exp(-max(0.0, now - memory.t) / SETTLE_S)
+    if memory.view is View.FRONT and seen_px < BOWED * trunk:
+        share = 0.0
     turn = memory.turn_deg + share * (turn - memory.turn_deg)
     votes = (*(v for v in memory._votes if now - v[0] < FACING_S), (now, vote))
     balance = sum(v for _, v in votes)

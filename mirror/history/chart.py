@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from mirror.hinge.faults import ROUNDING
 from mirror.hinge.geometry import Array
-from mirror.hinge.variations import ROUNDING, VARIATIONS
+from mirror.hinge.variations import VARIATIONS
 from mirror.history.record import Detail, Entry
 
 INK, PALE, FAINT, LIMIT = "#26323a", "#66747d", "#d5dce0", "#d55e00"

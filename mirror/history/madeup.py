@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from mirror.finished import SAMPLE_S, Ended, FinishedSet, Notes, Sample
 from mirror.hinge.coaching import Cue
 from mirror.hinge.depth import StopDepth
+from mirror.hinge.faults import ROUNDING
 from mirror.hinge.reps import Fault, Rep
-from mirror.hinge.variations import ROUNDING, VARIATIONS
+from mirror.hinge.variations import VARIATIONS
 from mirror.history.clock import Moment
 
 DAY_S = 86400.0

@@ -202,11 +202,11 @@ def detail(reps: str, signals: bytes, configured: str) -> Detail:
     """The details as they were read.
 
     Raises:
-        HistoryDamaged: they hold something else.
+        HistoryDamaged: they hold something else, or are not there.
     """
     try:
         return _detail(reps, signals, configured)
-    except (msgspec.MsgspecError, ValueError, zlib.error) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, zlib.error) as error:
         raise HistoryDamaged("the details of this set are damaged.") from error
 
 

@@ -183,8 +183,8 @@ class Store:
             HistoryError: they cannot be read.
         """
         query = (
-            "SELECT details.reps, signals, text FROM sets JOIN details USING (number)"
-            " JOIN configurations ON id = configuration WHERE number = ?"
+            "SELECT details.reps, signals, text FROM sets LEFT JOIN details USING (number)"
+            " LEFT JOIN configurations ON id = configuration WHERE number = ?"
         )
         with sentence(self.path, "read"):
             row = self._db.execute(query, (number,)).fetchone()

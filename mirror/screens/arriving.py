@@ -40,7 +40,9 @@ def blind(session: Session, page: Sheet, language: Language, now: float) -> Iter
         yield from from_above(key, stage, u, now)
     elif session.pose is not None and isinstance(session.posture, Posture):
         place = figure_box(session, page)
-        yield from figure(session.pose, session.posture, session.drill.reading, place, u)
+        yield from figure(
+            session.pose, session.posture, session.drill.reading, place, u, session.standing
+        )
 
 
 def chosen(

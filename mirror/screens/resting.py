@@ -1,13 +1,12 @@
-"""Rest: the set in four lines, each as a number and rep by rep, beside those of the last time."""
+"""Rest: the set in a few rows, each as a number and rep by rep, beside those of the last time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from statistics import median
+from collections.abc import Iterator
 
+from mirror.choice import Choice
 from mirror.hinge.depth import told
-from mirror.hinge.reps import Rep
-from mirror.hinge.variations import ROUNDING
+from mirror.hinge.rows import Numbers, Person, Row, Told
 from mirror.language import Language
 from mirror.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
@@ -15,12 +14,14 @@ from mirror.screens.parts import FINE, heading, words
 from mirror.session import Session
 
 VALUE_MM = 30.0
+ROWS_MM = 284.0
+"""Height of all rows together."""
 SHOWN = 16
 """So many of the last reps are drawn."""
 
 
 def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
-    """The set so far: depth, rounding and tempo; below, the one thing worth knowing."""
+    """The set so far in the rows of its variation; below, the one thing worth knowing."""
     u, reps = page.u, session.reps
     yield from heading(session, page, language, since_s=60.0)
     counted = language.say("rest.rep" if session.count == 1 else "rest.reps")
@@ -28,17 +29,21 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     yield Text(counted, under, CAP_MM * u, GREY, "right", "top")
     yield from _last_time(session, page, language)
     width = 300 if page.wide else page.width
-    top, pitch = (55, 98) if page.wide else (165, 98)
-    rows = (
-        _depth(session, reps, language),
-        _rounding(session, reps, language),
-        _tempo(reps, language),
-    )
-    for k, (label, value, numbers, limit) in enumerate(rows):
-        box = page.box(0, top + k * pitch, width, 76)
-        yield from _row(label, value, box, u)
-        below = Box(box.left, box.bottom - 26 * u, box.width, 24 * u)
-        yield from _rep_by_rep(numbers, limit, below, u)
+    top, choice = 55 if page.wide else 165, session.choice
+    # A drill that hides the back has no word on it.
+    judged = {rule.fault for rule in choice.rules}
+    rows = [row for row in choice.variation.rows if not row.fault or row.fault in judged]
+    stood_deg = session.standing.hip_flexion_deg if session.standing else 0.0
+    person = Person(stood_deg, session.own_range_deg)
+    pitch = ROWS_MM / max(3, len(rows))
+    for k, row in enumerate(rows):
+        box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
+        numbers = row.each(reps, person)
+        value = _value(row, row.total(reps, numbers, person), language)
+        yield from _row(language.say(f"rest.{row.name}"), value, box, u)
+        high = min(24 * u, box.height - 46 * u)
+        below = Box(box.left, box.bottom - 2 * u - high, box.width, high)
+        yield from _rep_by_rep(numbers, _limit(row, choice), below, u)
     foot = page.box(-1, 156, 310, 156) if page.wide else page.box(0, -24, width, 175)
     yield words(_told(session, language), foot, u, GREY)
     yield from _small_print(session, page, language)
@@ -51,7 +56,7 @@ def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Sh
         return
     text = language.say("rest.last-time", reps=last.reps, deg=round(last.depth_deg))
     # Two digits of the count take 150.
-    box = page.box(-1 - 165, 0, 145, 110) if page.wide else page.box(0, 73, 175, 72)
+    box = page.box(-1 - 165, 0, 145, 72) if page.wide else page.box(0, 73, 175, 72)
     yield words(text, box, u, GREY)
 
 
@@ -90,37 +95,23 @@ def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[
         )
 
 
-_Row = tuple[str, str, Sequence[float | None], float | None]
-"""Label, value, a number for each rep, and a limit in the same unit."""
+def _value(row: Row, told: Told, language: Language) -> str:
+    """What is written at the right: numbers in the language's way, a dash for what is not known."""
+    point, none = language.say("rest.decimal"), language.say("rest.not-judged")
+    if all(value is None for value in told.values()):
+        return none
+    whole = bool(row.more) and all(value is not None for value in told.values())
+    written = {
+        name: none if value is None else f"{value:.{row.digits}f}".replace(".", point)
+        for name, value in told.items()
+    }
+    return language.say(f"rest.{row.name}-{'more' if whole else 'value'}", **written)
 
 
-def _depth(session: Session, reps: Sequence[Rep], language: Language) -> _Row:
-    rest_deg = session.standing.hip_flexion_deg if session.standing else 0.0
-    folds = [rep.hip_flexion_max_deg - rest_deg for rep in reps]
-    value = language.say("rest.depth-value", deg=round(median(folds)))
-    return language.say("rest.depth"), value, folds, None
-
-
-def _rounding(session: Session, reps: Sequence[Rep], language: Language) -> _Row:
-    rounded = [rep.back_rounding_max_deg for rep in reps]
-    judged = [deg for deg in rounded if deg is not None]
-    value = language.say("rest.not-judged")
-    if judged:
-        deg, most = max(0.0, median(judged)), session.own_range_deg
-        value = language.say("rest.rounding-value", deg=round(deg))
-        if most is not None:
-            share = round(100 * deg / most)
-            value = language.say("rest.range-value", deg=round(deg), share=share)
-    return language.say("rest.rounding"), value, rounded, ROUNDING.limit + ROUNDING.sd
-
-
-def _tempo(reps: Sequence[Rep], language: Language) -> _Row:
-    down = median(rep.bottom_s - rep.start_s for rep in reps)
-    up = median(rep.end_s - rep.bottom_s for rep in reps)
-    point = language.say("rest.decimal")
-    times = {"down": f"{down:.1f}".replace(".", point), "up": f"{up:.1f}".replace(".", point)}
-    value = language.say("rest.tempo-value", **times)
-    return language.say("rest.tempo"), value, [rep.end_s - rep.start_s for rep in reps], None
+def _limit(row: Row, choice: Choice) -> tuple[float, int] | None:
+    """From where a rep has the fault of the row, and whether more (1) or less (-1) is wrong."""
+    rule = next((rule for rule in choice.rules if rule.fault == row.fault), None)
+    return None if rule is None else (rule.limit + rule.sign * rule.sd, rule.sign)
 
 
 def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:
@@ -146,27 +137,30 @@ def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:
 
 
 def _rep_by_rep(
-    numbers: Sequence[float | None], limit: float | None, box: Box, u: float
+    numbers: Numbers, limit: tuple[float, int] | None, box: Box, u: float
 ) -> Iterator[Shape]:
-    """A dot for each rep, higher for more; beyond the limit a larger one, not seen: a low dash."""
+    """A dot for each rep, higher for more; beyond the limit a larger one, not seen: a low dash.
+
+    limit: of a rule, and whether more (1) or less (-1) is wrong.
+    """
     numbers = numbers[-SHOWN:]
     seen = [number for number in numbers if number is not None]
     if not seen:
         return
-    most = max(*seen, limit or 0.0, 1e-6) * 1.05
+    most = max(*seen, limit[0] if limit else 0.0, 1e-6) * 1.05
     step = box.width / SHOWN
 
     def y(number: float) -> float:
         return box.bottom - box.height * max(0.0, number) / most
 
     if limit is not None:
-        line = ((box.left, y(limit)), (box.left + step * len(numbers), y(limit)))
+        line = ((box.left, y(limit[0])), (box.left + step * len(numbers), y(limit[0])))
         yield Line(line, FINE * u, AMBER.at(0.6))
     for k, number in enumerate(numbers):
         x = box.left + step * (k + 0.5)
         if number is None:
             yield Line(((x - 4 * u, box.bottom), (x + 4 * u, box.bottom)), FINE * u, GREY)
-        elif limit is not None and number > limit:
+        elif limit is not None and limit[1] * (number - limit[0]) > 0:
             yield Dot((x, y(number)), 5 * u, EMBER)
         else:
             yield Dot((x, y(number)), 3.2 * u, ICE)
