@@ -162,6 +162,40 @@ def test_what_is_deleted_is_gone_from_the_file(store, path):
     assert b"FIND-ME" not in there
 
 
+def test_what_is_deleted_while_the_mirror_runs_is_gone(path, keep, monkeypatch):
+    """From the file, its log, and from what the next set is compared with; numbers go on."""
+    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    one = keep()
+    saved(one, made_up("swing", ended_s=1.0))
+    saved(one, made_up("basic", ended_s=2.0))
+    uid = Store(path, read_only=True).sets()[0][1].uid.encode()
+    owner = Store(path)
+    assert owner.delete(Filter(number=2)) == 1
+    owner.close()
+    log = path.with_name("history.db-wal")
+    assert uid not in path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+    waited(lambda: set(one.past.lasts) == {("swing", None)})
+    assert saved(one, made_up(ended_s=3.0)) == 3
+    assert set(one.past.lasts) == {("swing", None), ("basic", None)}
+
+
+def test_a_log_that_is_being_read_is_told_when_it_cannot_be_emptied(store, path, monkeypatch):
+    """The sets are deleted, and may still be found in it until it is deleted again."""
+    monkeypatch.setattr("mirror.history.database.BUSY_S", 0.05)
+    store.add(made_up(), NOW, CONFIGURED)
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sets").fetchone()
+    owner = Store(path)
+    with pytest.raises(HistoryError, match="is still in the log"):
+        owner.delete(Filter())
+    reader.execute("ROLLBACK")
+    reader.close()
+    assert owner.delete(Filter()) == 0
+    assert path.with_name("history.db-wal").stat().st_size == 0
+    owner.close()
+
+
 def test_old_sets_go_by_age(store):
     """Only those whose time is sure, and only by a clock that is sure: one that jumps is not."""
     for days, sure in ((400, True), (400, False), (2, True)):
@@ -347,6 +381,16 @@ def test_a_file_that_is_damaged_while_the_mirror_runs_is_set_aside(path, keep):
     one.close()
     assert path.with_name("history.damaged-1.db").exists()
     assert len(Store(path).sets()[0]) == 1
+
+
+def test_numbers_go_on_after_those_that_are_only_in_the_log(path):
+    """Where another program has the file open, the log stays apart from it."""
+    store, other = Store(path), Store(path)
+    for seed in range(3):
+        store.add(made_up(seed=seed), NOW, CONFIGURED)
+    store.close()
+    assert set_aside(path) == (path.with_name("history.damaged-1.db"), 3)
+    other.close()
 
 
 def with_rep(finished, **changes):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -124,17 +125,18 @@ def set_aside(path: Path) -> tuple[Path, int]:
 
 
 def _last_number(path: Path) -> int:
-    """The highest number that can still be read in a damaged file; 0 if none can."""
+    """The highest number that can still be read in a damaged file; 0 if none can.
+
+    With its log, and without: either may be what is damaged.
+    """
     import sqlite3
 
+    queries = ("SELECT max(seq) FROM sqlite_sequence", "SELECT max(number) FROM sets")
     numbers = [0]
-    for query in ("SELECT max(seq) FROM sqlite_sequence", "SELECT max(number) FROM sets"):
-        with suppress(sqlite3.Error, TypeError, ValueError):
-            db = _connect(f"file:{quote(str(path))}?mode=ro&immutable=1")
-            try:
-                numbers.append(int(db.execute(query).fetchone()[0]))
-            finally:
-                db.close()
+    for how, query in itertools.product(("mode=ro", "mode=ro&immutable=1"), queries):
+        uri = f"file:{quote(str(path))}?{how}"
+        with suppress(sqlite3.Error, TypeError, ValueError), closing(_connect(uri)) as db:
+            numbers.append(int(db.execute(query).fetchone()[0]))
     # Nonsense from a torn file must not use up the numbers.
     return max((n for n in numbers if n < sys.maxsize // 2), default=0)
 

@@ -31,7 +31,8 @@ from mirror.history.store import FILE_NAME, Store
 from mirror.kept import Kept
 
 RETRY_S = 30.0
-"""How long before sets that could not be saved are tried again."""
+"""How long before sets that could not be saved are tried again, and sets that the owner has deleted
+are known to be gone."""
 MOST_WAITING = 500
 """So many unsaved sets are held in memory at most: a day of a gym."""
 ASIDE_S = 600.0
@@ -140,7 +141,7 @@ class Keeper:
             if is_last:
                 _close(store)
                 return
-            self._wake.wait(pause_s or (RETRY_S if self._trouble else None))
+            self._wake.wait(pause_s or RETRY_S)
             self._wake.clear()
 
     def _opened(self) -> Store:
@@ -173,6 +174,10 @@ class Keeper:
         history, network = self._settings.history, self._settings.network
         configuration = record.configuration(self._settings)
         queue = network.queue if network.broker else 0
+        if history.compare and store.has_news():
+            there = store.lasts()
+            with self._lock:
+                self._past = replace(self._past, lasts=there)
         while self._waiting:
             finished, moment = self._waiting[0]
             try:
@@ -217,6 +222,8 @@ class Keeper:
             store = Store(self._path)
             store.begin_after(number)
             store.close()
+            if self._publisher is not None:
+                self._publisher.reopen()
         except HistoryError as error:
             self._fail(f"{damage} {error}")
             return False

@@ -71,9 +71,19 @@ class Store:
         try:
             with sentence(path, "opened"):
                 self._examine(read_only)
+            self._seen = self._data_version()
         except HistoryError:
             self.close()
             raise
+
+    def _data_version(self) -> int:
+        with sentence(self.path, "read"):
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def has_news(self) -> bool:
+        """Whether anybody else has changed the file since this was asked last."""
+        before, self._seen = self._seen, self._data_version()
+        return before != self._seen
 
     def _examine(self, read_only: bool) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -191,7 +201,11 @@ class Store:
         return {(row[0], row[1]): LastTime(*row[2:]) for row in rows}
 
     def delete(self, which: Filter) -> int:
-        """Delete sets for good; gives how many."""
+        """Delete sets for good; gives how many.
+
+        Raises:
+            HistoryError: they cannot be deleted, or are deleted but not overwritten yet.
+        """
         where, values = which.where()
         with sentence(self.path, "written"):
             with self._transaction():
@@ -200,7 +214,12 @@ class Store:
                     "DELETE FROM configurations WHERE id NOT IN (SELECT configuration FROM sets)"
                 )
             # What was deleted is still in the log that was written ahead.
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if is_busy:
+            raise HistoryError(
+                f"{self.path}: what was deleted is still in the log, since another program reads "
+                "it: delete again."
+            )
         return count
 
     def bound(self, moment: Moment, days: int, megabytes: int) -> int:
