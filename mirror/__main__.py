@@ -1,4 +1,4 @@
-"""The commands, and their options. Errors become one sentence and an exit code."""
+"""The commands. Errors become one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 import msgspec
 
-from mirror import __version__
+from mirror.arguments import parser
 from mirror.config import (
     SYSTEM_CONFIG,
     CoachSettings,
@@ -30,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "run")
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     try:
-        return int(options.command(options))
+        return COMMANDS[options.command](options)
     except MirrorError as error:
         if options.debug:
             traceback.print_exc()
@@ -59,131 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="hinge-mirror", description="A mirror that coaches the hip hinge."
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="mirror.toml to use")
-    common.add_argument("--debug", action="store_true", help="tell errors with their traceback")
-
-    run = commands.add_parser("run", parents=[common], help="be the mirror (the default)")
-    run.add_argument("--camera", metavar="C", help="picamera, figure, auto, an index, or a video")
-    run.add_argument("--variation", metavar="V", help="variation to start with")
-    run.add_argument("--drill", metavar="NAME", help="drill to start with: stick, string")
-    run.add_argument("--windowed", action="store_true", help="a window on a desktop")
-    run.add_argument("--kiosk", action="store_true", help="stay up whatever happens")
-    run.add_argument("--for", dest="seconds", type=_positive, metavar="S", help="stop after S s")
-    run.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
-                     help="where pictures of an off-screen glass go")  # fmt: skip
-    run.add_argument("--record", type=Path, metavar="OUT.mp4", help="video of the glass")
-    run.set_defaults(command=_run)
-
-    calibrate = commands.add_parser(
-        "calibrate", parents=[common], help="fit the line of the back to your reflection"
-    )
-    calibrate.add_argument("--camera", metavar="C", help="picamera, an index, ...")
-    calibrate.add_argument("--windowed", action="store_true", help="a window on a desktop")
-    calibrate.add_argument("--simulate", action="store_true",
-                           help="done by somebody in a simulated room; not kept")  # fmt: skip
-    calibrate.add_argument("--for", dest="seconds", type=_positive, metavar="S",
-                           help="give up after S s")  # fmt: skip
-    calibrate.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
-                           help="where pictures of an off-screen glass go")  # fmt: skip
-    calibrate.set_defaults(command=_calibrate)
-
-    analyze = commands.add_parser("analyze", parents=[common], help="the same core on a file")
-    analyze.add_argument("source", help="a video, `figure`, `picamera`, or a webcam index")
-    analyze.add_argument("--variation", default="basic", metavar="NAME")
-    analyze.add_argument("--drill", metavar="NAME")
-    analyze.add_argument("--for", dest="seconds", type=_positive, metavar="S")
-    analyze.add_argument("--fps", type=_positive, metavar="N", help="frames a second to process")
-    analyze.add_argument("--flip", action="store_true", help="mirror the picture left-right")
-    analyze.add_argument("--seed", type=_natural, metavar="N", help="seed of the figure")
-    analyze.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
-    analyze.add_argument("--plot", type=Path, metavar="OUT.png")
-    analyze.add_argument("--overlay", type=Path, metavar="OUT.mp4")
-    analyze.set_defaults(command=_analyze)
-
-    check = commands.add_parser("check", parents=[common], help="could the mirror do its work?")
-    check.add_argument("--camera", metavar="C")
-    check.add_argument("--boot", action="store_true", help="print, and always exit 0")
-    check.set_defaults(command=_check)
-
-    history = commands.add_parser("history", parents=[common], help="the sets that are kept")
-    history.add_argument("action", nargs="?", choices=("show", "delete"), default="show",
-                         help="show (the default), or delete what is asked for")  # fmt: skip
-    history.add_argument("--day", metavar="DAY", help="of this day: today, 2026-11-25, ...")
-    history.add_argument("--since", metavar="DAY", help="from this day on")
-    history.add_argument("--variation", metavar="NAME", help="of this variation or drill")
-    history.add_argument("--set", dest="number", type=_count, metavar="N", help="one set, whole")
-    history.add_argument("--all", action="store_true", help="every set")
-    history.add_argument("--plot", type=Path, metavar="OUT.png")
-    history.add_argument("--csv", metavar="OUT", help="- is standard output")
-    history.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
-    history.set_defaults(command=_history)
-
-    out = commands.add_parser("export", parents=[common],
-                              help="settings and calibration in one file")  # fmt: skip
-    out.add_argument("target", type=Path, metavar="OUT.zip")
-    out.add_argument("--history", action="store_true", help="with the sets that are kept")
-    out.set_defaults(command=_export)
-
-    back = commands.add_parser("import", parents=[common], help="put an export in its places")
-    back.add_argument("source", type=Path, metavar="IN.zip")
-    back.set_defaults(command=_import)
-
-    bench = commands.add_parser("bench", parents=[common], help="measure the core")
-    bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
-                                        "slump", "reflection", "gallery", "drawing", "history",
-                                        "power-cuts"),
-                       help="counts, errors against truth, screens, the history")  # fmt: skip
-    bench.add_argument("--cases", type=_count, default=32, metavar="N",
-                       help="accuracy: sets of reps; reflection: rooms (32)")  # fmt: skip
-    bench.add_argument("--sets", type=_count, default=16, metavar="N",
-                       help="stop-depth, drills, slump: sets of each kind (16)")  # fmt: skip
-    bench.add_argument("--clips", type=Path, metavar="DIR",
-                       help="folder of videos with a LABELS.json")  # fmt: skip
-    bench.add_argument("--only", metavar="NAME", help="variations: this one alone")
-    bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
-    bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
-                       help="seconds of each figure (30)")  # fmt: skip
-    bench.add_argument("--out", type=Path, default=Path("out"), metavar="DIR",
-                       help="gallery: where the pictures of every screen go (out)")  # fmt: skip
-    bench.add_argument("--kept", type=_count, default=5000, metavar="N",
-                       help="history: made-up sets to look at (5000)")  # fmt: skip
-    bench.add_argument("--cuts", type=_count, default=200, metavar="N",
-                       help="power-cuts: how many (200)")  # fmt: skip
-    bench.set_defaults(command=_bench)
-
-    model = commands.add_parser("model", parents=[common], help="obtain the pose model")
-    model.set_defaults(command=_model)
-    return parser
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return value
-
-
-def _natural(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
-    return value
-
-
-def _count(text: str) -> int:
-    if _natural(text) == 0:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return int(text)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -216,14 +90,18 @@ def _run(options: argparse.Namespace) -> int:
     from mirror import app, language
     from mirror.session import start
 
-    warning = None
+    warnings: list[str] = []
+
+    def warn(told: str) -> None:
+        print(told, file=sys.stderr, flush=True)
+        warnings.append(told)
+
     try:
         settings = _settings(options)
     except ConfigError as error:
         if not options.kiosk:
             raise
-        warning = f"{error} The mirror runs on its defaults."
-        print(warning, file=sys.stderr, flush=True)
+        warn(f"{error} The mirror runs on its defaults.")
         settings = _with_camera(Settings(), options)
     if options.variation is not None:
         settings = msgspec.structs.replace(
@@ -234,9 +112,8 @@ def _run(options: argparse.Namespace) -> int:
     except UsageError as error:
         if not options.kiosk:
             raise
-        warning = f"{error} The mirror starts with the basic hinge."
-        print(warning, file=sys.stderr, flush=True)
-        coach = CoachSettings(language=settings.coach.language)
+        warn(f"{error} The mirror starts with the basic hinge.")
+        coach = msgspec.structs.replace(settings.coach, variation=CoachSettings().variation)
         settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
     try:
@@ -244,8 +121,7 @@ def _run(options: argparse.Namespace) -> int:
     except ConfigError as error:
         if not options.kiosk:
             raise
-        warning = f"{error} The mirror speaks English."
-        print(warning, file=sys.stderr, flush=True)
+        warn(f"{error} The mirror speaks English.")
         settings = msgspec.structs.replace(
             settings, coach=msgspec.structs.replace(settings.coach, language="en")
         )
@@ -259,7 +135,7 @@ def _run(options: argparse.Namespace) -> int:
             seconds=options.seconds,
             shots=options.shots,
             record=options.record,
-            warning=warning,
+            warning=" ".join(warnings) or None,
         ),
     )
 
@@ -364,7 +240,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, gallery, reflections, repertoire, slumping
+    from mirror import accuracy, bench, effort, gallery, reflections, repertoire, slumping
     from mirror.history import trials
     from mirror.model import bundle
 
@@ -388,7 +264,7 @@ def _bench(options: argparse.Namespace) -> int:
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
     if options.what == "drawing":
-        return gallery.drawing(settings)
+        return max(effort.drawing(settings), effort.presence(settings))
     return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
 
 
@@ -398,6 +274,18 @@ def _model(options: argparse.Namespace) -> int:
     print(bundle(load(options.config or default_file()).model))
     return 0
 
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "calibrate": _calibrate,
+    "analyze": _analyze,
+    "check": _check,
+    "history": _history,
+    "export": _export,
+    "import": _import,
+    "bench": _bench,
+    "model": _model,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

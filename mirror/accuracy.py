@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mirror.advancing import advance
 from mirror.estimator import Estimator
 from mirror.figure.motion import Truth
 from mirror.hinge.depth import Found, FromStart, StopDepth
@@ -25,7 +26,8 @@ from mirror.hinge.joints import TRUNK_CM
 from mirror.hinge.posture import JUDGE, Posture, Standing
 from mirror.hinge.reps import Rep
 from mirror.hinge.rounding import gap
-from mirror.session import advance, finish, start
+from mirror.session import start
+from mirror.sets import finish
 from mirror.truth import Case, Drill, Step, case, drill_case, film, stop_case
 
 BENT_DEG = 30.0

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mirror import __version__
+from mirror.advancing import advance
 from mirror.attention import Attention
 from mirror.camera import Camera, Frame
 from mirror.errors import UsageError
@@ -31,7 +32,8 @@ from mirror.output import replacing, text_to
 from mirror.plot import plot
 from mirror.recording import Recording, overlay, pixel_screen
 from mirror.screen import Screen
-from mirror.session import Session, advance, finish
+from mirror.session import Session
+from mirror.sets import finish
 
 Record = dict[str, Any]
 PLOTS = (".png", ".pdf", ".svg")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
+from mirror.advancing import advance
 from mirror.aligning import Aligning
 from mirror.buttons import LONG
 from mirror.care import Care
@@ -37,10 +38,11 @@ from mirror.screens.apart import aside, getting_ready, holding, shutting_down, t
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
 from mirror.service import Service
-from mirror.session import Session, advance, end, press, recall, start
+from mirror.session import Session, start
+from mirror.sets import end, press, recall
 from mirror.shots import Shots, say
 from mirror.states import State, state
-from mirror.tones import Speaker, heard
+from mirror.tones import Heard, Speaker, heard
 from mirror.volunteer import Volunteer
 
 WARN_S = 15.0
@@ -196,41 +198,37 @@ class Mirror:
         if self._recording is not None:
             self._recording.close()
         self._hands.close()
-        self._screen.close()
+        self._display.close()
         return has_stopped
 
     def _tick(self, now: float) -> None:
         """Take in what was pressed and seen, and show it."""
-        self._press(now)
-        margin = self._care.tend(now)
-        self.session = recall(self.session, self._keeper.past)
-        if self._volunteer is not None:
-            passed = now - self._ticked
-            self._volunteer.follow(self._aligning.now, passed)
-            for what in self._volunteer.wishes(self._aligning.now, passed):
-                self._aligning.press(what)
-        self._ticked = now
-        before = self.session
+        before, reps = self.session, 0
+        margin: tuple[str, ...] = ()
         try:
+            self._press(now)
+            margin = self._care.tend(now)
+            self.session = recall(self.session, self._keeper.past)
+            self._follow(now)
             self.eyes.has_stick = self.session.has_stick
             looks, reps = self._take_in()
             if looks:
                 self._looked = now
-            scene = self._scene(now)
+            scene, sound = self._scene(now), heard(before, self.session)
         except Exception as error:
             if not self._options.kiosk:
                 raise
             # A defect must not make the mirror black: say it, and begin anew.
-            say(f"The mirror stumbled ({error!r}) and begins a new set.")
+            self._care.stumbled(error, now)
             with suppress(Exception):  # the set so far may be what it stumbled over
                 self._keeper.keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0
             self._aligning.leave()
             self._looked = now
             told = "The mirror stumbled and begins a new set."
-            scene = trouble(told, self._screen.glass, self._language)
+            scene, sound = trouble(told, self._screen.glass, self._language), Heard()
         self._counted += reps
-        self._speaker.play(heard(before, self.session))
+        self._speaker.play(sound)
         self._rest(now)
         if self._options.warning:
             margin += ("aside.config",)
@@ -245,14 +243,24 @@ class Mirror:
             self._recording.add(self._screen.pixels())
             self._recorded += 1
 
+    def _follow(self, now: float) -> None:
+        """Let the person in the simulated room follow what the glass shows."""
+        if self._volunteer is not None:
+            passed = now - self._ticked
+            self._volunteer.follow(self._aligning.now, passed)
+            for what in self._volunteer.wishes(self._aligning.now, passed):
+                self._aligning.press(what)
+        self._ticked = now
+
     def _press(self, now: float) -> None:
         for what in self._hands.presses(self._screen.events(), now):
             if self._aligning.is_on or what is Press.CALIBRATE:
                 self._aligning.press(what)
                 continue
+            kept = self.session.past.kept
             self.session = press(self.session, what)
             self._keeper.keep(self.session.finished)
-            if what is Press.REMEMBER:
+            if self.session.past.kept != kept:
                 self._keeper.remember(self.session.past.kept)
 
     def _take_in(self) -> tuple[int, int]:

@@ -138,14 +138,19 @@ def press(now: Calibrating, what: Press) -> Calibrating:
     return now
 
 
+def low_aim(now: Calibrating) -> Aim:
+    """What was brought to the lower dots."""
+    return next((s.aim for s in reversed(now.samples) if s.aim != "eye"), "heel")
+
+
 def live(now: Calibrating) -> tuple[Pair, ...]:
-    """Where the result, were it kept, would draw a dot on the eye and on the nearer heel, mm."""
+    """Where the result, were it kept, would draw a dot on eye and nearer heel or knee, mm."""
     if now.pose is None or now.setting is None:
         return ()
     near, far = _heels(now.pose)
+    aims: tuple[Aim, Aim] = ("eye", low_aim(now))
     places = [
-        spot(now.setting, _aimed(now.pose, aim, now.eye, (0.0, 0.0), near, far))
-        for aim in ("eye", "heel")
+        spot(now.setting, _aimed(now.pose, aim, now.eye, (0.0, 0.0), near, far)) for aim in aims
     ]
     return tuple((float(x), float(y)) for x, y in places)
 

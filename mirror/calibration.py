@@ -6,13 +6,14 @@ moved and mirror.toml says so, it is set aside and the mirror says that it wants
 
 from __future__ import annotations
 
+import math
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import msgspec
 
-from mirror.config import CameraSettings, ScreenSettings, Settings, state_folder
+from mirror.config import CameraSettings, ScreenSettings, Settings, named, state_folder
 from mirror.errors import ConfigError, OutputError
 from mirror.fitting import Correction, Fitted
 from mirror.glass import Glass, Setting
@@ -88,12 +89,17 @@ def load(path: Path) -> Calibration | None:
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(data, Calibration)
+        found = msgspec.convert(data, Calibration)
+        numbers = (*astuple(found.correction), found.residual_mm)
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("a number is not finite")
+        return found
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    # Also of bytes, of huge numbers, and of depth.
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise ConfigError(f"{path}: is damaged ({error}); calibrate anew.") from error
 
 
@@ -110,7 +116,8 @@ def fitting(settings: Settings) -> Calibration | None:
     now = made_with(settings.camera, settings.screen)
     other = sorted(key for key in now | found.made_with if now.get(key) != found.made_with.get(key))
     if other:
-        raise ConfigError(f"{path}: was made with another {', '.join(other)}; calibrate anew.")
+        keys = ", ".join(map(named, other))
+        raise ConfigError(f"{path}: was made with another {keys}; calibrate anew.")
     return found
 
 

@@ -17,6 +17,8 @@ from mirror.volunteer import Volunteer
 SPARING_S = 1 / 12
 """From one look to the next for a computer that is ill: verdicts still get the pictures they need,
 those of the swing do not, and it says so."""
+STUMBLE_S = 60.0
+"""A defect that is met at every turn is told so often at most."""
 
 
 class Care:
@@ -32,6 +34,7 @@ class Care:
         self._eyes, self._hands, self._say = eyes, hands, say
         self._health = health or Health()
         self._noted: dict[str, str | None] = {}
+        self._stumbled: float | None = None
 
     def tend(self, now: float) -> tuple[str, ...]:
         """Call at every turn. now: monotonic seconds.
@@ -48,6 +51,12 @@ class Care:
         told = told_of_health(ill, self._health.vitals) if ill else None
         self._note("health", told, "The computer is well again.", ill)
         return (*(["aside." + ill] if ill else []), *(["aside.buttons"] if trouble else []))
+
+    def stumbled(self, error: Exception, now: float) -> None:
+        """A defect was met in the middle of a turn. now: monotonic seconds."""
+        if self._stumbled is None or now - self._stumbled >= STUMBLE_S:
+            self._stumbled = now
+            self._say(f"The mirror stumbled ({error!r}) and begins a new set.")
 
     def _note(self, what: str, sentence: str | None, over: str, key: str | None = None) -> None:
         key = key or sentence

@@ -10,17 +10,19 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from mirror.buttons import open_buttons
 from mirror.calibration import fitting
 from mirror.camera import open_camera
 from mirror.config import Settings, state_folder
-from mirror.errors import ButtonsError, CameraError, MirrorError, OutputError
+from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
 from mirror.estimator import Estimator
 from mirror.health import Health, told
 from mirror.hinge.variations import VARIATIONS
 from mirror.history import broker
 from mirror.history.store import FILE_NAME, Store
+from mirror.language import load
 from mirror.model import locate
 from mirror.screen import open_screen
 from mirror.session import start
@@ -39,6 +41,13 @@ class Finding:
 LOW_MB = 50
 """With less free than this, finished sets may soon be lost."""
 
+UNIT = Path("/etc/systemd/system/hinge-mirror.service")
+LET_IN = (
+    "sudo install -Dm 644 -t /etc/systemd/system/hinge-mirror.service.d"
+    " /opt/hinge-mirror/current/system/network.conf"
+)
+"""Lets the service use the network."""
+
 
 def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     """Try each part as the mirror would use it, and free it again."""
@@ -52,8 +61,8 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     if settings.history.keep:
         yield replace(_try("storage", _storage), needed=False)
         yield replace(_try("history", _history), needed=False)
-    if settings.network.broker and not at_boot:
-        yield replace(_try("network", lambda: broker.probe(settings.network)), needed=False)
+    if settings.network.broker and not (at_boot and _may_use_network()):
+        yield replace(_try("network", lambda: _network(settings)), needed=False)
     yield replace(_try("computer", _computer), needed=False)
 
 
@@ -68,7 +77,11 @@ def _try(part: str, work: Callable[[], str]) -> Finding:
 
 def _coach(settings: Settings) -> str:
     start(settings.coach.variation)
-    return f"starts with {settings.coach.variation}; variations: {', '.join(VARIATIONS)}"
+    language = load(settings.coach.language).name
+    return (
+        f"starts with {settings.coach.variation} and speaks {language}; "
+        f"variations: {', '.join(VARIATIONS)}"
+    )
 
 
 def _model(settings: Settings, *, load: bool) -> str:
@@ -148,6 +161,23 @@ def _storage() -> str:
     if free_mb < LOW_MB:
         raise OutputError(f"only {free_mb} MB are free for {folder}: make room.")
     return f"{free_mb} MB are free for {folder}"
+
+
+def _network(settings: Settings) -> str:
+    if not _may_use_network():
+        raise NetworkError(
+            f"a broker is set, but the service may not use the network: {LET_IN} &&"
+            " sudo systemctl daemon-reload && sudo systemctl restart hinge-mirror"
+        )
+    return broker.probe(settings.network)
+
+
+def _may_use_network() -> bool:
+    """Whether the service may, where it is installed."""
+    drop_ins = UNIT.with_name(f"{UNIT.name}.d").glob("*.conf")
+    return not UNIT.exists() or any(
+        "PrivateNetwork=no" in path.read_text(errors="replace") for path in drop_ins
+    )
 
 
 def _computer() -> str:

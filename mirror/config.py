@@ -18,6 +18,8 @@ from mirror.errors import ConfigError
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
 SYSTEM_STATE = Path("/var/lib/hinge-mirror")
+LONGEST_TOLD = 100
+"""Characters of a value or a key that are told."""
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
@@ -220,6 +222,20 @@ def load(path: Path) -> Settings:
     return settings
 
 
+def quoted(value: object) -> str:
+    """A value of a file as it is told in a sentence: on one line, and not for ever."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of too many digits, tables of too many steps
+        return "(too long to be told)"
+    return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD]}..."
+
+
+def named(key: str) -> str:
+    """A key of a file as it is told in a sentence: as it is, where that is plain."""
+    return key if key.isprintable() and len(key) <= LONGEST_TOLD else quoted(key)
+
+
 def to_toml(settings: Settings) -> str:
     """The effective settings as TOML text, for `check`. Unset optional keys are left out."""
     lines: list[str] = []
@@ -242,11 +258,11 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     keys = where.strip("`.") if at else ""
     if reason.startswith("Object contains unknown field"):
         field = reason.partition("`")[2].removesuffix("`")
-        return f"unknown key {'.'.join(filter(None, [keys, field]))}"
+        return f"unknown key {named('.'.join(filter(None, [keys, field])))}"
     value: Any = data
     for key in keys.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return f"{keys} = {value!r}: {reason[0].lower()}{reason[1:]}"
+    return f"{keys} = {quoted(value)}: {reason[0].lower()}{reason[1:]}"
 
 
 def _check_lens(path: Path, camera: CameraSettings) -> None:

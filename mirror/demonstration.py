@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from mirror.drawing import LIMBS
+from mirror.choice import Choice
+from mirror.drawing import GIRDLES, LIMBS
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
 from mirror.hinge.geometry import Array
@@ -19,7 +20,6 @@ from mirror.hinge.pose import Mark
 from mirror.hinge.view import View as Side
 from mirror.layout import Box
 from mirror.scene import GREY, ICE, WHITE, Line, Ring, Shape
-from mirror.session import Choice
 
 PICTURES = 32
 """Drawings of one round; between them the lines move evenly."""
@@ -32,7 +32,8 @@ class Round:
     """One rep, seen from the camera: metres, x right, y up from the floor.
 
     lasts_s: with the rest before it. marks: (n, 33, 2). spine: (n, 16, 2). props: (n, 2, 2) ends of
-    what is held, of which the first `weights` are weights. head_m: radius.
+    what is held, of which the first `weights` are weights. is_front: seen from the front. head_m:
+    radius.
     """
 
     lasts_s: float
@@ -40,6 +41,7 @@ class Round:
     spine: Array
     props: Array
     weights: int
+    is_front: bool
     head_m: float = 0.11
 
 
@@ -63,7 +65,7 @@ def demonstration(choice: Choice, t: float, box: Box, u: float) -> Iterator[Shap
             for x, y in points.tolist()
         )
 
-    for limb in LIMBS:
+    for limb in (*LIMBS, *(GIRDLES if film.is_front else ())):
         yield Line(place(marks[list(limb)]), 1.6 * u, GREY)
     head = place(marks[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0, keepdims=True))[0]
     yield Ring(head, film.head_m * scale, 1.6 * u, GREY)
@@ -98,6 +100,7 @@ def _round(variation: str, drill: str | None) -> Round:
         spine=np.stack([_seen(k.spine, pattern.view) for k in bodies]),
         props=np.stack([_seen(_held(k, pattern.prop, drill), pattern.view) for k in bodies]),
         weights={"none": 0, "dumbbell": 1 + (pattern.hands == "both")}.get(pattern.prop, 1),
+        is_front=pattern.view == Side.FRONT.value,
     )
 
 

@@ -1,23 +1,33 @@
-"""Switching the display off and on again, where the kernel lets the mirror.
+"""Switching the display off and on again, where the mirror has a console to itself.
 
-On the device SDL owns the display (kmsdrm). Only when it has let go may the kernel's console blank
-it, which takes the signal away, so that the panel sleeps: by `blank` of the framebuffer (4 is
-power-down, 0 is on; linux/fb.h), if the user of the mirror may write it. Elsewhere (a window, X)
-the display is left to the desktop.
+On the device SDL owns the display (kmsdrm). When it has let go, the kernel's console has it, and a
+program may ask its own console to blank it until further notice, without any further right: the
+signal goes away, so that the panel sleeps. Source: ioctl_console(2), TIOCLINUX; linux/tiocl.h.
+Elsewhere (a window, X) the display is left to the desktop.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import sys
+from collections.abc import Callable
+from fcntl import ioctl
 
 from mirror.config import ScreenSettings
 from mirror.connectors import plugged
 from mirror.errors import ScreenError
 from mirror.screen import Screen, open_screen
 
-BLANK = Path("/sys/class/graphics/fb0/blank")
-POWER_DOWN, POWER_ON = "4", "0"
+TIOCLINUX = 0x541C
+UNBLANK, BLANK = 4, 14
+
+
+def ask_console(what: int) -> bool:
+    """Ask the console that the program was started on; gives whether it did that."""
+    try:
+        ioctl(sys.__stdin__.fileno(), TIOCLINUX, bytes([what]))  # type: ignore[union-attr]
+    except (OSError, ValueError, AttributeError):
+        return False  # no terminal, or none of the kernel's own
+    return True
 
 
 class Display:
@@ -26,26 +36,27 @@ class Display:
     Args:
         screen: as it was opened.
         settings: to open it again.
-        blank: file of the kernel.
+        console: switches it off and on.
     """
 
-    def __init__(self, screen: Screen, settings: ScreenSettings, blank: Path = BLANK) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        settings: ScreenSettings,
+        console: Callable[[int], bool] = ask_console,
+    ) -> None:
         self.screen = screen
         self.is_off = False
-        self._settings, self._blank = settings, blank
+        self._settings, self._console = settings, console
+        self._can_sleep = True
         self._plugged = plugged()
 
-    @property
-    def can_sleep(self) -> bool:
-        """Whether the display can be switched off here."""
-        return self.screen.driver == "kmsdrm" and os.access(self._blank, os.W_OK)
-
     def sleep(self) -> None:
-        """Switch it off; does nothing where that is not possible."""
-        if self.is_off or not self.can_sleep:
+        """Switch it off; does nothing where that is not possible, and tries that only once."""
+        if self.is_off or not self._can_sleep or self.screen.driver != "kmsdrm":
             return
         self.screen.close()
-        self.is_off = self._write(POWER_DOWN)
+        self.is_off = self._can_sleep = self._console(BLANK)
         if not self.is_off:
             self.retry()
 
@@ -53,7 +64,7 @@ class Display:
         """Switch it on again and show the glass there."""
         if self.is_off:
             self.is_off = False
-            self._write(POWER_ON)
+            self._console(UNBLANK)
             self.retry()
 
     def tend(self) -> bool:
@@ -80,9 +91,9 @@ class Display:
             if self.screen.driver != "offscreen":
                 self.screen = open_screen(self._settings, mode="offscreen")
 
-    def _write(self, value: str) -> bool:
-        try:
-            self._blank.write_text(value)
-        except OSError:
-            return False
-        return True
+    def close(self) -> None:
+        """Give the display back, switched on."""
+        if self.is_off:
+            self.is_off = False
+            self._console(UNBLANK)
+        self.screen.close()

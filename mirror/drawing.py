@@ -6,7 +6,8 @@ reference millimetre on this glass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,12 +22,15 @@ from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
 from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.trail import Step
+from mirror.hinge.view import View
 from mirror.layout import Box
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
 from mirror.session import Session
 
 DEEPEST_DEG = 120.0
 """End of the depth meter."""
+PER_KNOT = 3
+"""Points of a drawn line from one knot of its curve to the next."""
 EXAGGERATED = 2.0
 """The outlines of the back are drawn so many times as curved as they are, to be seen at 3 m."""
 
@@ -39,9 +43,19 @@ NEAR, FAR = WHITE.at(0.7), GREY.at(0.6)
 LIMBS = (
     (Mark.LEFT_SHOULDER, Mark.LEFT_ELBOW, Mark.LEFT_WRIST),
     (Mark.RIGHT_SHOULDER, Mark.RIGHT_ELBOW, Mark.RIGHT_WRIST),
-    (Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE, Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL),
-    (Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE, Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL),
+    (
+        *(Mark.LEFT_HIP, Mark.LEFT_KNEE, Mark.LEFT_ANKLE),
+        *(Mark.LEFT_FOOT_INDEX, Mark.LEFT_HEEL, Mark.LEFT_ANKLE),
+    ),
+    (
+        *(Mark.RIGHT_HIP, Mark.RIGHT_KNEE, Mark.RIGHT_ANKLE),
+        *(Mark.RIGHT_FOOT_INDEX, Mark.RIGHT_HEEL, Mark.RIGHT_ANKLE),
+    ),
 )
+GIRDLES = ((Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER), (Mark.LEFT_HIP, Mark.RIGHT_HIP))
+"""What holds the limbs together, to be seen from the front only."""
+HEAD = 0.049
+"""Radius of the head, shares of the height of a standing person."""
 
 
 def line_colour(posture: Posture) -> Colour:
@@ -51,23 +65,32 @@ def line_colour(posture: Posture) -> Colour:
     return EMBER if is_rounded(posture) else WHITE
 
 
-def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -> Iterator[Shape]:
+def figure(
+    pose: Pose,
+    posture: Posture,
+    reading: Reading,
+    box: Box,
+    u: float,
+    standing: Standing | None = None,
+) -> Iterator[Shape]:
     """A small line figure of the person with the line of the back, feet on the floor of the box.
 
-    reading: of the drill that is practised; its stick takes the place of the dowel.
+    reading: of the drill that is practised; its stick takes the place of the dowel. standing: of
+    the person, if it is known.
 
     Its scale comes from the bones end to end, so that it does not grow when the person bends.
     """
     if posture.confidence < SHOW and posture.doubt != "turn-side-on":
         return
-    place, scale = _placed(pose, posture, box)
+    place = _placed(pose, posture, box, standing)
+    is_front = posture.view is View.FRONT
     near = "LEFT" if posture.facing < 0 else "RIGHT"
-    for limb in LIMBS:
-        is_near = limb[0].name.startswith(near)
+    for limb in (*LIMBS, *(GIRDLES if is_front else ())):
+        is_near = is_front or limb[0].name.startswith(near)
         points = tuple(place(pose.points[m]) for m in limb)
         yield Line(points, (2.2 if is_near else 1.6) * u, NEAR if is_near else FAR)
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    centre, radius = place(head), 0.17 * posture.trunk_px * scale
+    centre, radius = place(head), HEAD * box.height
     yield Ring(centre, radius, 2.2 * u, NEAR)
     shoulder, hip = place(posture.shoulder), place(posture.hip)
     neck = np.array(shoulder) - np.array(centre)
@@ -82,8 +105,9 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
             points, light, width = drill
             yield Line(tuple(place(p) for p in points), width, light)
         return
-    yield Line((hip, shoulder), 1.6 * u, FAR)
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
+    # The line is the edge of the body: thin strokes join it to the bones, or it would float.
+    yield Line((place(spine[0]), hip, shoulder, place(spine[-1])), 1.6 * u, FAR)
     if drill is not None:
         points, light, width = drill
         yield Line(tuple(place(p) for p in points), width, light)
@@ -94,17 +118,28 @@ def figure(pose: Pose, posture: Posture, reading: Reading, box: Box, u: float) -
     yield Line(tuple(place(p) for p in smoothed(spine)), wide * u, colour)
 
 
+def dimmed(shapes: Iterable[Shape], share: float) -> Iterator[Shape]:
+    """The shapes, so much of their light left."""
+    for shape in shapes:
+        yield replace(shape, colour=shape.colour.at(share * shape.colour.brightness))
+
+
 def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
-    """The person as they stood, thin and dim, behind the figure of the box."""
+    """The person as they stood, thin and dim, behind the figure of the box.
+
+    From the front there is nothing to compare with it, and no room.
+    """
     pose, posture = standing
+    if posture.view is View.FRONT:
+        return
     # What lies behind in the picture is to the other side on the glass.
     away = posture.facing * BESIDE * box.height
     beside = Box(box.left + away, box.top, box.width, box.height)
-    place, scale = _placed(pose, posture, beside)
+    place = _placed(pose, posture, beside, None)
     joints = (posture.shoulder, posture.hip, posture.knee, posture.ankle)
     yield Line(tuple(place(p) for p in joints), 1.2 * u, GREY.at(0.45))
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    yield Ring(place(head), 0.17 * posture.trunk_px * scale, 1.2 * u, GREY.at(0.45))
+    yield Ring(place(head), HEAD * box.height, 1.2 * u, GREY.at(0.45))
     if posture.back is not None and posture.back.confidence >= SHOW:
         spine, _ = line_px(posture.back.edge, posture.back.axis)
         yield Line(tuple(place(p) for p in smoothed(spine)), 1.8 * u, ICE.at(0.7))
@@ -114,14 +149,17 @@ Place = Callable[[Point | Array], Point]
 """A point of the picture, in pixels, to its place on the glass, in mm."""
 
 
-def _placed(pose: Pose, posture: Posture, box: Box) -> tuple[Place, float]:
-    """Where a box shows a person, feet on its floor, and its scale in mm a pixel.
+def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Place:
+    """Where a box shows a person, feet on its floor.
 
-    Who bows reaches farther to the front than to the back: the feet stand behind the middle.
+    Who bows reaches farther to the front than to the back: the feet stand behind the middle. Seen
+    from the front, who bows seems shorter: there the bones are as long as they were while standing.
     """
-    standing_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
+    is_front = posture.view is View.FRONT
+    bones = standing if is_front and standing is not None else posture
+    standing_px = BODY_HEIGHT * (bones.trunk_px + bones.leg_px)
     scale = box.height / max(standing_px, 1.0)
-    origin_x = posture.ankle[0] + FORWARD * standing_px * posture.facing
+    origin_x = posture.ankle[0] + (0.0 if is_front else FORWARD * standing_px * posture.facing)
     floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
 
     def place(point: Point | Array) -> Point:
@@ -129,7 +167,7 @@ def _placed(pose: Pose, posture: Posture, box: Box) -> tuple[Place, float]:
         x = box.left + box.width / 2 - (float(point[0]) - origin_x) * scale
         return x, box.bottom + (float(point[1]) - floor_y) * scale
 
-    return place, scale
+    return place
 
 
 def held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
@@ -211,8 +249,16 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
 
 
 def smoothed(points: Array) -> Array:
-    """A line as the eye sees a back: without the steps of pixels. The ends stay."""
+    """A line as the eye sees a back: without the steps of pixels, and without corners.
+
+    The ends stay. Between the means of neighbours it is curved (Catmull and Rom's spline).
+    """
     padded = np.pad(points, ((2, 2), (0, 0)), mode="edge")
     mean = np.mean([padded[k : k + len(points)] for k in range(5)], axis=0)
-    line: Array = np.concatenate([points[:1], mean[2:-2:2], points[-1:]])
+    knots = np.concatenate([points[:1], mean[2:-2:2], points[-1:]])
+    around = np.pad(knots, ((1, 1), (0, 0)), mode="edge")
+    a, b, c, d = (around[k : k + len(knots) - 1, None] for k in range(4))
+    s = np.arange(PER_KNOT)[:, None] / PER_KNOT
+    curve = b + s * (c - a + s * (2 * a - 5 * b + 4 * c - d + s * (3 * (b - c) + d - a))) / 2
+    line: Array = np.concatenate([curve.reshape(-1, 2), knots[-1:]])
     return line

@@ -69,5 +69,13 @@ class HistoryDamaged(HistoryError):
     """The file of finished sets is no database, or a torn one."""
 
 
+class HistoryRefused(HistoryError):
+    """The file of finished sets breaks one of its own rules by what is written."""
+
+
+class UnfitSet(HistoryError):
+    """A finished set holds what nobody could read again, and is the same every time."""
+
+
 class NetworkError(MirrorError, OSError):
     """The broker cannot be used as it is configured."""

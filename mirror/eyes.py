@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
-from mirror.errors import CameraError, MirrorError, ModelError
+from mirror.errors import CameraError, MirrorError
 from mirror.hinge.pose import Pose
 from mirror.hinge.straight import with_stick
 from mirror.model import bundle
@@ -28,6 +28,8 @@ RETRY_S = 5.0
 """How long before a broken part is tried again."""
 OPEN_S = 90.0
 """A camera or model that takes longer to open hangs; a download speaks up in between."""
+OPEN_STEPS = 9
+"""So many steps it may take anyway, where systemd is told that the computer is a slow one."""
 CLOSE_S = 1.0
 """How long closing may take: the system wants the mirror gone after two seconds."""
 
@@ -79,6 +81,7 @@ class Eyes:
         self.vigil = Vigil()
         self.pause_s = self.spare_s = 0.0
         self._step_s = step_s()
+        self._open_s = max(OPEN_S, OPEN_STEPS * self._step_s)
         self.has_stick = False
         self._settings = settings
         self._keep_trying = keep_trying
@@ -98,7 +101,7 @@ class Eyes:
     def fault(self) -> MirrorError | None:
         """What is wrong now, what hangs first, then the camera; None if all is well."""
         if (part := self.vigil.hangs) is not None:
-            error = CameraError if part == "camera" else ModelError
+            error = CameraError if part == "camera" else MirrorError
             return error(f"the {part} hangs.")
         return self._faults.get("camera") or self._faults.get("estimator")
 
@@ -113,7 +116,7 @@ class Eyes:
     def _guard(self, part: str, work: Callable[[], None]) -> None:
         """Do one part's work; again after a while if it breaks and that is wanted."""
         while not self._stop.is_set():
-            self.vigil.promise(part, OPEN_S)
+            self.vigil.promise(part, self._open_s)
             try:
                 work()
                 self.vigil.is_over(part)
@@ -155,7 +158,7 @@ class Eyes:
         model = bundle(self._settings.model, self._obtaining)
         estimator = Attention(model, self._settings.camera)
         self._can_see.set()
-        patience_s = OPEN_S  # the first picture takes longer than any other
+        patience_s = self._open_s  # the first picture takes longer than any other
         try:
             while not self._stop.is_set():
                 self.vigil.promise("estimator", patience_s)
@@ -184,5 +187,5 @@ class Eyes:
 
     def _obtaining(self, told: str) -> None:
         """A step of a download: it may take minutes, but not in silence."""
-        self.vigil.promise("estimator", OPEN_S)
+        self.vigil.promise("estimator", self._open_s)
         print(told, file=sys.stderr, flush=True)

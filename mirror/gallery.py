@@ -1,4 +1,4 @@
-"""Every screen of the glass as a picture, and what drawing each costs.
+"""Every screen of the glass as a picture, looked through for what is cut or overlaps.
 
 The sessions are those of a real set: the shipped figure, seen by the pose estimator. Only what a
 figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
@@ -7,17 +7,17 @@ figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
 from __future__ import annotations
 
 import math
-import os
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from mirror.advancing import advance
 from mirror.analyze import follow
 from mirror.buttons import LONG
 from mirror.calibrating import Calibrating, look
@@ -43,13 +43,16 @@ from mirror.reflection import Reflection
 from mirror.reflections import CAMERA, Errors, case
 from mirror.repertoire import Trial, poses
 from mirror.scene import Dot, Line, Point, Ring, Scene, Text
-from mirror.screen import Screen, open_screen
+from mirror.screen import Screen, open_screen, save
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
-from mirror.session import Said, Session, advance, start
-from mirror.states import LOOK_UP_S, State, state
+from mirror.session import Said, Session, start
+from mirror.states import State, state
 from mirror.volunteer import Volunteer
+
+Picture = NDArray[np.uint8]
+"""(height, width, 3) RGB."""
 
 SEED, FPS, SECONDS = 3, 15.0, 40.0
 """A figure whose fourth to seventh rep are rounded."""
@@ -63,6 +66,22 @@ SIZES = {
     (3840, 2160): "",
 }
 """Sizes of the glass that are looked through, and how the pictures of two of them are named."""
+STRIPS = {
+    "glass": (UPRIGHT, ("cue",)),
+    "set": (UPRIGHT, ("still", "chosen", "bowed", "cue", "rest")),
+    "variations": (
+        UPRIGHT,
+        tuple(f"{name}-working" for name in VARIATIONS if name != "basic"),
+    ),
+    "calibrating": (
+        UPRIGHT,
+        ("calibrating-eye", "calibrating-knee", "calibrating-done", "reflection"),
+    ),
+    "lying": (LYING, ("chosen", "rounded", "rest")),
+}
+"""Screens that are shown small beside one another: the pictures of the README."""
+README, SMALLER, BETWEEN_PX, BETWEEN = "readme", 3, 8, 96
+"""Their folder, by what they are made smaller, and the grey that is between them."""
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
 
@@ -76,7 +95,7 @@ def gallery(settings: Settings, folder: Path) -> int:
         OutputError: the folder cannot be written to.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / README).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror}).") from error
     model = bundle(settings.model)
@@ -85,19 +104,26 @@ def gallery(settings: Settings, folder: Path) -> int:
         shown |= practised(name, model)
     plain = msgspec.structs.replace(settings.screen, rotate=0)
     found: list[str] = []
+    small: dict[tuple[str, tuple[int, int]], Picture] = {}
     for tongue in ("en", "de"):
         language = load(tongue)
         for size, name in SIZES.items():
             screen = open_screen(plain, mode="offscreen", size=size)
             for screen_name, scene in scenes(shown, screen.glass, language).items():
                 where = f"{screen_name} {size[0]}x{size[1]} {tongue}"
-                found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
+                if screen_name != "asleep":
+                    found += [f"{where}: {flaw}" for flaw in flaws(scene, screen)]
                 if name and tongue == settings.coach.language:
                     screen.draw(scene)
                     screen.save(folder / f"{screen_name}-{name}.png")
+                    small[screen_name, size] = smaller(screen.pixels())
+    for strip_name, (size, names) in STRIPS.items():
+        beside = strip([small[name, size] for name in names])
+        save(beside, folder / README / f"{strip_name}.png")
     print(*found, sep="\n", end="\n" if found else "")
     screens = len(scenes(shown, screen.glass, language))
     print(f"{folder}/: {screens} screens, each upright and lying.")
+    print(f"{folder / README}/: {', '.join(STRIPS)}.")
     print(f"At {len(SIZES)} sizes in 2 languages, cut or overlapping: {len(found)}.")
     return 1 if found else 0
 
@@ -121,7 +147,7 @@ def scenes(
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
     made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
-    bowed = shown["bowed"][0]
+    bowed = replace(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
     fitted = _reflection(bowed, glass)
     made["reflection"] = compose(bowed, glass, language, late_s=1.0, reflection=fitted)
     for name, now in _calibrated(glass).items():
@@ -158,7 +184,12 @@ def _calibrated(glass: Glass) -> dict[str, Calibrating]:
 
 
 def flaws(scene: Scene, screen: Screen) -> list[str]:
-    """What is cut by the edge of the glass, and texts that other texts or lines run through."""
+    """What is cut by the edge of the glass, and texts that other texts or lines run through.
+
+    A screen that shows nothing is a flaw, too.
+    """
+    if not scene.shapes:
+        return ["nothing is shown"]
     width, height = screen.glass.width_mm, screen.glass.height_mm
     texts = [(shape, screen.extent(shape)) for shape in scene.shapes if isinstance(shape, Text)]
     found = [
@@ -199,6 +230,22 @@ def _ink(scene: Scene) -> Iterator[Point]:
             yield shape.centre
 
 
+def smaller(picture: Picture) -> Picture:
+    """A third of the size; each pixel is the mean of those it stands for."""
+    height, width = (side // SMALLER for side in picture.shape[:2])
+    blocks = picture[: height * SMALLER, : width * SMALLER].astype(np.uint16)
+    blocks = blocks.reshape(height, SMALLER, width, SMALLER, 3)
+    means: Picture = np.rint(blocks.mean(axis=(1, 3))).astype(np.uint8)
+    return means
+
+
+def strip(pictures: Sequence[Picture]) -> Picture:
+    """Pictures of one height beside one another, grey between them."""
+    between = np.full((len(pictures[0]), BETWEEN_PX, 3), BETWEEN, np.uint8)
+    parts = [part for picture in pictures for part in (between, picture)]
+    return np.concatenate(parts[1:], axis=1)
+
+
 def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     """Chosen, working, finished and rest of one variation, as the figure does it."""
     trial = Trial(name, None, 1, fps=FPS)
@@ -216,9 +263,8 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     shown = {
         "chosen": replace(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": replace(done, t=done.reps[-1].end_s + 2.2, said=Said()),
-        # No later: who was seen last with the film would be away.
-        "rest": replace(last, t=last.reps[-1].end_s + LOOK_UP_S + 1.0, said=Said()),
+        "finished": replace(_after(done, 2.2), said=Said()),
+        "rest": replace(_after(last, 20.0), said=Said()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
@@ -263,10 +309,10 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
-    yield "counted", replace(told, t=told.reps[-1].end_s + 0.05), 0.0
-    yield "cue", replace(told, t=told.reps[-1].end_s + 2.2), 0.0
+    yield "counted", _after(told, 0.05), 0.0
+    yield "cue", _after(told, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counting.is_open][-1]
-    rest = replace(last, t=last.reps[-1].end_s + 20, said=Said())
+    rest = replace(_after(last, 20.0), said=Said())
     past = Past(saved=Saved(412, 60.0))
     kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
     yield "rest", kept, 0.0
@@ -278,6 +324,12 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         yield doubt, replace(rest, posture=posture, said=Said(doubt)), 0.0
 
 
+def _after(session: Session, seconds: float) -> Session:
+    """The session so long after its last rep, its person still there."""
+    t = session.reps[-1].end_s + seconds
+    return replace(session, t=t, presence=replace(session.presence, seen_s=t))
+
+
 def _fold(session: Session) -> float:
     posture = session.posture
     return fold_deg(posture, session.standing) if isinstance(posture, Posture) else 0.0
@@ -286,55 +338,3 @@ def _fold(session: Session) -> float:
 def _rounding(session: Session) -> float:
     posture = session.posture
     return (posture.rounding_deg or 0.0) if isinstance(posture, Posture) else 0.0
-
-
-def drawing(settings: Settings) -> int:
-    """Print what a frame of each state costs, next to a call of the estimator; the exit code.
-
-    Both are measured in turns, in one run: each look is estimated, and then drawn twice.
-    """
-    os.environ["SDL_VIDEODRIVER"] = "dummy"  # a display in memory: the parts that changed are sent
-    plain = msgspec.structs.replace(settings.screen, rotate=0)
-    screen = open_screen(plain, mode="windowed", size=UPRIGHT)
-    dark = open_screen(plain, mode="offscreen", size=UPRIGHT)
-    dark.present()
-    camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
-    estimator = Estimator(bundle(settings.model))
-    language, session = load(settings.coach.language), start()
-    asleep = replace(session, t=0.0, posture=Unseen(0.0, "nobody"))
-    calls: list[float] = []
-    took: dict[State, list[float]] = {}
-    sent: dict[State, list[float]] = {}
-    try:
-        while (frame := camera.read()) is not None and frame.taken_at < SECONDS:
-            if len(calls) > FPS * frame.taken_at:
-                continue
-            began = time.perf_counter()
-            pose = estimator.estimate(frame)
-            calls.append(time.perf_counter() - began)
-            session = advance(session, pose, frame.taken_at)
-            for shown, late_s in (
-                (session, 0.5 / FPS),
-                (session, 1.0 / FPS),
-                *2 * ((asleep, 0.0),),
-            ):
-                began = time.perf_counter()
-                screen.draw(compose(shown, screen.glass, language, frame.taken_at + late_s, late_s))
-                part = screen.changed_share
-                screen.present()
-                took.setdefault(state(shown), []).append(time.perf_counter() - began)
-                sent.setdefault(state(shown), []).append(part)
-    finally:
-        estimator.close()
-        camera.close()
-        screen.close()
-    call = median(calls)
-    print(f"one call of the estimator: {1000 * call:.1f} ms (median of {len(calls)})")
-    print(f"{'state':10} {'frames':>6} {'median':>9} {'of a call':>10} {'of the glass sent':>18}")
-    for which, times in took.items():
-        mid, part = median(times), median(sent[which])
-        row = (
-            f"{which.value:10} {len(times):6} {1000 * mid:6.2f} ms {mid / call:10.1%} {part:18.1%}"
-        )
-        print(row)
-    return 0

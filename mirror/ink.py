@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from math import acos, ceil, floor, isfinite, pi, sqrt
+from math import acos, ceil, floor, isfinite, pi
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ PIECE_PX = 48  # strokes are cut into pieces about this long, so that few dark p
 CHUNK_PX = 1 << 20  # pixels computed at once: bounds the memory of absurdly thick strokes
 FAR_PX = 1e7  # where coordinates end; beyond it float arithmetic would overflow
 LINE_PITCH = 1.75  # of the cap height
+SHRINK, SHRINKS = 0.97, 60  # a text that is too large is tried in sizes that differ by 3 %
 
 # Lato (SIL Open Font License 1.1, the text is in its package) has figures of equal width, so that
 # a running count does not jitter. DejaVu Sans (Bitstream Vera licence, free to use and embed) comes
@@ -236,6 +237,8 @@ def _ink(weight: str, size_px: int, text: str) -> tuple[int, int, NDArray[np.uin
     """Left, top (from the baseline's start) and coverage (h, w) of a drawn line of text."""
     pygame = load_pygame()
     font = _font(weight, size_px)
+    if not font.size(text)[0]:  # such as a mark of direction alone, which it refuses to draw
+        return 0, 0, np.zeros((0, 0), np.uint8)
     drawn = font.render(text, True, (255, 255, 255))
     alpha = np.asarray(pygame.surfarray.array_alpha(drawn).T, np.uint8)
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
@@ -262,9 +265,20 @@ def _layout(text: Text, scale: float) -> tuple[float, list[tuple[int, int, str]]
         height = share * size * (1 + (len(lines) - 1) * LINE_PITCH)
         if size == 1 or (widest <= limit and height <= highest):
             return share * size, lines
-        # Half the size has half the lines of half the height.
-        share_left = min(limit / max(widest, 1), sqrt(highest / max(height, 1)))
-        size = max(1, min(size - 1, floor(size * share_left)))
+        size = max(1, min(size - 1, floor(size * _shrunk(text.text, font, limit, highest))))
+
+
+def _shrunk(text: str, font: Any, limit: float, highest: float) -> float:
+    """By what to make a text smaller so that it fits, px: widths go nearly with the size."""
+    cap = font.metrics("H")[0][3]
+    for k in range(1, SHRINKS):
+        share = SHRINK**k
+        lines = [line for part in text.splitlines() for line in _wrapped(part, font, limit / share)]
+        widest = max((font.size(line)[0] for line in lines), default=0)
+        high = cap * (1 + (len(lines) - 1) * LINE_PITCH)
+        if share * widest <= limit and share * high <= highest:
+            return share
+    return SHRINK**SHRINKS
 
 
 def _wrapped(text: str, font: Any, limit: float) -> list[str]:

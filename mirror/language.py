@@ -2,7 +2,8 @@
 
 A text is found by its key (`guidance.step-back`). What belongs to a variation, a drill or a fault
 has its English with its record in `hinge`; `en.toml` holds the rest, and a translation has keys
-for both. A text that a translation lacks is said in English.
+for both. A text that a translation lacks is said in English. What is filled in stands in braces by
+its bare name, so that a text which was read can always be said.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from mirror.config import SYSTEM_CONFIG, shipped
+from mirror.choice import Choice
+from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.coaching import PRAISE, Cue
 from mirror.hinge.depth import Found, told
 from mirror.hinge.drills import REASONS
 from mirror.hinge.variations import VARIATIONS
-from mirror.session import MISHAPS, Choice
+from mirror.judging import MISHAPS
 
 Texts = Mapping[str, str]
 """Key -> text."""
@@ -106,37 +108,48 @@ def load(name: str) -> Language:
     english = records() | _read(shipped("languages/en.toml"))
     if name == "en":
         return Language(name, english, english)
-    folders = (SYSTEM_CONFIG.parent / "languages", shipped("languages"))
-    paths = [path for folder in folders if (path := folder / f"{name}.toml").is_file()]
-    if not paths:
-        known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
-        raise ConfigError(f"coach.language = {name!r}: there is only {', '.join(known)}.")
-    texts = _read(paths[0])
+    path = _find(name)
+    texts = _read(path)
     for key, text in texts.items():
         if key not in english:
-            raise ConfigError(f"{paths[0]}: unknown key {key}.")
+            raise ConfigError(f"{path}: unknown key {named(key)}.")
         if wrong := _fields(text) ^ _fields(english[key]):
             raise ConfigError(
-                f"{paths[0]}: {key} = {text!r}: {{{min(wrong)}}} must stand in both languages."
+                f"{path}: {key} = {quoted(text)}: {{{named(min(wrong))}}} must stand in both "
+                "languages."
             )
     return Language(name, texts, english)
 
 
+def _find(name: str) -> Path:
+    folders = (SYSTEM_CONFIG.parent / "languages", shipped("languages"))
+    try:
+        for folder in folders:
+            if (path := folder / f"{name}.toml").is_file():
+                return path
+        known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
+    except OSError as error:
+        raise ConfigError(
+            f"coach.language = {quoted(name)}: cannot be read ({error.strerror})."
+        ) from error
+    raise ConfigError(f"coach.language = {quoted(name)}: there is only {', '.join(known)}.")
+
+
 def _read(path: Path) -> dict[str, str]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = dict(_flat("", tomllib.loads(path.read_text(encoding="utf-8"))))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of bytes, of huge numbers, and of depth
         raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
     texts = {}
-    for key, text in _flat("", table):
+    for key, text in table.items():
         if not isinstance(text, str) or not text.strip():
-            raise ConfigError(f"{path}: {key} = {text!r}: a text is expected.")
+            raise ConfigError(f"{path}: {named(key)} = {quoted(text)}: a text is expected.")
         try:
             _fields(text)
         except ValueError as error:
-            raise ConfigError(f"{path}: {key} = {text!r}: {error}.") from error
+            raise ConfigError(f"{path}: {named(key)} = {quoted(text)}: {error}.") from error
         texts[key] = text
     return texts
 
@@ -150,5 +163,15 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _fields(text: str) -> set[str]:
-    """Names in braces."""
-    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+    """Names in braces.
+
+    Raises:
+        ValueError: a brace is lost, or there is more in it than a name.
+    """
+    names = set()
+    for _, name, form, conversion in Formatter().parse(text):
+        if form or conversion:
+            raise ValueError(f"write {{{name}}} without anything else in the braces")
+        if name is not None:
+            names.add(name)
+    return names

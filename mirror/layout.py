@@ -87,7 +87,7 @@ class Sheet:
     @property
     def words(self) -> Box:
         """What is said now: below the heading, up to three lines (five on a lying glass)."""
-        return self.box(0, 48, 300, 210) if self.wide else self.box(0, 118, self.width, 200)
+        return self.box(0, 56, 300, 202) if self.wide else self.box(0, 118, self.width, 200)
 
     @property
     def stage(self) -> Box:

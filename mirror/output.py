@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -38,7 +38,8 @@ def text_to(target: str) -> Iterator[TextIO]:
 def replacing(path: Path) -> Iterator[Path]:
     """A scratch file beside `path` that takes its place at the end, if all went well.
 
-    What is there but is no regular file (a pipe, a device) is written to as it is.
+    What is there but is no regular file (a pipe, a device) is written to as it is. What root writes
+    belongs to whom the folder belongs to: a file of the mirror's stays the mirror's.
 
     Raises:
         OutputError: the folder cannot be written to, or the disk is full.
@@ -57,6 +58,10 @@ def replacing(path: Path) -> Iterator[Path]:
             umask = os.umask(0)
             os.umask(umask)
             scratch.chmod(0o666 & ~umask)
+            if os.geteuid() == 0:
+                owner = path.parent.stat()
+                with suppress(PermissionError):  # a file system that keeps no owners
+                    os.chown(scratch, owner.st_uid, owner.st_gid, follow_symlinks=False)
             with scratch.open("rb") as file:
                 os.fsync(file.fileno())
             scratch.replace(path)

@@ -10,34 +10,67 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class _Sieve:
+    """Standard error through a pipe: lines that begin as unwanted are left out, the rest passes.
+
+    C++ may abort the process: so lines are passed on at once, and not held back to the end. Several
+    threads may use it at a time; what one of them does not want is left out until the last is done.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._chatter: tuple[re.Pattern[bytes], ...] = ()
+        self._real: int | None = None
+        self._reader: threading.Thread | None = None
+
+    def enter(self, chatter: re.Pattern[bytes]) -> None:
+        with self._lock:
+            self._users += 1
+            if chatter not in self._chatter:
+                self._chatter += (chatter,)
+            if self._users > 1:
+                return
+            sys.stderr.flush()
+            try:
+                self._real = os.dup(2)
+            except OSError:  # started without a standard error: nothing to keep quiet
+                return
+            out, into = os.pipe()
+            os.dup2(into, 2)
+            os.close(into)
+            arguments = (out, self._real)
+            self._reader = threading.Thread(target=self._pass_on, args=arguments, daemon=True)
+            self._reader.start()
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users:
+                return
+            if self._real is not None and self._reader is not None:
+                sys.stderr.flush()
+                os.dup2(self._real, 2)  # closes the pipe, so that the reader comes to its end
+                self._reader.join()
+                os.close(self._real)
+            self._real = self._reader = None
+            self._chatter = ()
+
+    def _pass_on(self, out: int, real: int) -> None:
+        with open(out, "rb") as lines:
+            for line in lines:
+                if not any(chatter.match(line) for chatter in self._chatter):
+                    os.write(real, line)
+
+
+_SIEVE = _Sieve()
+
+
 @contextmanager
 def quiet(chatter: re.Pattern[bytes]) -> Iterator[None]:
-    """Keep lines that begin so off standard error; all else passes, at once.
-
-    C++ may abort the process: so lines go through a pipe and are not held back to the end.
-    """
-    sys.stderr.flush()
-    try:
-        real = os.dup(2)
-    except OSError:  # started without a standard error: nothing to keep quiet
-        yield
-        return
-    out, into = os.pipe()
-    os.dup2(into, 2)
-    os.close(into)
-    reader = threading.Thread(target=_pass_on, args=(out, real, chatter), daemon=True)
-    reader.start()
+    """Keep lines that begin so off standard error; all else passes, at once."""
+    _SIEVE.enter(chatter)
     try:
         yield
     finally:
-        sys.stderr.flush()
-        os.dup2(real, 2)  # closes the pipe, so that the reader comes to its end
-        reader.join()
-        os.close(real)
-
-
-def _pass_on(out: int, real: int, chatter: re.Pattern[bytes]) -> None:
-    with open(out, "rb") as lines:
-        for line in lines:
-            if not chatter.match(line):
-                os.write(real, line)
+        _SIEVE.leave()

@@ -1,7 +1,8 @@
 """The line of the back on the reflection: drawn where the eye sees the own back in the glass.
 
-It fades while the body moves too fast for a line that comes a tenth of a second late; and where it
-can't be told, or lies outside the panel, there is none, and the figure in the corner serves.
+It fades while the body moves too fast for a line that comes a tenth of a second late, and as much
+the figure in the corner, which never lags, lights up. Where the line can't be told, or lies outside
+the panel, there is the figure alone.
 """
 
 from __future__ import annotations
@@ -52,8 +53,13 @@ def on_reflection(session: Session, page: Sheet, reflection: Reflection) -> Iter
     if line is None:
         return None
     straight = _shown(reflection.places(pose, dowel, body_m), page)
-    light = gate(speed_deg_s(session), *FADE_DEG_S)
+    light = clearness(session)
     return _drawn(line, straight, posture, light, reflection.eye == "both", page.u)
+
+
+def clearness(session: Session) -> float:
+    """How brightly the line is lit, 1 at rest and 0 where the body is too fast for it."""
+    return gate(speed_deg_s(session), *FADE_DEG_S)
 
 
 def speed_deg_s(session: Session) -> float:

@@ -29,6 +29,8 @@ BOWED = (0.0, 0.3, 0.7)
 PANEL_PX, SIZE = (1080, 1920), (480, 640)
 CAMERA = CameraSettings(lens="module-3-wide", height_m=1.2, aside_m=0.3)
 """What the settings of the bench's rooms say."""
+FEET_LOOKS = 8
+"""In half a second, over which the mirror takes the mean place of the feet."""
 TARGET_MM = 20.0
 
 
@@ -40,36 +42,43 @@ def bench(rooms: int) -> int:
         f"by {errors.tilt_deg:g} deg, its pan by {errors.pan_deg:g} deg; reflections are brought "
         f"to the dots within {errors.dot_mm:g} mm (SD each way). mm on the glass, one eye:"
     )
-    print("| distance | before: mean | after: mean | median | 9 of 10 below | worst |")
-    print("|---|---|---|---|---|---|")
+    print("| seen by | distance | before: mean | after: mean | median | 9 of 10 below | worst |")
+    print("|---|---|---|---|---|---|---|")
     before, after = table(rooms, errors)
-    for k, north in enumerate(DISTANCES):
-        a = after[:, k]
-        print(
-            f"| {north:g} m | {before[:, k].mean():.0f} | {a.mean():.1f} | {np.median(a):.1f} "
-            f"| {np.quantile(a, 0.9):.1f} | {a.max():.1f} |"
-        )
-    is_met = bool((after.mean(axis=0) <= TARGET_MM).all())
+    for who, whose in enumerate(("who calibrated", "others")):
+        for k, north in enumerate(DISTANCES):
+            a = after[who, :, k]
+            print(
+                f"| {whose} | {north:g} m | {before[who, :, k].mean():.0f} | {a.mean():.1f} "
+                f"| {np.median(a):.1f} | {np.quantile(a, 0.9):.1f} | {a.max():.1f} |"
+            )
+    over = ", ".join(
+        f"{np.mean(a > TARGET_MM):.0%} of {whose}"
+        for a, whose in zip(after, ("who calibrated", "others"), strict=True)
+    )
+    print(f"Above {TARGET_MM:g} mm after calibration: {over}.")
+    is_met = bool((after.mean(axis=1) <= TARGET_MM).all())
     print(f"Mean after calibration at most {TARGET_MM:g} mm: {'yes' if is_met else 'no'}.")
     return 0 if is_met else 1
 
 
 def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
-    """(n, 4) mm before and after calibration: a row for each standing or bowed body.
+    """(2, n, 4) mm before and after calibration: a row for each standing or bowed body.
 
-    Half of the bodies are that of who calibrated, half are others.
+    First those of who calibrated, then of others, whose landmarks lie otherwise beside their places
+    than those that the calibration was made with: nothing that was measured can tell how.
     """
-    before: list[list[float]] = []
-    after: list[list[float]] = []
+    before: tuple[list[list[float]], ...] = ([], [])
+    after: tuple[list[list[float]], ...] = ([], [])
     screen = ScreenSettings()
     glass = Glass.of(PANEL_PX, screen)
     for seed in range(rooms):
         here = case(seed, errors, CAMERA, screen, glass)
         first, other = Person.drawn(here), Person.drawn(here)
         corrected = calibrated(here, first).of(here.setting)
-        for person in (first, other):
+        for who, person in enumerate((first, other)):
             for share in BOWED:
-                for rows, setting in ((before, here.setting), (after, corrected)):
+                for rows, setting in ((before[who], here.setting), (after[who], corrected)):
                     line = Reflection(setting)
                     off = [errors_mm(here, line, person, north, share) for north in DISTANCES]
                     rows.append([float(mm.mean()) for mm in off])
@@ -221,7 +230,9 @@ def errors_mm(
     body = stand(person.bowed(share), north=north, east=east, facing=facing)
     pose, back = seen(case, person, body)
     true = case.room.seen_at(body.eye(reflection.eye), body.back)
+    # As the mirror does it: the feet stood there for some looks.
+    poses = [pose, *(seen(case, person, body)[0] for _ in range(FEET_LOOKS - 1))]
     # However wrong it is before calibration, there is a distance that the heels tell.
-    body_m = by_heels(reflection.setting, [pose]) or np.inf
+    body_m = by_heels(reflection.setting, poses) or np.inf
     off: Array = np.linalg.norm(reflection.places(pose, back, body_m) - true, axis=1)
     return off

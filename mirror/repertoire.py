@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from mirror.advancing import advance
 from mirror.camera import Frame
 from mirror.camera.figure import Figure, Look, viewed
 from mirror.errors import UsageError
@@ -26,7 +27,8 @@ from mirror.figure.render import View
 from mirror.hinge.pose import Pose
 from mirror.hinge.reps import Outcome, Rejected, Rep
 from mirror.hinge.variations import VARIATIONS
-from mirror.session import advance, finish, start
+from mirror.session import start
+from mirror.sets import finish
 
 SIZE = (480, 640)
 REPS, SETS, SET_OF = 4, 1, (4, 5)

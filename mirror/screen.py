@@ -163,12 +163,8 @@ class Screen:
         Raises:
             OutputError: the file cannot be written.
         """
-        pygame = load_pygame()
         turn = -self._rotate if as_panel else 0
-        try:
-            pygame.image.save(pygame.transform.rotate(self._surface, turn), str(path))
-        except (pygame.error, OSError) as error:
-            raise OutputError(f"{path}: the picture cannot be written ({error}).") from error
+        _write(load_pygame().transform.rotate(self._surface, turn), path)
 
     def extent(self, text: Text) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of a text in mm, even where it leaves the glass.
@@ -202,6 +198,24 @@ class Screen:
             180: (width - x - w, height - y - h, w, h),
             270: (y, width - x - w, h, w),
         }[self._rotate]
+
+
+def save(picture: NDArray[np.uint8], path: Path) -> None:
+    """Write a (height, width, 3) RGB picture as a PNG.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    height, width = picture.shape[:2]
+    _write(load_pygame().image.frombuffer(picture.tobytes(), (width, height), "RGB"), path)
+
+
+def _write(surface: pygame.Surface, path: Path) -> None:
+    pygame = load_pygame()
+    try:
+        pygame.image.save(surface, str(path))
+    except (pygame.error, OSError) as error:
+        raise OutputError(f"{path}: the picture cannot be written ({error}).") from error
 
 
 def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, str]:

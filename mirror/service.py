@@ -20,14 +20,12 @@ class Service:
     def __init__(self) -> None:
         self._address = os.environ.get("NOTIFY_SOCKET", "")
         self._is_ready = False
-        self._patted = 0.0
+        self._patted: float | None = None
 
     def ready(self, status: str) -> None:
         """Frames flow, or the trouble screen is drawn. Also pats the watchdog."""
-        now = time.monotonic()
-        if self._is_ready and now - self._patted < PAT_S:
+        if self._is_ready and not self._is_time():
             return
-        self._patted = now
         lines = ["WATCHDOG=1", f"STATUS={status}"]
         if not self._is_ready:
             lines.insert(0, "READY=1")
@@ -36,12 +34,19 @@ class Service:
 
     def starting(self) -> None:
         """Still loading or downloading: more time, please."""
-        if not self._is_ready:
+        if not self._is_ready and self._is_time():
             self._send("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=getting ready")
 
     def stopping(self) -> None:
         """The mirror is about to stop."""
         self._send("STOPPING=1")
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        if self._patted is not None and now - self._patted < PAT_S:
+            return False
+        self._patted = now
+        return True
 
     def _send(self, message: str) -> None:
         if not self._address:

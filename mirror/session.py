@@ -1,89 +1,34 @@
 """Session: everything the mirror carries from picture to picture, in one frozen value.
 
-`advance` takes in one look of the camera, `press` one press of a button; both give the next
+`advancing` takes in one look of the camera, `sets` one press of a button; both give the next
 Session. Times are the frames' own timestamps, in seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mirror.errors import UsageError
-from mirror.finished import Ended, FinishedSet, LastTime, Notes, Past, finished_set
-from mirror.finished import follow as follow_notes
-from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
-from mirror.hinge.coaching import Advice, Cue, cue
-from mirror.hinge.counting import Counting, restart, settle, step, unseen
-from mirror.hinge.depth import Found, NotFound, StopDepth, find, reached
-from mirror.hinge.drills import CUES, Drill
-from mirror.hinge.drills import step as follow_drill
-from mirror.hinge.form import AnyRule, Form, descent, observe, score
+from mirror.choice import Choice, chosen
+from mirror.finished import FinishedSet, LastTime, Notes, Past
+from mirror.hinge.balance import Lifting
+from mirror.hinge.coaching import Cue
+from mirror.hinge.counting import Counting
+from mirror.hinge.depth import Found, StopDepth
+from mirror.hinge.drills import Drill
+from mirror.hinge.form import Form
 from mirror.hinge.geometry import Array
-from mirror.hinge.phases import GAP_S, Tracking
+from mirror.hinge.phases import Tracking
 from mirror.hinge.pose import Pose
-from mirror.hinge.posture import JUDGE, Measuring, Posture, Standing, Unseen, measure
-from mirror.hinge.presence import Presence, notice
-from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep, fold_deg
-from mirror.hinge.slump import SAID_S as SLUMP_SAID_S
+from mirror.hinge.posture import Measuring, Posture, Standing, Unseen
+from mirror.hinge.presence import Presence
+from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.slump import Slump
-from mirror.hinge.slump import follow as follow_slump
-from mirror.hinge.standing import Stillness, watch
-from mirror.hinge.trail import Step, Trail, of_rep, step_of
-from mirror.hinge.trail import follow as follow_trail
-from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
-from mirror.kept import Offer, offer, pressed, stop_of
-from mirror.press import Press
+from mirror.hinge.standing import Stillness
+from mirror.hinge.trail import Step, Trail
+from mirror.kept import Offer, offer, stop_of
 
 GRACE_S = 10.0
 """Nobody there for so long: pure mirror, unless the configuration says otherwise."""
-FORGET_STANDING_S = 2.0
-"""Absence after which the next person in the picture may be another one."""
-FORGET_SET_S = 15.0
-"""Absence after which a new set begins."""
-REST_S = 30.0
-"""A pause after which the set is finished: the next rep is the first of another one."""
-SLOW_S = 1.2
-"""A descent of at least so long tells where the back begins to help."""
-DESCENTS = 12
-"""How many of the last descents the stop depth is sought in."""
-MISHAPS = (
-    *(Advice(fault, text, 1) for fault, text in CUES.items()),
-    Advice("heel-lift", "Whole foot heavy on the floor", 3),
-    Advice("toe-lift", "Whole foot heavy on the floor", 3),
-)
-NOTICE_S = 3.0
-"""How long the glass says what became of a movement."""
-SURE_S, SAID_S = 0.3, 1.2
-"""For how long there must be something to say before it is said, and how long it then stays: the
-glass does not flicker."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is practised: a variation, or one of its drills."""
-
-    variation: Variation
-    drill: DrillMode | None = None
-
-    @property
-    def title(self) -> str:
-        """As on the glass."""
-        return self.drill.title if self.drill else self.variation.title
-
-    @property
-    def instruction(self) -> str:
-        """One short sentence."""
-        return self.drill.instruction if self.drill else self.variation.instruction
-
-    @property
-    def key(self) -> tuple[str, str | None]:
-        """Names of the variation and the drill."""
-        return self.variation.name, self.drill.name if self.drill else None
-
-    @property
-    def rules(self) -> tuple[AnyRule, ...]:
-        """What a fault is."""
-        return self.drill.rules if self.drill else self.variation.rules
 
 
 @dataclass(frozen=True)
@@ -124,11 +69,13 @@ class Session:
     """The posture at the bottom of the last rep, to be laid over the own standing."""
     drill: Drill = Drill()
     lifting: Lifting = Lifting()
-    mishaps: tuple[Fault, ...] = ()
-    """Faults that stood at some moment of the movement under way: of the drill, and of the feet."""
+    mishaps: tuple[tuple[float, Fault], ...] = ()
+    """When a fault of the drill or of the feet stood, in the movements that are not told yet."""
     descents: tuple[tuple[Array, Array], ...] = ()
     stop: Found | None = None
     """The stop depth of this set, sought anew after each slow rep."""
+    is_at_stop: bool = False
+    """Whether the stop depth is about to be reached, or was, on this way down."""
     stop_rep: int | None = None
     """The rep with which a stop depth, or that there is none, was first known: it is told once."""
     height_cm: float | None = None
@@ -190,14 +137,6 @@ class Session:
         return away_s is None or away_s > self.grace_s
 
     @property
-    def is_at_stop(self) -> bool:
-        """Whether the person is on the way down and about to reach the stop depth."""
-        if self.stop_depth is None or not isinstance(self.posture, Posture):
-            return False
-        down = self.phase in (Phase.DESCENDING, Phase.BOTTOM)
-        return down and reached(self.stop_depth, fold_deg(self.posture, self.standing))
-
-    @property
     def stop_depth(self) -> StopDepth | None:
         """Where the back begins to help: as found in this set, else as kept on request."""
         if isinstance(self.stop, StopDepth):
@@ -252,372 +191,7 @@ def start(
     Raises:
         UsageError: there is no such variation or drill.
     """
-    if variation not in VARIATIONS:
-        known = ", ".join(VARIATIONS)
-        raise UsageError(f"There is no variation {variation!r}; there are: {known}.")
-    chosen = VARIATIONS[variation]
-    drills = {d.name: d for d in chosen.drills}
-    if drill is not None and drill not in drills:
-        known = ", ".join(drills) or "none"
-        raise UsageError(f"There is no drill {drill!r} of {variation}; there are: {known}.")
-    choice = Choice(chosen, drills[drill] if drill else None)
-    return Session(choice, height_cm=height_cm, grace_s=grace_s)
-
-
-def advance(session: Session, pose: Pose | None, t: float) -> Session:
-    """Take in one look of the camera at time t; pose None where nobody was found."""
-    variation = session.choice.variation
-    session = replace(session, finished=None)
-    if session.t is not None and t < session.t:
-        session = _rewound(session)
-    session = _forget(session, t)
-    before = _before(session, t)
-    measuring, posture = measure(session.measuring, pose, t, session.standing, variation.seeking)
-    if isinstance(posture, Posture) and session.choice.drill and session.choice.drill.hides_back:
-        posture = _without_back(posture)
-    standing, stillness = session.standing, session.stillness
-    if isinstance(posture, Unseen):
-        counting, events = unseen(session.counting, t, variation.limits)
-        stillness = Stillness()
-    else:
-        counting, events = step(session.counting, posture, standing, variation.limits)
-        if not counting.is_open:
-            stillness, standing = watch(stillness, posture, standing)
-    session = _slumped(session, posture, t)
-    if session.slump is not None and session.slump.done_s is None:
-        counting, events = Counting(hinge=Tracking(depths=session.tracking.depths)), ()
-    was_counted = session.counting.counted(variation.limits)
-    if session.over_s is not None and counting.counted(variation.limits) > was_counted:
-        session = _next_set(session)
-        counting, events = restart(counting, events)
-    session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring, before=before)
-    session = _judge(session, events, counting.hinge.phase)
-    if isinstance(posture, Posture):
-        session = _observe(session, posture, counting, standing, stillness)
-    told = session.notice
-    for event in events:
-        told = None if isinstance(event, Rep) else (event, t + NOTICE_S)
-    session = replace(
-        session,
-        standing=standing,
-        outcomes=session.outcomes + session.events,
-        notice=told,
-        presence=notice(session.presence, posture, pose.size if pose else None),
-        stillness=stillness,
-        counting=counting,
-    )
-    if session.reps and not counting.is_open and t - session.reps[-1].end_s >= REST_S:
-        session = end(session, "rest")
-    return replace(session, said=_said(session.said, session.guidance, t))
-
-
-def _before(session: Session, t: float) -> Step | None:
-    """The look that was the newest so far, if the next one goes on from it."""
-    if session.pose is None or not isinstance(session.posture, Posture):
-        return None
-    return step_of(session.pose, session.posture) if t - session.posture.t < GAP_S else None
-
-
-def _said(said: Said, key: str | None, t: float) -> Said:
-    """What the glass says after one more picture."""
-    if key == said.key:
-        return replace(said, next=key, next_s=t)
-    if key != said.next:
-        said = replace(said, next=key, next_s=t)
-    is_sure = t - said.next_s >= SURE_S and t - said.since_s >= SAID_S
-    return Said(key, t, key, t) if is_sure or key == "stop-here" else said
-
-
-def finish(session: Session) -> Session:
-    """Tell what is counted and not told yet: nothing more of it will come."""
-    counting, events = settle(session.counting, session.choice.variation.limits)
-    session = _judge(session, events, None)
-    return replace(session, counting=counting, outcomes=session.outcomes + session.events)
-
-
-def _slumped(session: Session, posture: Posture | Unseen, t: float) -> Session:
-    """Follow the slump that is asked for; what it is about is no rep."""
-    slump = session.slump
-    if slump is None:
-        return session
-    seen = posture if isinstance(posture, Posture) else None
-    slump = follow_slump(slump, seen, session.standing, t)
-    is_told = slump.done_s is not None and t - slump.done_s > SLUMP_SAID_S
-    return replace(
-        session,
-        slump=None if is_told else slump,
-        range_deg=slump.taken_deg or session.range_deg,
-    )
-
-
-def end(session: Session, how: Ended) -> Session:
-    """Finish the set under way; it is in `finished` then, if it has a rep and went on so far."""
-    t = session.t
-    if session.over_s is not None or t is None:
-        return replace(session, finished=None)
-    session = finish(session)
-    made = finished_set(*session.choice.key, how, t, session.outcomes, session.notes)
-    return replace(session, finished=made, over_s=None if made is None else t)
-
-
-def recall(session: Session, past: Past) -> Session:
-    """Take in what is known of earlier sets; what a set under way is compared with stays."""
-    last = session.last if session.reps else past.lasts.get(session.choice.key)
-    if past is session.past and last == session.last:
-        return session
-    return replace(session, past=past, last=last)
-
-
-def _without_back(posture: Posture) -> Posture:
-    """The posture with a back that nothing is to be made of; its contour serves the drill."""
-    if posture.back is None:
-        return posture
-    back = replace(posture.back, rounding_deg=None, course_deg=None, confidence=0.0)
-    return replace(posture, back=back)
-
-
-def _observe(
-    session: Session,
-    posture: Posture,
-    counting: Counting,
-    standing: Standing | None,
-    stillness: Stillness,
-) -> Session:
-    """Follow the form, the drill and the feet by one posture."""
-    moving = counting.hinge.move is not None
-    upright_s = counting.hinge.upright_s
-    is_open = counting.is_open
-    form = observe(session.form, posture, counting.hinge.phase, upright_s, is_moving=is_open)
-    drill, lifting = session.drill, session.lifting
-    faults: list[Fault] = []
-    if standing is not None and session.pose is not None:
-        scale = px_per_cm(standing.trunk_px, standing.leg_px, session.height_cm)
-        drill, reading = follow_drill(
-            session.choice.drill.name if session.choice.drill else None,
-            drill,
-            session.pose,
-            posture.back.contour if posture.back else None,
-            posture,
-            scale,
-            standing=not moving and stillness.share > 0.5,
-        )
-        if reading.fault is not None and reading.value is not None:
-            faults.append(Fault(reading.fault, reading.value, reading.confidence))
-        lifting, end = _feet(lifting, posture, standing, scale)
-        if end is not None:
-            faults.append(Fault(f"{end}-lift", 1.0, posture.confidence))
-    mishaps = session.mishaps if is_open else ()
-    for fault in faults if moving else ():
-        others = tuple(m for m in mishaps if m.fault != fault.fault)
-        mishaps = (*others, fault)
-    trail = session.trail
-    if session.pose is not None:
-        trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    # A rep that has just been told is not yet among the reps.
-    is_set = is_open or any(isinstance(o, Rep) for o in (*session.events, *session.outcomes))
-    notes = follow_notes(session.notes, posture, standing, is_set=is_set)
-    return replace(
-        session,
-        form=form,
-        drill=drill,
-        lifting=lifting,
-        mishaps=mishaps,
-        trail=trail,
-        notes=notes,
-    )
-
-
-def _feet(
-    memory: Lifting, posture: Posture, standing: Standing, scale: float
-) -> tuple[Lifting, str | None]:
-    now = None
-    if posture.foot is not None and standing.foot is not None and posture.confidence >= JUDGE:
-        now = lift(posture.foot, standing.foot, standing.leg_px, scale)
-    return lifted(memory, now, posture.t)
-
-
-def _judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) -> Session:
-    """Add to a finished rep how it was done, and choose what to say about it.
-
-    phase: of the present posture, with which the rep ends; None where there is no more.
-    """
-    form = session.form
-    if phase is not None and isinstance(session.posture, Posture):
-        form = Form((*form.steps, (session.posture, phase)))
-    judged: tuple[Outcome, ...] = ()
-    rules, readings = session.choice.rules, session.choice.variation.readings
-    for event in events:
-        if isinstance(event, Rep):
-            event = score(event, form, session.standing, rules, readings)
-            event = replace(event, faults=event.faults + session.mishaps)
-            said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
-            if said is not None:
-                notes = replace(session.notes, cues=(*session.notes.cues, said))
-                session = replace(session, cue=said, notes=notes)
-            session = replace(
-                session,
-                bottom=_bottom(form, event.bottom_s),
-                replay=of_rep(session.trail, event),
-            )
-            session = _seek_stop(session, event)
-        judged += (event,)
-    return replace(session, events=judged)
-
-
-def _seek_stop(session: Session, rep: Rep) -> Session:
-    """Take the descent of a slow rep into the search for the stop depth."""
-    if session.standing is None or rep.bottom_s - rep.start_s < SLOW_S:
-        return session
-    fold, rounding = descent(session.form, session.standing, rep)
-    if len(fold) < 5:
-        return session
-    descents = (*session.descents, (fold, rounding))[-DESCENTS:]
-    stop = find(descents)
-    kind, before = _kind(stop), _kind(session.stop)
-    is_new = kind != before and kind not in ("few-reps", "unclear")
-    return replace(
-        session,
-        descents=descents,
-        stop=stop,
-        stop_rep=rep.number if is_new else session.stop_rep,
-        notes=replace(session.notes, stop=stop),
-    )
-
-
-def _kind(found: Found | None) -> str:
-    return found.reason if isinstance(found, NotFound) else type(found).__name__
-
-
-def _bottom(form: Form, bottom_s: float) -> Posture | None:
-    """The posture of the rep that was nearest to its bottom."""
-    postures = [posture for posture, _ in form.steps]
-    return min(postures, key=lambda p: abs(p.t - bottom_s), default=None)
-
-
-def press(session: Session, what: Press) -> Session:
-    """Take in one press."""
-    if what is Press.SHUTDOWN:
-        return replace(session, shutdown=True)
-    session = replace(session, finished=None)
-    if what is Press.SELECT:
-        return _new_set(session, session.choice, "press")
-    if what is Press.REMEMBER:
-        return _remembered(session)
-    if what in (Press.NEXT, Press.PREVIOUS):
-        cycle = choices()
-        move = 1 if what is Press.NEXT else -1
-        return _chosen(session, cycle[(cycle.index(session.choice) + move) % len(cycle)])
-    if what is Press.DRILL and session.choice.variation.drills:
-        modes = (None, *session.choice.variation.drills)
-        drill = modes[(modes.index(session.choice.drill) + 1) % len(modes)]
-        return _chosen(session, replace(session.choice, drill=drill))
-    return session
-
-
-def _chosen(session: Session, choice: Choice) -> Session:
-    return replace(_new_set(session, choice, "press"), chosen_s=session.t)
-
-
-def _remembered(session: Session) -> Session:
-    """Keep what was found for whoever comes next, or let go of it; or ask for the slump."""
-    what = session.can_remember
-    if what is None or session.t is None or session.slump is not None:
-        return replace(session, slump=None)
-    if what == "measure":
-        return replace(_new_set(session, session.choice, "press"), slump=Slump(session.t))
-    name = session.choice.variation.name
-    kept = pressed(session.past.kept, name, session.stop, session.range_deg)
-    return replace(session, past=replace(session.past, kept=kept))
-
-
-def choices() -> list[Choice]:
-    """What next and previous go through: each variation, followed by its drills."""
-    return [Choice(v, drill) for v in VARIATIONS.values() for drill in (None, *v.drills)]
-
-
-def _new_set(session: Session, choice: Choice, how: Ended) -> Session:
-    """Finish the set, and begin counting anew; what is known of the person stays."""
-    return replace(
-        _next_set(end(session, how)),
-        choice=choice,
-        counting=Counting(),
-        form=Form(),
-        drill=Drill(),
-        mishaps=(),
-        descents=(),
-        stop=None,
-        stop_rep=None,
-        trail=(),
-        said=Said(),
-        slump=None,
-        last=session.past.lasts.get(choice.key),
-    )
-
-
-def _next_set(session: Session) -> Session:
-    """Begin another set of the same; the movement under way is its first."""
-    return replace(
-        session,
-        outcomes=(),
-        events=(),
-        notice=None,
-        cue=None,
-        bottom=None,
-        replay=(),
-        # What is known of the stop depth stays, and is not told again.
-        stop_rep=None if session.stop_rep is None else 0,
-        notes=Notes(stood_deg=session.notes.stood_deg, stop=session.stop),
-        over_s=None,
-        last=session.past.lasts.get(session.choice.key),
-    )
-
-
-def _rewound(session: Session) -> Session:
-    """The source began again: nothing measured before belongs to what comes now."""
-    session = finish(session)
-    hinge = Tracking(reps=session.tracking.reps, depths=session.tracking.depths)
-    return replace(
-        session,
-        measuring=Measuring(),
-        stillness=Stillness(),
-        counting=Counting(hinge=hinge, told=session.counting.told),
-        form=Form(),
-        slump=None,
-        lifting=Lifting(),
-        notice=None,
-        presence=Presence(),
-        chosen_s=None,
-        said=Said(),
-        before=None,
-        trail=(),
-        replay=(),
-    )
-
-
-def _forget(session: Session, t: float) -> Session:
-    """Let go of a person who has left."""
-    away_s = session.presence.away_s(t)
-    if away_s is None or away_s < FORGET_STANDING_S:
-        return session
-    session = replace(
-        session,
-        standing=None,
-        stillness=Stillness(),
-        measuring=Measuring(),
-        drill=Drill(),
-        lifting=Lifting(),
-        presence=replace(session.presence, came_s=None),
-        descents=(),
-        stop=None,
-        stop_rep=None,
-        slump=None,
-        range_deg=None,
-        # The next person has another depth.
-        counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
-    )
-    if away_s >= FORGET_SET_S and session.outcomes:
-        session = _new_set(session, session.choice, "left")
-    return session
+    return Session(chosen(variation, drill), height_cm=height_cm, grace_s=grace_s)
 
 
 def _word(outcome: Partial | Rejected) -> str:

@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
+from mirror.advancing import advance
 from mirror.estimator import Estimator
 from mirror.press import Press
-from mirror.session import advance, press, start
+from mirror.session import start
+from mirror.sets import press
 from mirror.truth import Case, case, film
 
 RANGES_DEG = (16.0, 24.0, 36.0)

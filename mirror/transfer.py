@@ -7,7 +7,6 @@ kept beside it. The whole archive is examined before anything is written.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import tomllib
@@ -17,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mirror import __version__, config
-from mirror.errors import ConfigError, MirrorError, OutputError, UsageError
+from mirror.errors import ConfigError, HistoryError, MirrorError, OutputError, UsageError
+from mirror.history.database import is_in_use
 from mirror.history.store import FILE_NAME, Store
 from mirror.output import replacing
 
@@ -80,11 +80,18 @@ def restore(places: Places, source: Path) -> int:
     Raises:
         UsageError: there is no such archive, or it is none of a mirror.
         ConfigError: a file in it is broken; nothing is written then.
+        HistoryError: a running mirror would go on with the history that is replaced; nothing is
+            written then.
         OutputError: a place cannot be written to.
     """
     with tempfile.TemporaryDirectory() as spare:
         names = list(_unpacked(source, Path(spare)))
         _examine(Path(spare), names)
+        if FILE_NAME in names and is_in_use(places.of(FILE_NAME)):
+            raise HistoryError(
+                f"{places.of(FILE_NAME)}: is in use; stop the mirror first: "
+                "sudo systemctl stop hinge-mirror."
+            )
         for name in names:
             kept = _put(Path(spare) / name, places.of(name))
             print(f"{places.of(name)}" + (f" (the one before: {kept.name})" if kept else ""))
@@ -123,7 +130,7 @@ def _examine(folder: Path, names: list[str]) -> None:
         if name.endswith(".toml"):
             try:
                 tomllib.loads((folder / name).read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            except (ValueError, RecursionError) as error:
                 raise ConfigError(f"{name} in the archive: is not valid TOML: {error}.") from error
         elif name == FILE_NAME:
             Store(folder / name).close()
@@ -138,10 +145,6 @@ def _put(new: Path, place: Path) -> Path | None:
             kept = _kept(place)
         with replacing(place) as scratch:
             shutil.copyfile(new, scratch)
-        if os.geteuid() == 0:
-            # What root puts into the state folder must be the mirror's own.
-            owner = place.parent.stat()
-            os.chown(place, owner.st_uid, owner.st_gid)
     except MirrorError:
         raise
     except OSError as error:
@@ -155,7 +158,8 @@ def _kept(place: Path) -> Path:
     while (kept := place.with_name(f"{place.stem}.before-{taken}{place.suffix}")).exists():
         taken += 1
     if place.name != FILE_NAME:
-        shutil.copy2(place, kept)
+        with replacing(kept) as scratch:
+            shutil.copyfile(place, scratch)
         return kept
     for tail in ("-wal", "-shm", ""):  # a history is only whole with its log
         part = place.with_name(place.name + tail)

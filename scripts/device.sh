@@ -6,7 +6,8 @@
 #
 # Functions here only; the caller sets `dry` (yes or empty), `source_of_wheels` and `root`.
 
-home=/opt/hinge-mirror
+prefix=${HINGE_MIRROR_PREFIX:-} # for tests: a folder that stands for /
+home=$prefix/opt/hinge-mirror
 unit=hinge-mirror.service
 
 # What apt gives is not to be had again from PyPI: PyPI's pygame cannot draw without a desktop,
@@ -26,7 +27,30 @@ run() {
     "$@"
   fi
 }
-is_booted() { [ -d /run/systemd/system ]; }
+is_booted() { [ -d "$prefix/run/systemd/system" ]; }
+
+# What the mirror needs of the system.
+install_packages() {
+  local package missing=() packages=(
+    python3-venv python3-pygame python3-numpy
+    libgbm1 libegl1 libgles2 libegl-mesa0 libgl1-mesa-dri libgl1 libglib2.0-0t64
+    polkitd
+  )
+  if [ -n "$source_of_wheels" ]; then
+    packages+=(python3-libcamera python3-prctl libcamera-ipa)
+  else
+    packages+=(python3-picamera2 python3-lgpio)
+  fi
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -Wf '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "Installing packages: ${missing[*]}"
+  run apt-get update -q
+  run env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
+    "${missing[@]}"
+}
 
 # The same product always has the same name, so that installing it twice does nothing.
 version_id() {
@@ -66,21 +90,28 @@ build_version() {
   run rm -r "$folder/mirror" "$folder/config"
   run cp -r "$root/systemd" "$folder/system"
   run "$folder/bin/python" -c 'import mediapipe.tasks.python.vision, msgspec, numpy, pygame'
+  run sync # the plug may be pulled: what is called complete must be on the disk
   run touch "$folder/complete"
+}
+
+# The pose model as a version wants it, obtained by the mirror's user, where the service looks.
+obtain_model() {
+  run env HINGE_MIRROR_COMMAND="$home/versions/$1/bin/hinge-mirror" \
+    sh "$root/systemd/hinge-mirror.sh" model
 }
 
 # Put a version in use: its system files, then the link, in one step.
 activate() {
   local folder=$home/versions/$1
   local system=$folder/system
-  run install -Dm 644 "$system/sysusers.conf" /etc/sysusers.d/hinge-mirror.conf
-  run install -Dm 644 "$system/tmpfiles.conf" /etc/tmpfiles.d/hinge-mirror.conf
-  run install -Dm 644 "$system/udev.rules" /etc/udev/rules.d/70-hinge-mirror.rules
-  run install -Dm 644 "$system/polkit.rules" /etc/polkit-1/rules.d/70-hinge-mirror.rules
-  run install -Dm 644 "$system/$unit" "/etc/systemd/system/$unit"
-  run install -Dm 755 "$system/hinge-mirror.sh" /usr/local/bin/hinge-mirror
-  run systemd-sysusers /etc/sysusers.d/hinge-mirror.conf
-  run systemd-tmpfiles --create /etc/tmpfiles.d/hinge-mirror.conf
+  run install -Dm 644 "$system/sysusers.conf" "$prefix/etc/sysusers.d/hinge-mirror.conf"
+  run install -Dm 644 "$system/tmpfiles.conf" "$prefix/etc/tmpfiles.d/hinge-mirror.conf"
+  run install -Dm 644 "$system/udev.rules" "$prefix/etc/udev/rules.d/70-hinge-mirror.rules"
+  run install -Dm 644 "$system/polkit.rules" "$prefix/etc/polkit-1/rules.d/70-hinge-mirror.rules"
+  run install -Dm 644 "$system/$unit" "$prefix/etc/systemd/system/$unit"
+  run install -Dm 755 "$system/hinge-mirror.sh" "$prefix/usr/local/bin/hinge-mirror"
+  run systemd-sysusers "$prefix/etc/sysusers.d/hinge-mirror.conf"
+  run systemd-tmpfiles --create "$prefix/etc/tmpfiles.d/hinge-mirror.conf"
   run ln -sfn "versions/$1" "$home/next"
   run mv -T "$home/next" "$home/current"
   if is_booted; then

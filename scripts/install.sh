@@ -35,26 +35,16 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-packages=(
-  python3-venv python3-pygame python3-numpy
-  libgbm1 libegl1 libgles2 libegl-mesa0 libgl1-mesa-dri libgl1 libglib2.0-0t64
-  polkitd
-)
-if [ -n "$source_of_wheels" ]; then
-  packages+=(python3-libcamera python3-prctl libcamera-ipa)
-else
-  packages+=(python3-picamera2 python3-lgpio)
-fi
-
 # Words of the kernel's command line: no cursor, no blanking, no text and no logo at the start.
 quiet=(quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0)
-command_line=/boot/firmware/cmdline.txt
+command_line=$prefix/boot/firmware/cmdline.txt
 
 # A dry run only says what would stand in the way.
 fits() {
   local name='' stop=die
   [ -z "$dry" ] || stop=say
-  name=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}") || true
+  # shellcheck source=/dev/null
+  name=$(. "$prefix/etc/os-release" && printf '%s' "${VERSION_CODENAME:-}") || true
   # Bookworm cannot: its pygame and numpy are older than the mirror needs, and PyPI's pygame
   # cannot draw without a desktop.
   [ "$name" = trixie ] ||
@@ -65,60 +55,55 @@ fits() {
   esac
 }
 
-install_packages() {
-  local package missing=()
-  for package in "${packages[@]}"; do
-    [ "$(dpkg-query -Wf '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-      missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  say "Installing packages: ${missing[*]}"
-  run apt-get update -q
-  run env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
-    "${missing[@]}"
-}
-
 install_settings() {
-  if [ -e /etc/hinge-mirror/mirror.toml ]; then
-    say "/etc/hinge-mirror/mirror.toml stays as it is."
+  local settings=$prefix/etc/hinge-mirror/mirror.toml
+  if [ -e "$settings" ]; then
+    say "$settings stays as it is."
   else
-    run install -Dm 644 "$root/config/mirror.toml" /etc/hinge-mirror/mirror.toml
+    run install -Dm 644 "$root/config/mirror.toml" "$settings"
   fi
 }
 
 # Words of the kernel's command line, in or out; the first call keeps a copy, and what stood in
 # that stays.
 quieten() {
-  [ -f $command_line ] || return 0
-  local word line before copy=$command_line.before-hinge-mirror
-  before=$(tr -d '\n' <$command_line)
+  [ -f "$command_line" ] || return 0
+  local word line words before copy=$command_line.before-hinge-mirror
+  before=$(tr -d '\n' <"$command_line")
   line=" $before "
   for word in "${quiet[@]}"; do
     if [ -z "$uninstall" ]; then
       [[ $line = *" $word "* ]] || line+="$word "
-    elif [ -f "$copy" ] && ! grep -qw -- "$word" "$copy"; then
+    elif [ -f "$copy" ] && ! grep -qwF -- "$word" "$copy"; then
       line=${line//" $word "/ }
     fi
   done
-  line=$(xargs <<<"$line")
+  read -ra words <<<"$line"
+  line=${words[*]}
   [ "$line" != "$before" ] || return 0
   if [ -n "$dry" ]; then
     say "  would write in $command_line: $line"
     return
   fi
-  [ -e "$copy" ] || cp $command_line "$copy"
-  printf '%s\n' "$line" >$command_line.new
-  sync $command_line.new
-  mv $command_line.new $command_line
+  [ -e "$copy" ] || cp "$command_line" "$copy"
+  printf '%s\n' "$line" >"$command_line.new"
+  sync "$command_line.new"
+  mv "$command_line.new" "$command_line"
 }
 
 uninstall() {
-  run systemctl disable $unit
-  ! is_booted || run systemctl stop $unit
-  run rm -f /etc/systemd/system/$unit /etc/sysusers.d/hinge-mirror.conf \
-    /etc/tmpfiles.d/hinge-mirror.conf /etc/udev/rules.d/70-hinge-mirror.rules \
-    /etc/polkit-1/rules.d/70-hinge-mirror.rules /usr/local/bin/hinge-mirror
-  run rm -rf $home /var/cache/hinge-mirror
+  local etc=$prefix/etc
+  if [ -e "$etc/systemd/system/$unit" ]; then
+    run systemctl disable $unit
+    ! is_booted || run systemctl stop $unit
+  fi
+  local drop_ins=$etc/systemd/system/$unit.d
+  run rm -f "$etc/systemd/system/$unit" "$etc/sysusers.d/hinge-mirror.conf" \
+    "$etc/tmpfiles.d/hinge-mirror.conf" "$etc/udev/rules.d/70-hinge-mirror.rules" \
+    "$etc/polkit-1/rules.d/70-hinge-mirror.rules" "$prefix/usr/local/bin/hinge-mirror"
+  run rm -f "$drop_ins/network.conf"
+  [ ! -d "$drop_ins" ] || run rmdir --ignore-fail-on-non-empty "$drop_ins"
+  run rm -rf "$home" "$prefix/var/cache/hinge-mirror"
   quieten
   ! is_booted || run systemctl daemon-reload
   run systemctl enable getty@tty1.service
@@ -143,8 +128,7 @@ before=$(in_use)
 build_version "$id"
 activate "$id"
 install_settings
-# The same command that the owner has, so that the model lands where the service looks for it.
-run /usr/local/bin/hinge-mirror model
+obtain_model "$id"
 run systemctl disable getty@tty1.service
 run systemctl enable $unit
 quieten

@@ -24,7 +24,13 @@ if [ "$id" = "$before" ]; then
   say "Version $id is in use already."
   exit 0
 fi
+install_packages
 build_version "$id"
+# Before anything is changed: without its model a version is READY, too, but only to say so.
+if ! obtain_model "$id"; then
+  run rm -rf "$home/versions/$id"
+  die "version $id cannot have its pose model; the update was taken back, $before stays in use."
+fi
 say "Changing from $before to $id ..."
 activate "$id"
 if is_ready_within "$patience_s"; then
@@ -35,6 +41,7 @@ fi
 say "Version $id was not ready within $patience_s s; the end of what it said:"
 journalctl -u $unit -n 10 --no-pager -o cat || true
 activate "$before"
+obtain_model "$before" || true # the one that is there is the new version's
 is_ready_within "$patience_s" || say "Version $before does not come up, either."
 run rm -rf "$home/versions/$id"
 die "the update was taken back; version $before is in use."

@@ -10,6 +10,7 @@ import pytest
 from people import SIZE, film, person, reps
 
 from mirror import app, display, eyes, hands, service, vigil
+from mirror.advancing import advance
 from mirror.app import Options, run
 from mirror.camera import Frame
 from mirror.config import CoachSettings, ScreenSettings, Settings
@@ -18,7 +19,7 @@ from mirror.eyes import Newest
 from mirror.hinge.depth import StopDepth
 from mirror.history.store import Store
 from mirror.press import Press
-from mirror.session import advance, start
+from mirror.session import start
 from mirror.volunteer import Volunteer
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))

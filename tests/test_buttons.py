@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from gpiozero import Device
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPin
 
 from mirror.buttons import Buttons, gpio, open_buttons
 from mirror.buttons.gpio import GpioButtons
@@ -247,6 +247,29 @@ def test_closing_frees_the_pins(pins):
     """After close the same pins can be opened again."""
     open_buttons("gpio", SETTINGS).close()
     open_buttons("gpio", SETTINGS).close()
+
+
+def test_closing_frees_the_chip_even_where_a_pin_refuses(monkeypatch):
+    """A pin that still listens for edges is busy to lgpio; the end is an orderly one anyway."""
+
+    class Chip(MockFactory):
+        freed = False
+
+        def close(self):
+            super().close()
+            self.freed = True
+
+    def busy(pin):
+        if not chip.freed:
+            raise RuntimeError("GPIO busy")
+
+    chip = Chip()
+    monkeypatch.setattr(gpio, "_lgpio_factory", lambda: chip)
+    monkeypatch.setattr(MockPin, "close", busy)
+    source = GpioButtons(ButtonSettings())
+    source.close()
+    assert chip.freed
+    assert source.presses() == []
 
 
 def test_a_pin_in_use_is_named_and_the_others_are_freed(pins):

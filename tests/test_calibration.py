@@ -62,7 +62,19 @@ def test_what_does_not_matter_may_change(state):
     assert fitting(moved(fps=15.0, source="0")) is not None
 
 
-@pytest.mark.parametrize("text", ["", "residual_mm = 3", "not toml", "\x00", "[correction]\nx = 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "residual_mm = 3", "not toml", "\x00", "[correction]\nx = 1"),
+        "a = " + "[" * 5000,
+        "a = " + "9" * 5000,
+        "residual_mm = 0x" + "f" * 20000,
+        "residual_mm" + ".a" * 5000 + " = 1",
+        "residual_mm = nan\n[correction]\n[made_with]",
+        "residual_mm = 3\n[correction]\ntilt_deg = inf\n[made_with]",
+        "residual_mm = 3\n[correction]\nzoom = -nan\n[made_with]",
+    ],
+)
 def test_a_damaged_file_is_one_sentence(state, text):
     """It names the file and what to do."""
     state.mkdir(parents=True)

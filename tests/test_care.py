@@ -10,7 +10,7 @@ from mirror.connectors import plugged
 from mirror.errors import ButtonsError, CameraError
 from mirror.hands import Hands
 from mirror.health import Health, Vitals, vitals
-from mirror.session import Press
+from mirror.press import Press
 from mirror.vigil import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Vigil, step_s
 
 
@@ -159,6 +159,15 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
         "The computer is 85 °C hot: give it air.",
         "The computer is well again.",
     ]
+
+
+def test_a_defect_that_is_met_at_every_turn_does_not_fill_the_journal():
+    """One line a minute."""
+    said = []
+    care = Care(SimpleNamespace(fault=None), SimpleNamespace(trouble=None), said.append)
+    for turn in range(3 * 30 * 60):
+        care.stumbled(ZeroDivisionError("oh"), turn / 30)
+    assert said == ["The mirror stumbled (ZeroDivisionError('oh')) and begins a new set."] * 3
 
 
 def test_missing_buttons_are_tried_again(monkeypatch):

@@ -3,6 +3,7 @@ import math
 import pytest
 from people import film, person, reps
 
+from mirror.advancing import advance
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.glass import Glass
@@ -11,7 +12,7 @@ from mirror.layout import CAP_MM
 from mirror.scene import Line, Ring, Scene, Text
 from mirror.screen import open_screen
 from mirror.screens.apart import trouble
-from mirror.session import GRACE_S, advance, start
+from mirror.session import GRACE_S, start
 
 ENGLISH = load("en")
 SIZES = [(1080, 1920), (1920, 1080), (720, 1280), (1280, 720), (2160, 3840)]

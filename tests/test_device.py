@@ -1,5 +1,6 @@
 """The files that make a computer a mirror: they agree with one another, and with systemd."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -57,25 +58,28 @@ def test_user_and_groups_are_made_as_the_unit_wants_them():
 
 def test_the_unit_starts_what_the_installer_installs():
     """The program, and the folders it is told of."""
-    home = re.search(r"^home=(.*)$", (ROOT / "scripts/device.sh").read_text("utf-8"), re.MULTILINE)
+    home = re.search(
+        r"^home=\$prefix(.*)$", (ROOT / "scripts/device.sh").read_text("utf-8"), re.MULTILINE
+    )
     program = f"{home[1]}/current/bin/hinge-mirror"
     assert value("ExecStart") == [f"{program} run --kiosk"]
-    assert f"command={program}\n" in (ROOT / "systemd/hinge-mirror.sh").read_text("utf-8")
+    assert f"$prefix{program}}}\n" in (ROOT / "systemd/hinge-mirror.sh").read_text("utf-8")
 
 
 @pytest.mark.parametrize("options", [[], ["--uninstall"]])
-def test_a_dry_run_says_each_step_and_does_none(options):
-    """On any machine, by any user."""
+def test_a_dry_run_says_each_step_and_does_none(options, tmp_path):
+    """On any machine, by any user, also where a mirror is installed."""
     done = subprocess.run(
         [str(ROOT / "scripts/install.sh"), "--dry-run", *options],
+        env={**os.environ, "HINGE_MIRROR_PREFIX": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "would run: systemctl" in done.stdout
-    assert "/etc/systemd/system/hinge-mirror.service" in done.stdout
-    assert not Path("/opt/hinge-mirror").exists()
+    assert f"{tmp_path}/etc/systemd/system/hinge-mirror.service" in done.stdout
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_option_is_a_usage_error():

@@ -1,19 +1,32 @@
-"""The display is switched off and on by the file of the kernel, and only where that works."""
+"""The display is switched off and on by its console, and only where that works."""
+
+import os
 
 import pytest
 
 from mirror import display
 from mirror.config import ScreenSettings
-from mirror.display import Display
+from mirror.display import BLANK, UNBLANK, Display, ask_console
 from mirror.errors import ScreenError
 from mirror.screen import open_screen
 
 
+class Console:
+    """One that does what it is asked for, or does not."""
+
+    does = True
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, what):
+        self.asked.append(what)
+        return self.does
+
+
 @pytest.fixture
-def kms(tmp_path, monkeypatch):
-    """A display that says it is the device's own, with the file that blanks it."""
-    blank = tmp_path / "blank"
-    blank.write_text("0")
+def kms(monkeypatch):
+    """A display that says it is the device's own, with the console that blanks it."""
     opened = []
 
     def opens(settings, *, mode="auto", size=None):
@@ -23,34 +36,57 @@ def kms(tmp_path, monkeypatch):
         return screen
 
     monkeypatch.setattr(display, "open_screen", opens)
-    made = Display(opens(ScreenSettings()), ScreenSettings(), blank)
+    console = Console()
+    made = Display(opens(ScreenSettings()), ScreenSettings(), console)
     opened.clear()
-    return made, blank, opened
+    return made, console, opened
 
 
 def test_it_sleeps_and_wakes(kms):
-    """Off is told the kernel once; on, and the glass is opened again."""
-    made, blank, opened = kms
+    """The console is asked once for each; on, and the glass is opened again."""
+    made, console, opened = kms
     made.sleep()
     made.sleep()
-    assert (made.is_off, blank.read_text(), opened) == (True, "4", [])
+    assert (made.is_off, console.asked, opened) == (True, [BLANK], [])
     made.wake()
     made.wake()
-    assert (made.is_off, blank.read_text(), opened) == (False, "0", ["auto"])
+    assert (made.is_off, console.asked, opened) == (False, [BLANK, UNBLANK], ["auto"])
 
 
-def test_a_display_that_may_not_be_blanked_stays_on(kms):
-    """No file, or a window of a desktop: nothing happens."""
-    made, blank, opened = kms
-    blank.unlink()
+def test_who_stops_while_it_is_off_leaves_it_on(kms):
+    """Else whoever has the console next would find it black."""
+    made, console, _ = kms
     made.sleep()
-    assert not made.is_off
+    made.close()
+    made.close()
+    assert console.asked == [BLANK, UNBLANK]
+
+
+def test_a_display_that_cannot_be_switched_off_stays_on(kms):
+    """It is tried once, not at every turn: each try takes the picture away for a moment."""
+    made, console, opened = kms
+    console.does = False
+    for _ in range(3):
+        made.sleep()
+    assert (made.is_off, console.asked, opened) == (False, [BLANK], ["auto"])
+    assert made.screen.driver == "kmsdrm"
+
+
+def test_the_display_of_a_desktop_is_left_alone(kms):
+    """A window, or X: nothing is asked."""
+    made, console, opened = kms
     made.screen.driver = "x11"
-    blank.write_text("0")
     made.sleep()
-    assert not made.is_off
-    assert blank.read_text() == "0"
-    assert opened == []
+    assert (made.is_off, console.asked, opened) == (False, [], [])
+
+
+def test_without_a_console_nothing_is_switched(monkeypatch):
+    """Started by hand, over the network, or with no input at all."""
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.__stdin__", nothing)
+        assert not ask_console(UNBLANK)
+    monkeypatch.setattr("sys.__stdin__", None)
+    assert not ask_console(UNBLANK)
 
 
 def test_a_display_that_is_gone_when_it_should_wake_is_looked_for(kms, monkeypatch):

@@ -78,6 +78,14 @@ def test_one_day_and_one_variation(kept, capsys):
     [
         (["--day", "soon"], "'soon' is no day"),
         (["--since", "2026-13-01"], "is no day"),
+        *[
+            ([*words, option, day], f"'{day}': no set is of a day before 1970 or after 2999.")
+            for words in ([], ["delete"])
+            for option in ("--day", "--since")
+            for day in ("0001-01-01", "9999-12-31")
+        ],
+        (["--set", "99999999999999999999"], "There is no set 99999999999999999999."),
+        (["delete", "--set", "99999999999999999999"], "There is no set 99999999999999999999."),
         (["--variation", "salsa"], "There is no variation 'salsa'"),
         (["--set", "99"], "There is no set 99"),
         (["--plot", "out.gif"], "a plot is one of"),
@@ -153,6 +161,13 @@ def test_what_is_to_be_deleted_is_deleted_and_nothing_else(kept, capsys):
     assert capsys.readouterr().out == "35 sets deleted.\n"
     main(["history"])
     assert capsys.readouterr().out == "No sets are kept yet.\n"
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2999-12-31"])
+def test_the_first_and_the_last_day_can_be_asked_for(kept, capsys, day):
+    """There is no set of them."""
+    assert main(["history", "--day", day]) == 0
+    assert capsys.readouterr().out == "There is no such set.\n"
 
 
 def test_deleting_without_a_history_makes_none(state, capsys):

@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from mirror import language
+from mirror.choice import Choice, choices
 from mirror.errors import ConfigError
 from mirror.hinge.coaching import PRAISE, Cue
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.drills import REASONS
 from mirror.hinge.faults import RULES
 from mirror.hinge.variations import BASIC, VARIATIONS
+from mirror.judging import MISHAPS
 from mirror.language import Language, load, records
-from mirror.session import MISHAPS, Choice, choices
 
 SHIPPED = ["de"]
 
@@ -96,6 +97,19 @@ def test_values_are_filled_in():
         ("[stop]\ndepth = 'x'", "{deg} must stand in both languages"),
         ("[stop]\nunclear = '{deg}'", "{deg} must stand in both languages"),
         ("[stop]\ndepth = '{deg'", "stop.depth"),
+        ("[stop]\ndepth = '{deg:zz}'", "write {deg} without anything else in the braces"),
+        ("[stop]\ndepth = '{deg:999999999}'", "write {deg} without anything else in the braces"),
+        ("[stop]\ndepth = '{deg!x}'", "write {deg} without anything else in the braces"),
+        ("[stop]\ndepth = '{deg.zz}'", "must stand in both languages"),
+        ("[stop]\ndepth = '{deg[3]}'", "must stand in both languages"),
+        ("[stop]\ndepth = '{deg} {}'", "{} must stand in both languages"),
+        ("[stop]\ndepth = '{deg} {mm}'", "{mm} must stand in both languages"),
+        ("a = " + "[" * 5000, "is not valid TOML"),
+        ("a" + ".a" * 5000 + " = 'x'", "is not valid TOML"),
+        ("a = " + "9" * 5000, "is not valid TOML"),
+        ("a = 0x" + "f" * 20000, "a = (too long to be told): a text is expected"),
+        ('"a\\nb" = "x"', r"unknown key 'a\nb'"),
+        ("[guidance]\nsquat = '" + "x" * 5000 + "{a}'", "{a} must stand in both languages"),
         ("nonsense", "is not valid TOML"),
         (b"\xff\xfe", "is not valid TOML"),
     ],
@@ -109,6 +123,23 @@ def test_a_broken_language_is_one_sentence(own, content, reason):
     assert reason in message
     assert message.endswith(".")
     assert "\n" not in message
+    assert len(message) < 400
+
+
+def test_each_text_can_be_filled_in():
+    """Whatever is asked for by a bare name: no text of a language that was read can stumble."""
+    for name in ("en", *SHIPPED):
+        tongue = load(name)
+        for key in tongue.english:
+            names = language._fields(tongue.english[key])
+            assert all(field.isidentifier() for field in names)
+            tongue.say(key, **dict.fromkeys(names, 7))
+
+
+def test_a_language_that_cannot_be_looked_for_is_one_sentence():
+    """Such as a name that no file can have."""
+    with pytest.raises(ConfigError, match=r"coach\.language = 'en-aaa.*cannot be read"):
+        load("en-" + "a" * 300)
 
 
 def test_a_language_that_is_not_there_names_those_that_are():

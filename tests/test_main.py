@@ -1,4 +1,6 @@
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from people import SIZE, film, reps
@@ -6,7 +8,7 @@ from people import SIZE, film, reps
 import mirror.attention
 import mirror.camera
 import mirror.model
-from mirror import __version__, app, check
+from mirror import __version__, app, check, language
 from mirror.__main__ import main
 from mirror.camera import Frame
 from mirror.check import Finding
@@ -262,6 +264,53 @@ def test_findings_name_each_part(monkeypatch):
     assert not by_part["buttons"].needed
 
 
+def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tmp_path):
+    """At boot, too; as the settings say it; and not where it was let in, or is not installed."""
+    from mirror.config import NetworkSettings, Settings, shipped
+
+    unit = tmp_path / "hinge-mirror.service"
+    monkeypatch.setattr(check, "UNIT", unit)
+    monkeypatch.setattr(check.broker, "probe", lambda settings: "it answers")
+
+    def told(*, at_boot, broker="b"):
+        settings = Settings(network=NetworkSettings(broker=broker))
+        found = [f for f in check.findings(settings, at_boot=at_boot) if f.part == "network"]
+        return found[0] if found else None
+
+    assert told(at_boot=False).is_ok
+    assert told(at_boot=True) is None
+    unit.write_text("[Service]\nPrivateNetwork=yes\n")
+    for at_boot in (False, True):
+        finding = told(at_boot=at_boot)
+        assert not finding.is_ok
+        assert "may not use the network" in finding.told
+        assert check.LET_IN in finding.told
+    settings = shipped("mirror.toml").read_text(encoding="utf-8")
+    assert check.LET_IN in settings.replace(" \\\n#    ", "")
+    assert told(at_boot=True, broker="") is None
+    drop_in = tmp_path / "hinge-mirror.service.d" / "network.conf"
+    drop_in.parent.mkdir()
+    shutil.copy(Path(__file__).parent.parent / "systemd" / "network.conf", drop_in)
+    assert told(at_boot=False).is_ok
+    assert told(at_boot=True) is None
+
+
+def test_check_looks_at_the_language(monkeypatch, tmp_path, capsys):
+    """One that is broken is a fault with its sentence; a whole one is named."""
+    monkeypatch.setattr(language, "SYSTEM_CONFIG", tmp_path / "mirror.toml")
+    (tmp_path / "languages").mkdir()
+    (tmp_path / "languages" / "nl.toml").write_text("[guidance]\nsqat = 'x'\n")
+    config = tmp_path / "m.toml"
+    for name, told in (
+        ("de", "coach    OK     starts with basic and speaks de"),
+        ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat."),
+        ("fr", "coach    FAULT  coach.language = 'fr': there is only de, en, nl."),
+    ):
+        config.write_text(f"[coach]\nlanguage = '{name}'\n")
+        assert main(["check", "--boot", "--config", str(config)]) == 0
+        assert told in capsys.readouterr().out
+
+
 def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
     """The mirror runs, but finished sets would be lost."""
     (tmp_path / "file").write_text("")
@@ -277,11 +326,13 @@ def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
 def test_a_kiosk_with_an_unknown_variation_starts_with_the_basic_hinge(ran, tmp_path, capsys):
     """And says so; at a terminal it is a usage error."""
     config = tmp_path / "m.toml"
-    config.write_text('[coach]\nvariation = "salsa"\n')
+    config.write_text('[coach]\nvariation = "salsa"\nlanguage = "xx"\nbody_height_m = 1.7\n')
     assert main(["--kiosk", "--config", str(config)]) == 0
     settings, options = ran[0]
     assert settings.coach.variation == "basic"
+    assert settings.coach.body_height_m == 1.7, "what was right in the file is used"
     assert "salsa" in options.warning
+    assert "xx" in options.warning, "every one of several is said"
     assert main(["--config", str(config)]) == 2
 
 

@@ -18,7 +18,7 @@ from paho.mqtt.properties import Properties
 
 from mirror import check
 from mirror.config import HistorySettings, NetworkSettings, Settings
-from mirror.errors import NetworkError
+from mirror.errors import HistoryDamaged, NetworkError
 from mirror.history import broker, madeup, mqtt
 from mirror.history.keeper import Keeper
 from mirror.history.store import Store
@@ -329,6 +329,35 @@ def test_a_mirror_that_is_started_anew_in_the_midst_tells_no_set_twice(made):
     # At most the one under way at each end is told again: with the same uid.
     assert len(set(uids)) == 60
     assert len(uids) <= 64
+
+
+def test_sets_of_a_new_file_are_told_without_a_restart(made, monkeypatch):
+    """The old one was set aside while the mirror ran; what it told before is told no more."""
+    real, calls = Store.add, []
+
+    def torn_once(self, *what):
+        calls.append(what)
+        if len(calls) == 3:
+            raise HistoryDamaged("history.db: is damaged (torn).")
+        return real(self, *what)
+
+    monkeypatch.setattr(Store, "add", torn_once)
+    broker = made.broker()
+    collector = made.collector(broker)
+    mirror = made.mirror(broker)
+    give(mirror, 2)
+    waited(lambda: made.waiting() == 0)
+    give(mirror, 3, first=3)
+    assert made.told("is kept as history.damaged-1.db")
+    waited(lambda: len(collector.on("/set")) == 5)
+    waited(lambda: made.waiting() == 0)
+    time.sleep(0.3)
+    assert [one["number"] for one in collector.on("/set")] == [1, 2, 3, 4, 5]
+    mirror.close()
+    for name, numbers in (("history.damaged-1.db", [1, 2]), ("history.db", [3, 4, 5])):
+        store = Store(made.path.with_name(name))
+        assert [entry.number for entry in store.sets()[0]] == numbers
+        store.close()
 
 
 def test_the_queue_on_the_disk_is_bounded(made):

@@ -4,10 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import ANKLE, film, hinge, person, reps
 
+from mirror.advancing import advance
 from mirror.hinge.phases import Tracking, step
 from mirror.hinge.pose import Mark
 from mirror.hinge.reps import Limits, Partial, Phase, Rejected, Rep
-from mirror.session import advance, finish, start
+from mirror.session import start
+from mirror.sets import finish
 
 
 def outcomes(poses, gaps=()):

@@ -257,6 +257,7 @@ ODD = [
     Dot((1e12, -1e12), 5),
     Text("", (10, 10), 10),
     Text(" \n ", (10, 10), 10),
+    Text("\u200b\nzero\n\u202e", (10, 60), 12),
     Text("over the edge", (150, 2), 12),
     Text("far away", (1e9, -1e9), 12),
     Text("nul\0 \U0001f600 ß", (10, 60), 12),

@@ -1,6 +1,8 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
+from mirror.advancing import FORGET_SET_S, FORGET_STANDING_S, advance
+from mirror.choice import choices
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.errors import UsageError
@@ -8,17 +10,11 @@ from mirror.glass import Glass
 from mirror.hinge.depth import NotFound, StopDepth
 from mirror.hinge.drills import REASONS
 from mirror.hinge.pose import Mark
+from mirror.judging import MISHAPS
 from mirror.language import load
-from mirror.session import (
-    FORGET_SET_S,
-    FORGET_STANDING_S,
-    MISHAPS,
-    Press,
-    advance,
-    choices,
-    press,
-    start,
-)
+from mirror.press import Press
+from mirror.session import start
+from mirror.sets import press
 
 ENGLISH = load("en")
 
@@ -192,6 +188,19 @@ def test_a_heel_that_rises_is_noticed_with_the_rep():
         session = advance(session, pose, pose.taken_at)
         events += session.events
     assert "heel-lift" in {fault.fault for fault in events[0].faults}
+
+
+def test_a_heel_that_rose_once_is_a_fault_of_that_rep_only():
+    """Also where the reps go on without a pause."""
+    session, events = start(), []
+    for pose in film(reps(4, period=2.4), 13):
+        if 3.0 < pose.taken_at < 3.9:
+            pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1] -= 18
+        session = advance(session, pose, pose.taken_at)
+        events += session.events
+    assert ["heel-lift" in {fault.fault for fault in rep.faults} for rep in events] == [
+        True, False, False, False,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", ["stick-off", "string-slack", "heel-lift", "toe-lift"])

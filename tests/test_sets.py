@@ -5,8 +5,9 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from people import film, hinge, person, reps, with_mask
+from people import film, hinge, person, reps, wave, with_mask
 
+from mirror.advancing import FORGET_SET_S, REST_S, advance
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.finished import SAMPLE_S, LastTime, Past, Saved
@@ -21,7 +22,8 @@ from mirror.language import load
 from mirror.press import Press
 from mirror.scene import Text
 from mirror.screen import open_screen
-from mirror.session import FORGET_SET_S, REST_S, advance, end, press, recall, start
+from mirror.session import start
+from mirror.sets import end, press, recall
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
@@ -163,6 +165,16 @@ def test_the_signals_are_ten_a_second_and_only_of_the_set():
     assert abs(samples[-1].fold_deg) < 5
 
 
+def test_the_signals_of_a_set_after_a_pause_begin_with_its_first_rep():
+    """They do not hold the pause, either."""
+    session, _ = rested(3)
+    session, _ = again(session, 3)
+    one = end(session, "stopped").finished
+    first = one.reps[0]
+    assert max(s.fold_deg for s in one.notes.samples if s.t <= first.end_s) > 80
+    assert first.start_s - 1.0 <= one.notes.samples[0].t <= first.start_s + 0.8
+
+
 def test_what_was_said_and_refused_is_in_the_set():
     """Cues, partials and the reasons of what was no hinge."""
     motion = reps(4, knee=0.75)
@@ -270,6 +282,21 @@ def test_a_kept_depth_is_cued():
         session = advance(session, pose, pose.taken_at)
         seen = seen or session.guidance == "stop-here"
     assert seen
+
+
+def test_a_depth_that_is_reached_is_told_once_on_each_way_down():
+    """Standing at it with a trembling body does not tell it again and again."""
+    session = recall(start(), Past(kept=Kept("basic", STOP)))
+    depth = (STOP.fold_deg - 5) / 90
+    told = 0
+    for k in range(300):
+        t = k / 30
+        down = wave(t, start=3.0, down=1.5, hold=3.0, up=1.5) * depth
+        pose = person(t, *hinge(down + (0.01 * (-1) ** k if 4.5 < t < 7.5 else 0.0)))
+        before, session = session, advance(session, pose, t)
+        told += session.is_at_stop and not before.is_at_stop
+    assert told == 1
+    assert not session.is_at_stop
 
 
 def test_the_search_for_the_stop_depth_goes_on_over_a_pause():

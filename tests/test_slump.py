@@ -3,9 +3,10 @@
 import pytest
 from people import person, with_mask
 
+from mirror.advancing import advance
 from mirror.hinge.posture import Measuring, measure
 from mirror.hinge.slump import HOLD_S, LEAST_DEG, LONGEST_S, Slump, follow
-from mirror.session import advance, start
+from mirror.session import start
 
 
 def standing():

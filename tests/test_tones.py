@@ -7,11 +7,13 @@ import pytest
 from people import film, reps
 
 from mirror import tones
+from mirror.advancing import advance
 from mirror.hinge.coaching import Cue
 from mirror.hinge.depth import StopDepth
 from mirror.hinge.reps import Phase
 from mirror.press import Press
-from mirror.session import advance, press, start
+from mirror.session import start
+from mirror.sets import press
 from mirror.tones import NOTES, RATE, Heard, Speaker, Tone, heard, loop, samples
 
 

@@ -1,15 +1,22 @@
 """`export` and `import`: from one card to the next."""
 
 import json
+import os
 import random
+import subprocess
+import sys
+import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from mirror.__main__ import main
-from mirror.config import Settings, load
+from mirror.config import HistorySettings, Settings, load
 from mirror.history import madeup, record
 from mirror.history.clock import Moment
+from mirror.history.database import is_in_use
+from mirror.history.keeper import Keeper
 from mirror.history.store import Store
 
 CONFIG = '[camera]\nwidth = 600\n[network]\nbroker = "b"\npassword_file = "/etc/secret"\n'
@@ -87,6 +94,68 @@ def test_what_an_import_replaces_is_kept(old, tmp_path, state, capsys):
     assert not old.with_name("mirror.before-3.toml").exists(), "the same needs no keeping"
 
 
+def test_a_history_that_is_in_use_is_not_replaced(old, tmp_path, state, capsys):
+    """A running mirror would go on with the one that was put away: nothing is changed."""
+    archive = tmp_path / "mirror.zip"
+    main(["export", "--config", str(old), "--history", str(archive)])
+    add(state / "history.db", seed=2)
+    old.write_text(CONFIG + "[sound]\nvolume = 0.1\n")
+    keeper = Keeper(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None)
+    finished = madeup.made_up("basic", 0.5, random.Random(3))
+    for ended_s in (1.0, 2.0):
+        keeper.keep(replace(finished, ended_s=ended_s))
+        limit = time.monotonic() + 20
+        while (saved := keeper.past.saved) is None or saved.ended_s != ended_s:
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        # Idle by now, and the file is still its own.
+        assert main(["import", "--config", str(old), str(archive)]) == 1
+        assert "sudo systemctl stop hinge-mirror." in capsys.readouterr().err
+    assert load(old).sound.volume == 0.1
+    assert not list(tmp_path.rglob("*before*"))
+    assert not list(state.glob("*before*"))
+    keeper.close()
+    store = Store(state / "history.db")
+    assert store.count() == 4
+    store.close()
+    assert main(["import", "--config", str(old), str(archive)]) == 0
+    (kept,) = state.glob("history.before-*")
+    store = Store(kept)
+    assert store.count() == 4
+    store.close()
+
+
+def test_settings_alone_may_be_replaced_while_the_mirror_runs(old, tmp_path, state):
+    """They are used from its next start on."""
+    archive = tmp_path / "mirror.zip"
+    main(["export", "--config", str(old), str(archive)])
+    store = Store(state / "history.db")
+    assert main(["import", "--config", str(old), str(archive)]) == 0
+    store.close()
+
+
+def test_another_program_that_has_the_history_open_is_noticed(tmp_path):
+    """Also one that only looks; and not one that was killed."""
+    path = tmp_path / "history.db"
+    add(path)
+    code = (
+        "import sys, time; from pathlib import Path; from mirror.history.store import Store;"
+        "s = Store(Path(sys.argv[1]), read_only=sys.argv[2] == 'looks'); s.count();"
+        "print('open', flush=True); time.sleep(60)"
+    )
+    for does in ("writes", "looks"):
+        command = [sys.executable, "-c", code, str(path), does]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+            assert other.stdout.readline() == b"open\n"
+            assert is_in_use(path)
+            other.kill()
+        assert not is_in_use(path)
+    assert not is_in_use(tmp_path / "none.db")
+    assert not (tmp_path / "none.db").exists()
+    path.write_bytes(b"no database " * 500)
+    assert not is_in_use(path)
+
+
 def test_the_shipped_settings_are_exported_without_the_shipped_languages(tmp_path):
     """Every mirror has those."""
     archive = tmp_path / "mirror.zip"
@@ -108,6 +177,7 @@ def test_broken_settings_are_not_exported(old, tmp_path, capsys):
     [
         ({"mirror.toml": "[camera]\nfsp = 3\n"}, "unknown key camera.fsp"),
         ({"mirror.toml": "", "calibration.toml": "= no"}, "calibration.toml"),
+        ({"mirror.toml": "", "languages/xx.toml": "a = " + "[" * 5000}, "languages/xx.toml"),
         ({"mirror.toml": "", "history.db": "no database " * 500}, "is damaged"),
         ({"mirror.toml": "", "../evil.toml": ""}, "does not belong to a mirror"),
         ({"mirror.toml": "", "languages/../../evil.toml": ""}, "does not belong to a mirror"),
@@ -148,3 +218,35 @@ def test_a_place_that_cannot_be_written_is_one_sentence(old, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["import", "--config", str(tmp_path / "file" / "mirror.toml"), str(archive)]) == 1
     assert "cannot be" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+def test_what_root_moves_belongs_to_whom_the_folder_belongs_to(old, tmp_path, state):
+    """The export to who asked for it; calibration and sets to the mirror, also what is kept."""
+    home, theirs = tmp_path / "home", 65534
+    home.mkdir()
+    os.chown(home, theirs, theirs)
+    archive = home / "mirror.zip"
+    assert main(["export", "--config", str(old), "--history", str(archive)]) == 0
+    (state / "calibration.toml").write_text("camera_height_m = 1.3\n")
+    os.chown(state, theirs, theirs)
+    assert main(["import", "--config", str(old), str(archive)]) == 0
+    for path in (archive, *(state / f"calibration{n}.toml" for n in ("", ".before-1"))):
+        assert (path.stat().st_uid, path.stat().st_gid) == (theirs, theirs), path
+    assert (state / "history.db").stat().st_uid == theirs
+    assert old.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+def test_a_history_that_root_looks_at_stays_the_mirrors(old, state):
+    """Nor does what SQLite keeps beside it, while the mirror is at work, become root's."""
+    theirs = 65534
+    for path in (state, state / "history.db"):
+        os.chown(path, theirs, theirs)
+    assert main(["history"]) == 0
+    looking = Store(state / "history.db")
+    assert main(["history", "delete", "--set", "1"]) == 0
+    assert (state / "history.db-wal").exists()
+    assert {path.stat().st_uid for path in state.glob("history.db*")} == {theirs}
+    looking.close()
+    assert {path.stat().st_uid for path in state.glob("history.db*")} == {theirs}

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from mirror.advancing import advance
+from mirror.choice import choices
 from mirror.hinge.drills import CUES
 from mirror.hinge.faults import KNEES_BENT
 from mirror.hinge.form import Rule, Whole
@@ -13,10 +15,12 @@ from mirror.hinge.reps import Limits
 from mirror.hinge.rows import Row, depth
 from mirror.hinge.variations import VARIATIONS
 from mirror.hinge.view import View
+from mirror.judging import MISHAPS
 from mirror.language import load
 from mirror.panels import PANELS
 from mirror.repertoire import PATTERNS, Trial, find, negatives, poses
-from mirror.session import MISHAPS, advance, choices, finish, start
+from mirror.session import start
+from mirror.sets import finish
 
 ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
 FAULTS = [

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -142,9 +143,12 @@ class GpioButtons:
         """Free the pins. May be called twice."""
         devices, self._devices = self._devices, {}
         for device in devices.values():
-            device.close()
+            # To close a pin gpiozero claims it once more, which lgpio may refuse (GPIO busy).
+            with suppress(Exception):
+                device.close()
         factory, self._factory = self._factory, None
         if factory is not None:
+            factory.pins.clear()  # so that it does not try that, either: the chip frees them all
             factory.close()
         with self._lock:
             self._waiting.clear()

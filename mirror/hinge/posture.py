@@ -23,7 +23,7 @@ from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg
 from mirror.hinge.joints import JOINTS, PRESENT, joint
 from mirror.hinge.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.rounding import Curve, course, read, rounding, steady
+from mirror.hinge.rounding import course, read, rounding, steady
 from mirror.hinge.view import Heading, View, look
 
 JUDGE = 0.7
@@ -61,7 +61,6 @@ class Back:
     axis: Axis
     contour: Contour
     edge: Array
-    curve: Curve
     rounding_deg: float | None
     course_deg: float | None
     confidence: float
@@ -259,12 +258,12 @@ def _back(
     curve = read(edge)
     sureness = gate(contour.valid, 0.9, 0.7)
     if standing is None or standing.edge is None:
-        return Back(axis, contour, edge, curve, None, None, sureness)
+        return Back(axis, contour, edge, None, None, sureness)
     rest = read(standing.edge)
     deg, apart_deg = rounding(curve, rest, fold)
     sureness = min(sureness, gate(apart_deg, *AGREE_DEG))
     course_deg = course(instant, standing.edge, fold)
-    return Back(axis, contour, edge, curve, deg, course_deg, sureness)
+    return Back(axis, contour, edge, deg, course_deg, sureness)
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:

@@ -28,6 +28,23 @@ MEASURES = (
 AROUND = (7, 41)
 """The line is the median of so many sets around each: of at least and at most."""
 DAY_S = 86400.0
+STYLE: dict[Any, Any] = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.edgecolor": FAINT,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "figure.dpi": 110,
+    **{f"{axis}tick.{key}": value for axis in "xy" for key, value in (
+        ("major.size", 0), ("minor.size", 0), ("labelsize", 8.5), ("color", PALE),
+    )},
+}  # fmt: skip
+"""Little ink: no frame, a faint grid."""
 
 
 def over_time(entries: Sequence[Entry], path: Path) -> None:
@@ -36,6 +53,13 @@ def over_time(entries: Sequence[Entry], path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE):
+        _over_time(entries, path)
+
+
+def _over_time(entries: Sequence[Entry], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -43,34 +67,43 @@ def over_time(entries: Sequence[Entry], path: Path) -> None:
     # Room in inches: heading above, dates below.
     above, below, high = 0.95, 0.45, 1.15
     size = (11.0, above + below + high * len(rows))
-    figure = Figure(size, dpi=110, facecolor="white")
+    figure = Figure(size)
     canvas = FigureCanvasAgg(figure)
-    figure.subplots_adjust(
+    grid = figure.add_gridspec(
+        len(rows), len(MEASURES),
         left=0.175, right=0.985, top=1 - above / size[1], bottom=below / size[1],
         hspace=0.22, wspace=0.14,
     )  # fmt: skip
-    axes = figure.subplots(len(rows), len(MEASURES), squeeze=False)
     sure = np.array([entry.is_sure for entry in entries])
     names = np.array([entry.name for entry in entries])
     span = float(times.min()), float(times.max())
     pad = max(0.015 * (span[1] - span[0]), 0.02)
-    for row, name in zip(axes, rows, strict=True):
-        mine = names == name
-        for axis, (column, title, colour) in zip(row, MEASURES, strict=True):
-            values = np.array([getattr(e, column) for e in entries], dtype=float)
+    for row, name in enumerate(rows):
+        x, y, _, height = grid[row, 0].get_position(figure).bounds
+        figure.text(0.012, y + 0.62 * height, _title(name), fontsize=11.5, color=INK,
+                    weight="bold", va="center")  # fmt: skip
+        figure.text(0.012, y + 0.38 * height, f"{(names == name).sum()} sets", fontsize=9,
+                    color=PALE, va="center")  # fmt: skip
+    for place, (column, title, colour) in enumerate(MEASURES):
+        values = np.array([getattr(e, column) for e in entries], dtype=float)
+        seen = np.isfinite(values)
+        axis = None
+        for row, name in enumerate(rows):
+            x, y, width, height = grid[row, place].get_position(figure).bounds
+            if row == 0:
+                figure.text(x, 1 - 0.8 / size[1], title, fontsize=11, color=INK)
+            mine = seen & (names == name)
+            if not mine.any():
+                figure.text(x, y + 0.5 * height, "not judged here", fontsize=9, color=PALE,
+                            va="center")  # fmt: skip
+                continue
+            axis = figure.add_axes((x, y, width, height))
+            axis.xaxis.set_visible(False)
             axis.set_xlim(span[0] - pad, span[1] + pad)
             _panel(axis, times[mine], values[mine], sure[mine], colour, column)
-            if name == rows[0]:
-                axis.set_title(title, loc="left", fontsize=11, color=INK, pad=9)
-            if name == rows[-1]:
-                _dates(axis)
-            else:
-                axis.xaxis.set_visible(False)
-        box = row[0].get_position()
-        figure.text(0.012, box.y0 + 0.62 * box.height, _title(name), fontsize=11.5, color=INK,
-                    weight="bold", va="center")  # fmt: skip
-        figure.text(0.012, box.y0 + 0.38 * box.height, f"{mine.sum()} sets", fontsize=9,
-                    color=PALE, va="center")  # fmt: skip
+        if axis is not None:
+            axis.xaxis.set_visible(True)
+            _dates(axis)
     reps = sum(entry.reps for entry in entries)
     high = 1 - 0.3 / size[1]
     figure.text(0.012, high, f"{len(entries)} sets, {reps} reps", fontsize=15, color=INK,
@@ -88,13 +121,20 @@ def one_set(entry: Entry, detail: Detail, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE):
+        _one_set(entry, detail, path)
+
+
+def _one_set(entry: Entry, detail: Detail, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure((11.0, 4.2), dpi=110, facecolor="white", layout="constrained")
+    figure = Figure((11.0, 4.2), layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axis = figure.subplots()
-    _bare(axis)
+    axis.locator_params(axis="y", nbins=4, integer=True)
     lines = (
         ("fold_deg", "fold", "#0072b2"),
         ("trunk_deg", "trunk", "#e69f00"),
@@ -144,30 +184,24 @@ def _times(entries: Sequence[Entry]) -> Array:
 
 def _panel(axis: Any, times: Array, values: Array, sure: Any, colour: str, column: str) -> None:
     """The dots and the line of one variation and one measure."""
-    seen = np.isfinite(values)
-    if not seen.any():
-        axis.set_axis_off()
-        axis.annotate("not judged here", (0.0, 0.5), xycoords="axes fraction", fontsize=9,
-                      color=PALE, va="center")  # fmt: skip
-        return
-    _bare(axis)
-    known, unsure = seen & sure, seen & ~sure
     # The more sets, the fainter each dot.
     alpha = float(np.clip(10.0 / np.sqrt(len(values)), 0.3, 0.8))
-    axis.plot(times[known], values[known], "o", ms=2.8, mew=0, color=colour, alpha=alpha)
-    if unsure.any():
-        axis.plot(times[unsure], values[unsure], "o", ms=3.6, mew=0.7, mfc="none", mec=colour,
+    axis.plot(times[sure], values[sure], "o", ms=2.8, mew=0, color=colour, alpha=alpha)
+    if not sure.all():
+        axis.plot(times[~sure], values[~sure], "o", ms=3.6, mew=0.7, mfc="none", mec=colour,
                   alpha=min(0.8, 1.6 * alpha))  # fmt: skip
-    if seen.sum() >= AROUND[0]:
-        axis.plot(*_trend(times[seen], values[seen]), color="white", lw=4.0)
-        axis.plot(*_trend(times[seen], values[seen]), color=colour, lw=2.0)
-    low, high = float(values[seen].min()), float(values[seen].max())
+    if len(values) >= AROUND[0]:
+        trend = _trend(times, values)
+        axis.plot(*trend, color="white", lw=4.0)
+        axis.plot(*trend, color=colour, lw=2.0)
+    low, high = float(values.min()), float(values.max())
     if column == "rounding_deg":
         limit = ROUNDING.limit + ROUNDING.sd
         axis.axhline(limit, color=LIMIT, lw=1.0, ls=(0, (4, 3)))
         high = max(high, limit)
     if column != "depth_deg":
         low = min(0.0, low)
+    axis.locator_params(axis="y", nbins=4, integer=True)
     room = 0.1 * (high - low or 10.0)
     axis.set_ylim(low - (room if low else 0.0), high + room)
 
@@ -182,17 +216,6 @@ def _trend(times: Array, values: Array) -> tuple[Array, Array]:
     when = windows(times, around).mean(axis=1)
     some = np.unique(np.linspace(0, len(when) - 1, 80).astype(int))
     return when[some], middle[some]
-
-
-def _bare(axis: Any) -> None:
-    """Little ink: no frame, a faint grid."""
-    for side in ("top", "right", "left"):
-        axis.spines[side].set_visible(False)
-    axis.spines["bottom"].set_color(FAINT)
-    axis.tick_params(length=0, labelsize=8.5, colors=PALE)
-    axis.grid(axis="y", color=FAINT, lw=0.6)
-    axis.locator_params(axis="y", nbins=4, integer=True)
-    axis.set_axisbelow(True)
 
 
 def _dates(axis: Any) -> None:

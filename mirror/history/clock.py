@@ -13,6 +13,8 @@ from pathlib import Path
 
 EARLIEST_S = 1_764_000_000.0
 """November 2025: no set was finished before there was this mirror."""
+LATEST_S = 32_503_680_000.0
+"""The year 3000: no set is finished later."""
 TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 """There once systemd's own time client has set the clock, since the machine was started."""
 TIME_ERROR = 5
@@ -28,10 +30,13 @@ class Moment:
 
 
 def now(*, battery_clock: bool = False) -> Moment:
-    """The present moment. battery_clock: the clock is right without a time server."""
+    """The present moment. battery_clock: the clock is right without a time server.
+
+    A clock that is out of its mind stands at 1970 or at the year 3000, and is not sure.
+    """
     at_s = time.time()
-    is_sure = at_s >= EARLIEST_S and (battery_clock or is_synchronised())
-    return Moment(at_s, is_sure)
+    is_sure = EARLIEST_S <= at_s < LATEST_S and (battery_clock or is_synchronised())
+    return Moment(min(max(at_s, 0.0), LATEST_S - 1.0), is_sure)
 
 
 def is_synchronised() -> bool:

@@ -19,6 +19,8 @@ from mirror.output import replacing, text_to
 
 SHOWN = 30
 """So many of the newest sets are shown where nothing else is asked for."""
+YEARS = range(1970, 3000)
+"""No clock of a mirror shows another one."""
 PLOTS = (".png", ".pdf", ".svg")
 
 
@@ -84,7 +86,7 @@ def delete(wish: Wish, path: Path | None = None) -> int:
     """Delete the sets that were asked for; gives the exit code.
 
     Raises:
-        UsageError: nothing says which, or there is no such day or variation.
+        UsageError: nothing says which, or there can be no such day, variation or set.
         HistoryError: they cannot be deleted.
     """
     if not (wish.is_narrowed or wish.everything):
@@ -158,6 +160,8 @@ def _filter(wish: Wish) -> Filter:
         raise UsageError(
             f"There is no variation {wish.variation!r}; there are: {', '.join(names)}."
         )
+    if wish.number is not None and wish.number > sys.maxsize:  # more than the file can count
+        raise UsageError(f"There is no set {wish.number}.")
     since_s = until_s = None
     if wish.since is not None:
         since_s = _begin(_date(wish.since))
@@ -173,9 +177,12 @@ def _date(text: str) -> date:
     if text in words:
         return words[text]
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no day: write today, yesterday, or 2026-11-25.") from error
+    if day.year not in YEARS:
+        raise UsageError(f"{text!r}: no set is of a day before {YEARS[0]} or after {YEARS[-1]}.")
+    return day
 
 
 def _begin(day: date) -> float:

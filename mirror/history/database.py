@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mirror.errors import HistoryDamaged, HistoryError
+from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,10 +22,11 @@ BUSY_S = 5.0
 """How long a write waits for another program."""
 
 
-def _connect(uri: str) -> sqlite3.Connection:
+def _connect(uri: str, busy_s: float | None = None) -> sqlite3.Connection:
     import sqlite3
 
-    db = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
+    waits_s = BUSY_S if busy_s is None else busy_s
+    db = sqlite3.connect(uri, uri=True, timeout=waits_s, isolation_level=None)
     db.row_factory = sqlite3.Row
     # A garbled text is told by what it should be, and is no error of reading.
     db.text_factory = lambda data: data.decode(errors="replace")
@@ -82,6 +84,26 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return db
 
 
+def is_in_use(path: Path) -> bool:
+    """Whether another program has this file open, if only to write to it later.
+
+    Who has a log written ahead open shares a lock all the while, and who wants the file for
+    himself gets it only where nobody does (sqlite.org/wal.html).
+    """
+    import sqlite3
+
+    with (
+        suppress(sqlite3.DatabaseError),
+        closing(_connect(f"file:{quote(str(path))}?mode=rw", busy_s=0.0)) as db,
+    ):
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("SELECT count(*) FROM sqlite_schema")
+        except sqlite3.OperationalError as error:
+            return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return False
+
+
 def set_aside(path: Path) -> tuple[Path, int]:
     """Move a damaged file out of the way, with its log; gives its new name and its last number.
 
@@ -103,17 +125,18 @@ def set_aside(path: Path) -> tuple[Path, int]:
 
 
 def _last_number(path: Path) -> int:
-    """The highest number that can still be read in a damaged file; 0 if none can."""
+    """The highest number that can still be read in a damaged file; 0 if none can.
+
+    With its log, and without: either may be what is damaged.
+    """
     import sqlite3
 
+    queries = ("SELECT max(seq) FROM sqlite_sequence", "SELECT max(number) FROM sets")
     numbers = [0]
-    for query in ("SELECT max(seq) FROM sqlite_sequence", "SELECT max(number) FROM sets"):
-        with suppress(sqlite3.Error, TypeError, ValueError):
-            db = _connect(f"file:{quote(str(path))}?mode=ro&immutable=1")
-            try:
-                numbers.append(int(db.execute(query).fetchone()[0]))
-            finally:
-                db.close()
+    for how, query in itertools.product(("mode=ro", "mode=ro&immutable=1"), queries):
+        uri = f"file:{quote(str(path))}?{how}"
+        with suppress(sqlite3.Error, TypeError, ValueError), closing(_connect(uri)) as db:
+            numbers.append(int(db.execute(query).fetchone()[0]))
     # Nonsense from a torn file must not use up the numbers.
     return max((n for n in numbers if n < sys.maxsize // 2), default=0)
 
@@ -133,8 +156,6 @@ _DAMAGES: Sequence[str] = (
     "SQLITE_FORMAT",
     # Our statements are right, so the tables are not ours any more:
     "SQLITE_ERROR",
-    "SQLITE_CONSTRAINT",
-    "SQLITE_MISMATCH",
 )
 
 
@@ -147,6 +168,8 @@ def sentence(path: Path, what: str) -> Iterator[None]:
         yield
     except UnicodeError as error:  # in the name of a column, or in SQLite's own sentence
         raise HistoryDamaged(f"{path}: is damaged ({error}).") from error
+    except sqlite3.IntegrityError as error:
+        raise HistoryRefused(f"{path}: cannot be {what} ({error}).") from error
     except sqlite3.Error as error:
         # The basic code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE.
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

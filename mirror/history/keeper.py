@@ -3,12 +3,14 @@
 The mirror hands over finished sets (`keep`) and what is to be remembered (`remember`), and looks at
 `past`, a plain value: what is known of earlier sets, and which one is safe on the disk. Trouble is
 said once; until it is over the sets wait in memory and are tried again. A damaged file is set
-aside, and a new one begun.
+aside, and a new one begun. A set that could not be read again is left out, and harms no other one.
 """
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from mirror.config import Settings, state_folder
-from mirror.errors import ConfigError, HistoryDamaged, HistoryError
+from mirror.errors import ConfigError, HistoryDamaged, HistoryError, UnfitSet
 from mirror.finished import FinishedSet, Past, Saved
 from mirror.history import clock, record
 from mirror.history.clock import Moment
@@ -29,9 +31,14 @@ from mirror.history.store import FILE_NAME, Store
 from mirror.kept import Kept
 
 RETRY_S = 30.0
-"""How long before sets that could not be saved are tried again."""
+"""How long before sets that could not be saved are tried again, and sets that the owner has deleted
+are known to be gone."""
 MOST_WAITING = 500
 """So many unsaved sets are held in memory at most: a day of a gym."""
+ASIDE_S = 600.0
+"""How long before another file is set aside: where a new one is damaged at once, the disk is."""
+PAUSE_S = 1.0
+"""How long before a new file is written to."""
 CLOSE_S = 2.0
 """How long the end of the mirror waits for the disk."""
 KEPT = "kept"
@@ -55,6 +62,7 @@ class Keeper:
         self._waiting: deque[tuple[FinishedSet, Moment]] = deque()
         self._lost = 0
         self._to_remember = False
+        self._aside_s = -math.inf
         self._trouble: str | None = None
         self._publisher: Publisher | None = None
         self._status: str | None = None
@@ -114,7 +122,7 @@ class Keeper:
     def _work(self) -> None:
         store: Store | None = None
         while True:
-            is_last = self._is_closing
+            is_last, pause_s = self._is_closing, None
             try:
                 store = store or self._opened()
                 self._save(store)
@@ -122,7 +130,8 @@ class Keeper:
             except HistoryDamaged as error:
                 store = _close(store)
                 if self._put_aside(error):
-                    continue
+                    is_last, pause_s = False, PAUSE_S
+                    self._wake.clear()
             except HistoryError as error:
                 store = _close(store)
                 self._fail(str(error))
@@ -132,7 +141,7 @@ class Keeper:
             if is_last:
                 _close(store)
                 return
-            self._wake.wait(RETRY_S if self._trouble else None)
+            self._wake.wait(pause_s or RETRY_S)
             self._wake.clear()
 
     def _opened(self) -> Store:
@@ -165,9 +174,19 @@ class Keeper:
         history, network = self._settings.history, self._settings.network
         configuration = record.configuration(self._settings)
         queue = network.queue if network.broker else 0
+        if history.compare and store.has_news():
+            there = store.lasts()
+            with self._lock:
+                self._past = replace(self._past, lasts=there)
         while self._waiting:
             finished, moment = self._waiting[0]
-            entry = store.add(finished, moment, configuration, queue)
+            try:
+                entry = store.add(finished, moment, configuration, queue)
+            except UnfitSet as error:
+                with self._lock:
+                    self._waiting.popleft()
+                self._say(str(error))
+                continue
             # From here on the set is safe, and may be called saved.
             with self._lock:
                 self._waiting.popleft()
@@ -193,11 +212,18 @@ class Keeper:
     def _put_aside(self, damage: HistoryDamaged) -> bool:
         """Make room for a new file; whether there is one now."""
         assert self._path is not None, "only what was opened is damaged"
+        now = time.monotonic()
+        if now - self._aside_s < ASIDE_S:
+            self._fail(str(damage))
+            return False
         try:
             aside, number = set_aside(self._path)
+            self._aside_s = now
             store = Store(self._path)
             store.begin_after(number)
             store.close()
+            if self._publisher is not None:
+                self._publisher.reopen()
         except HistoryError as error:
             self._fail(f"{damage} {error}")
             return False

@@ -50,7 +50,7 @@ class Publisher:
         self.name = broker.mirror_name(settings)
         self._base = f"{settings.topic}/{self.name}"
         self._changed = threading.Condition()
-        self._is_connected = self._is_closing = self._is_new = False
+        self._is_connected = self._is_closing = self._is_new = self._is_other = False
         # A set is being handed over; and the broker has forgotten about it.
         self._is_under_way = self._is_forgotten = self._was_connected = False
         self._confirmed: set[int] = set()
@@ -68,6 +68,12 @@ class Publisher:
         """There is something new in the outbox."""
         with self._changed:
             self._is_new = True
+            self._changed.notify_all()
+
+    def reopen(self) -> None:
+        """There is another file in the place of the history."""
+        with self._changed:
+            self._is_other = True
             self._changed.notify_all()
 
     def report(self, trouble: str | None) -> None:
@@ -170,6 +176,7 @@ class Publisher:
     def _work(self) -> None:
         """Empty the outbox, set by set; begin anew where the history gives trouble."""
         while not self._is_closing:
+            self._is_other = False
             try:
                 store = Store(self._path)
             except HistoryError:  # the keeper has said it
@@ -186,16 +193,19 @@ class Publisher:
 
     def _wait(self, seconds: float) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closing, seconds)
+            self._changed.wait_for(lambda: self._is_closing or self._is_other, seconds)
 
     def _empty(self, store: Store) -> None:
+        def is_over() -> bool:
+            return self._is_closing or self._is_other
+
         while True:
             with self._changed:
                 self._changed.wait_for(
-                    lambda: self._is_connected or self._is_forgotten or self._is_closing
+                    lambda: self._is_connected or self._is_forgotten or is_over()
                 )
                 self._is_new = False
-            if self._is_closing:
+            if is_over():
                 return
             if self._is_forgotten:
                 self._client.loop_stop()
@@ -204,7 +214,7 @@ class Publisher:
             entry = store.waiting()
             if entry is None:
                 with self._changed:
-                    self._changed.wait_for(lambda: self._is_new or self._is_closing, PAUSE_S)
+                    self._changed.wait_for(lambda: self._is_new or is_over(), PAUSE_S)
             elif self._deliver(entry):
                 store.sent(entry.number)
 

@@ -1,7 +1,7 @@
 """One set as it is stored: a row of columns, and the details beside it.
 
-`pack` makes both of a finished set; `Entry` is the row as it is read, `Detail` the rest. Angles in
-degrees, durations in seconds, wall time in seconds since 1970.
+`packed` makes both of a finished set; `Entry` is the row as it is read, `Detail` the rest. Angles
+in degrees, durations in seconds, wall time in seconds since 1970.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ import msgspec
 
 from mirror import __version__
 from mirror.config import Settings
-from mirror.errors import HistoryDamaged
+from mirror.errors import HistoryDamaged, UnfitSet
 from mirror.finished import FinishedSet, LastTime, Sample
 from mirror.hinge.reps import Rep
-from mirror.history.clock import Moment
+from mirror.history.clock import LATEST_S, Moment
 
-LATEST_S = 32_503_680_000.0
-"""The year 3000: no time of a set is later."""
 SIGNALS = tuple(name for name in Sample._fields if name != "t")
 
 
@@ -97,6 +95,34 @@ class Detail:
     configuration: dict[str, dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A set as it is stored. entry: as its row is read again; it has no number yet."""
+
+    row: dict[str, Any]
+    reps: str
+    signals: bytes
+    entry: Entry
+
+
+def packed(finished: FinishedSet, uid: str, moment: Moment, configured: str) -> Packed:
+    """A set to be stored, which was read again once. configured: see `configuration`.
+
+    Raises:
+        UnfitSet: it could not be read again, as with a depth that is no number.
+    """
+    try:
+        row = pack(finished, uid, moment)
+        reps, signals = pack_detail(finished)
+        _detail(reps, signals, configured)
+        return Packed(row, reps, signals, _entry({"number": 0, **row}))
+    except Exception as error:  # a defect, and the next time it would be the same
+        raise UnfitSet(
+            f"A set of {finished.drill or finished.variation} is not kept, since its numbers make "
+            f"no sense ({error})."
+        ) from error
+
+
 def pack(finished: FinishedSet, uid: str, moment: Moment) -> dict[str, Any]:
     """The columns of a set but its number."""
     cues = [cue.fault or "praise" for cue in finished.notes.cues]
@@ -107,10 +133,10 @@ def pack(finished: FinishedSet, uid: str, moment: Moment) -> dict[str, Any]:
         "variation": finished.variation,
         "drill": finished.drill,
         "ended": finished.ended,
-        "duration_s": round(finished.duration_s, 1),
+        "duration_s": _rounded(finished.duration_s),
         "reps": len(finished.reps),
         "partials": finished.partials,
-        "depth_deg": round(finished.depth_deg, 1),
+        "depth_deg": _rounded(finished.depth_deg),
         "rounding_deg": _rounded(finished.rounding_deg),
         "stop_deg": _rounded(finished.stop_deg),
         "faults": _json(finished.faults),
@@ -126,7 +152,8 @@ def pack_detail(finished: FinishedSet) -> tuple[str, bytes]:
     reps = _rounded(msgspec.to_builtins(finished.reps), 3)
     for rep, fold in zip(reps, finished.folds_deg, strict=True):
         times = {key: round(rep[key] - begin, 3) for key in ("start_s", "bottom_s", "end_s")}
-        rep |= {**times, "fold_deg": round(fold, 1)}
+        measures = {name: value for name, value in rep["measures"].items() if value is not None}
+        rep |= {**times, "fold_deg": _rounded(fold), "measures": measures}
     samples = finished.notes.samples
     columns = {name: [_rounded(getattr(s, name)) for s in samples] for name in SIGNALS}
     signals = {"t": [_rounded(s.t - begin, 2) for s in samples], **columns}
@@ -155,35 +182,44 @@ def entry(row: Mapping[str, Any]) -> Entry:
     """
     values = dict(row)
     try:
-        for name in JSON_COLUMNS:
-            values[name] = msgspec.json.decode(values[name])
-        made = msgspec.convert(values, Entry, strict=False)
-        numbers = (made.depth_deg, made.rounding_deg or 0.0, made.stop_deg or 0.0, made.duration_s)
-        if not (0.0 <= made.at_s < LATEST_S and all(math.isfinite(n) for n in numbers)):
-            raise ValueError(numbers)
-        return made
+        return _entry(values)
     except (msgspec.MsgspecError, ValueError) as error:
         raise HistoryDamaged(f"set {values.get('number')} is damaged.") from error
+
+
+def _entry(values: dict[str, Any]) -> Entry:
+    decoded = {name: msgspec.json.decode(values[name]) for name in JSON_COLUMNS}
+    made = msgspec.convert(values | decoded, Entry, strict=False)
+    numbers = (made.depth_deg, made.rounding_deg or 0.0, made.stop_deg or 0.0, made.duration_s)
+    if not all(math.isfinite(n) for n in numbers):
+        raise ValueError(f"{numbers} are not all finite")
+    if not 0.0 <= made.at_s < LATEST_S:
+        raise ValueError(f"a time of {made.at_s} s")
+    return made
 
 
 def detail(reps: str, signals: bytes, configured: str) -> Detail:
     """The details as they were read.
 
     Raises:
-        HistoryDamaged: they hold something else.
+        HistoryDamaged: they hold something else, or are not there.
     """
     try:
-        unpacked = zlib.decompress(signals)
-        columns = msgspec.json.decode(unpacked, type=dict[str, list[float | None]])
-        if not {"t", *SIGNALS} <= columns.keys() or len({len(c) for c in columns.values()}) > 1:
-            raise ValueError(columns.keys())
-        return Detail(
-            msgspec.json.decode(reps, type=list[KeptRep]),
-            columns,
-            msgspec.json.decode(configured, type=dict[str, dict[str, Any]]),
-        )
-    except (msgspec.MsgspecError, ValueError, zlib.error) as error:
+        return _detail(reps, signals, configured)
+    except (msgspec.MsgspecError, TypeError, ValueError, zlib.error) as error:
         raise HistoryDamaged("the details of this set are damaged.") from error
+
+
+def _detail(reps: str, signals: bytes, configured: str) -> Detail:
+    unpacked = zlib.decompress(signals)
+    columns = msgspec.json.decode(unpacked, type=dict[str, list[float | None]])
+    if not {"t", *SIGNALS} <= columns.keys() or len({len(c) for c in columns.values()}) > 1:
+        raise ValueError(columns.keys())
+    return Detail(
+        msgspec.json.decode(reps, type=list[KeptRep]),
+        columns,
+        msgspec.json.decode(configured, type=dict[str, dict[str, Any]]),
+    )
 
 
 def told(one: Entry) -> dict[str, Any]:
@@ -200,9 +236,9 @@ def _json(value: Any) -> str:
 
 
 def _rounded(value: Any, digits: int = 1) -> Any:
-    """Floats of any depth to so many digits."""
+    """Floats of any depth to so many digits; what is no number at all becomes None."""
     if isinstance(value, float):
-        return round(value, digits) + 0.0
+        return round(value, digits) + 0.0 if math.isfinite(value) else None
     if isinstance(value, dict):
         return {key: _rounded(part, digits) for key, part in value.items()}
     if isinstance(value, (list, tuple)):

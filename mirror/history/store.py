@@ -13,16 +13,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mirror.errors import HistoryDamaged, HistoryError
+from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
 from mirror.finished import FinishedSet, LastTime
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import open_to_read, open_to_write, sentence
-from mirror.history.record import COLUMNS, Detail, Entry
+from mirror.history.record import COLUMNS, Detail, Entry, Packed
 from mirror.history.schema import MIGRATIONS, VERSION
 
 FILE_NAME = "history.db"
@@ -71,9 +71,19 @@ class Store:
         try:
             with sentence(path, "opened"):
                 self._examine(read_only)
+            self._seen = self._data_version()
         except HistoryError:
             self.close()
             raise
+
+    def _data_version(self) -> int:
+        with sentence(self.path, "read"):
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def has_news(self) -> bool:
+        """Whether anybody else has changed the file since this was asked last."""
+        before, self._seen = self._seen, self._data_version()
+        return before != self._seen
 
     def _examine(self, read_only: bool) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -100,19 +110,29 @@ class Store:
         queue: how many sets may wait for a broker, with this one; 0: it does not wait.
 
         Raises:
+            UnfitSet: it could not be read again, and nothing has changed.
             HistoryError: it cannot be saved, and nothing has changed.
         """
-        row = record.pack(finished, uuid.uuid4().hex, moment)
-        reps, signals = record.pack_detail(finished)
+        packed = record.packed(finished, uuid.uuid4().hex, moment, configuration)
+        try:
+            number = self._insert(packed, configuration, queue)
+        except HistoryRefused:
+            self._examine_whole()
+            raise
+        return replace(packed.entry, number=number)
+
+    def _insert(self, packed: Packed, configuration: str, queue: int) -> int:
+        """Gives the number."""
         with sentence(self.path, "written"), self._transaction():
             run = self._db.execute
             run("INSERT OR IGNORE INTO configurations (text) VALUES (?)", (configuration,))
             found = run("SELECT id FROM configurations WHERE text = ?", (configuration,))
-            row["configuration"] = found.fetchone()[0]
+            row = {**packed.row, "configuration": found.fetchone()[0]}
             names = ", ".join(row)
             marks = ", ".join(f":{name}" for name in row)
             number = run(f"INSERT INTO sets ({names}) VALUES ({marks})", row).lastrowid
-            run("INSERT INTO details VALUES (?, ?, ?)", (number, reps, signals))
+            assert number is not None, "a row was inserted"
+            run("INSERT INTO details VALUES (?, ?, ?)", (number, packed.reps, packed.signals))
             if queue:
                 run("INSERT INTO outbox VALUES (?)", (number,))
                 run(
@@ -120,7 +140,21 @@ class Store:
                     " (SELECT number FROM outbox ORDER BY number DESC LIMIT ?)",
                     (queue,),
                 )
-        return record.entry({"number": number, **row})
+        return number
+
+    def _examine_whole(self) -> None:
+        """See whether it is the file that breaks its rules: slower than `quick_check`.
+
+        Raises:
+            HistoryDamaged: it does.
+        """
+        with sentence(self.path, "read"):
+            fault = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            astray = self._db.execute("PRAGMA foreign_key_check").fetchone()
+        if fault == "ok" and astray is not None:
+            fault = f"a row of {astray[0]} is astray"
+        if fault != "ok":
+            raise HistoryDamaged(f"{self.path}: is damaged ({fault}).")
 
     def sets(self, which: Filter | None = None) -> tuple[list[Entry], int]:
         """The rows of sets, oldest first; and how many were left out since they are damaged.
@@ -149,8 +183,8 @@ class Store:
             HistoryError: they cannot be read.
         """
         query = (
-            "SELECT details.reps, signals, text FROM sets JOIN details USING (number)"
-            " JOIN configurations ON id = configuration WHERE number = ?"
+            "SELECT details.reps, signals, text FROM sets LEFT JOIN details USING (number)"
+            " LEFT JOIN configurations ON id = configuration WHERE number = ?"
         )
         with sentence(self.path, "read"):
             row = self._db.execute(query, (number,)).fetchone()
@@ -167,7 +201,11 @@ class Store:
         return {(row[0], row[1]): LastTime(*row[2:]) for row in rows}
 
     def delete(self, which: Filter) -> int:
-        """Delete sets for good; gives how many."""
+        """Delete sets for good; gives how many.
+
+        Raises:
+            HistoryError: they cannot be deleted, or are deleted but not overwritten yet.
+        """
         where, values = which.where()
         with sentence(self.path, "written"):
             with self._transaction():
@@ -176,7 +214,12 @@ class Store:
                     "DELETE FROM configurations WHERE id NOT IN (SELECT configuration FROM sets)"
                 )
             # What was deleted is still in the log that was written ahead.
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if is_busy:
+            raise HistoryError(
+                f"{self.path}: what was deleted is still in the log, since another program reads "
+                "it: delete again."
+            )
         return count
 
     def bound(self, moment: Moment, days: int, megabytes: int) -> int:

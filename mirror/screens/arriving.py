@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mirror.choice import choices
 from mirror.demonstration import demonstration
 from mirror.drawing import figure
 from mirror.hinge.posture import Posture
@@ -13,7 +14,7 @@ from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
 from mirror.screens.labels import Labels
 from mirror.screens.labels import words as button_words
 from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
-from mirror.session import Session, choices
+from mirror.session import Session
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
 """Guidance that is drawn, too."""
@@ -39,7 +40,9 @@ def blind(session: Session, page: Sheet, language: Language, now: float) -> Iter
         yield from from_above(key, stage, u, now)
     elif session.pose is not None and isinstance(session.posture, Posture):
         place = figure_box(session, page)
-        yield from figure(session.pose, session.posture, session.drill.reading, place, u)
+        yield from figure(
+            session.pose, session.posture, session.drill.reading, place, u, session.standing
+        )
 
 
 def chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.calibrating import DOTS, POOR_MM, Calibrating, live
+from mirror.calibrating import DOTS, POOR_MM, Calibrating, live, low_aim
 from mirror.glass import Glass
 from mirror.language import Language
 from mirror.layout import CAP_MM, Box, Sheet, sheet
@@ -31,7 +31,7 @@ def _dot(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
     box = _beside(now.dot, page)
     step = language.say("calibrate.step", number=len(now.samples) + 1, of=len(DOTS))
     yield title(step, Box(box.left, box.top, box.width, 45 * u), u, GREY)
-    below = Box(box.left, box.top + 65 * u, box.width, box.height - 85 * u)
+    below = Box(box.left, box.top + 65 * u, box.width, box.height - 95 * u)
     asked = now.hint is None
     key = f"calibrate.{now.aim}" if asked else f"calibrate.hint-{now.hint}"
     yield words(language.say(key), below, u, ICE if asked else AMBER)
@@ -57,8 +57,9 @@ def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape
         box = page.box(0, page.height / 2 - 170, page.width, 340)
     low = box.bottom - 125 * u
     yield title(language.say("calibrate.done"), Box(box.left, box.top, box.width, 45 * u), u)
-    told = language.say("calibrate.poor" if poor else "calibrate.residual", mm=round(mm))
-    below = Box(box.left, box.top + 65 * u, box.width, low - box.top - 75 * u)
+    key = "poor" if poor else f"residual-{low_aim(now)}"
+    told = language.say(f"calibrate.{key}", mm=round(mm))
+    below = Box(box.left, box.top + 65 * u, box.width, low - box.top - 90 * u)
     yield words(told, below, u, AMBER if poor else ICE)
     keys = language.say("calibrate.keep")
     yield words(keys, Box(box.left, low, box.width, 125 * u), u, GREY)

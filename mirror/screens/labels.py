@@ -66,9 +66,10 @@ def words(labels: Labels, page: Sheet, language: Language) -> Iterator[Shape]:
         x, y = place(labels, name, page)
         hint = language.say(f"button.hold-{name}") if name in labels.held else None
         if labels.side == "bottom":
-            # In the margin there is room for one line.
-            wide = page.inside.width / len(labels.buttons) - 26 * u
-            yield _text(language.say(f"button.{name}"), (x + 10 * u, y), SMALL_MM, u, wide, "left")
+            # In the margin there is room for one line, and the last one ends at the glass.
+            edge = page.inside.right + 0.8 * MARGIN_MM * u
+            wide = min(page.inside.width / len(labels.buttons) - 26 * u, edge - x - 13 * u)
+            yield _text(language.say(f"button.{name}"), (x + 13 * u, y), SMALL_MM, u, wide, "left")
             continue
         inwards = -1 if labels.side == "right" else 1
         anchor: Literal["left", "right"] = "right" if labels.side == "right" else "left"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.drawing import bottom_check, figure, foot_bar, ghost
+from mirror.drawing import bottom_check, dimmed, figure, foot_bar, ghost
 from mirror.hinge.drills import Reading
 from mirror.hinge.posture import SHOW, Posture
 from mirror.hinge.trail import at
 from mirror.language import Language
 from mirror.layout import Box, Sheet
 from mirror.panels import panel
-from mirror.reflected import on_reflection
+from mirror.reflected import clearness, on_reflection
 from mirror.reflection import Reflection
 from mirror.scene import AMBER, ICE, Colour, Shape
 from mirror.screens.parts import figure_box, heading, words
@@ -42,14 +42,17 @@ def working(
     if not isinstance(posture, Posture) or session.pose is None:
         return
     reflected = on_reflection(session, page, reflection) if reflection is not None else None
+    light = 0.0
     if reflected is not None:
         yield from reflected
-    else:
-        place = figure_box(session, page)
-        yield from figure(session.pose, posture, session.drill.reading, place, u)
+        light = clearness(session)
+    if light < 1.0:
+        place, reading = figure_box(session, page), session.drill.reading
+        shapes = figure(session.pose, posture, reading, place, u, session.standing)
+        yield from dimmed(shapes, 1.0 - light)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
-        yield from panel(session, posture, page.panel, u)
+        yield from panel(session, posture, page.panel, u, language.say("rest.decimal"))
 
 
 def finished(session: Session, page: Sheet, language: Language, t: float) -> Iterator[Shape]:
@@ -60,7 +63,7 @@ def finished(session: Session, page: Sheet, language: Language, t: float) -> Ite
     if told is not None:
         yield words(told[0], page.words, u, told[1])
     if isinstance(session.posture, Posture):
-        yield from panel(session, session.posture, page.panel, u)
+        yield from panel(session, session.posture, page.panel, u, language.say("rest.decimal"))
     if (
         session.choice.variation.panel == "depth"
         and session.bottom is not None
@@ -75,7 +78,7 @@ def finished(session: Session, page: Sheet, language: Language, t: float) -> Ite
         round_s = (end - begin) / SLOWLY + REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(session.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), place, u)
+        yield from figure(pose, posture, Reading(), place, u, session.standing)
 
 
 def _told(session: Session, language: Language) -> tuple[str, Colour] | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mirror.choice import Choice
 from mirror.hinge.depth import told
 from mirror.hinge.rows import Numbers, Person, Row, Told
 from mirror.language import Language
 from mirror.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
 from mirror.screens.parts import FINE, heading, words
-from mirror.session import Choice, Session
+from mirror.session import Session
 
 VALUE_MM = 30.0
 ROWS_MM = 284.0
@@ -55,7 +56,7 @@ def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Sh
         return
     text = language.say("rest.last-time", reps=last.reps, deg=round(last.depth_deg))
     # Two digits of the count take 150.
-    box = page.box(-1 - 165, 0, 145, 110) if page.wide else page.box(0, 73, 175, 72)
+    box = page.box(-1 - 165, 0, 145, 72) if page.wide else page.box(0, 73, 175, 72)
     yield words(text, box, u, GREY)
 
 

@@ -2,6 +2,7 @@
 
 Each step is one row of the report: what was done, what was seen, and the seconds until the mirror
 was back. Seconds are of the emulated machine, which is ten to fifty times slower than a real one.
+With --keep the rows of earlier runs stay in the report, each with the time it is of.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from machine import Machine, MachineError
 from mirror_in_vm import Mirror
 
 STEPS: list[tuple[str, Callable[[Mirror], str]]] = faults.STEPS
+Row = tuple[str, str, str, str, str]
+"""Step, ok or FAILED, what was seen, seconds, and when it was."""
 
 
 def main() -> int:
@@ -27,49 +30,67 @@ def main() -> int:
     parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("checkout", type=Path)
-    parser.add_argument("--only", nargs="*", metavar="STEP", help="after the installation")
+    known = dict(STEPS)
+    parser.add_argument("--only", nargs="+", metavar="STEP", choices=list(known),
+                        help="in this order, after the installation")  # fmt: skip
     parser.add_argument("--keep", action="store_true", help="begin with the disk as it was left")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     shares = {"product": options.checkout, "wheels": options.cache / "wheels"}
     machine = Machine(options.cache, options.out, shares)
     mirror = Mirror(machine, options.out)
-    rows, is_fine = [], True
+    report, is_fine = options.out / "report.md", True
+    rows = _read(report) if options.keep else {}
     if not options.keep:
         machine.new_disk()
     machine.start()
     try:
         machine.await_agent()
-        for name, step in STEPS:
-            always = name in ("mounted",) or (name == "installed" and not options.keep)
-            if options.only is not None and name not in options.only and not always:
-                continue
-            if options.keep and name == "installed" and options.only is None:
-                continue
+        first = ["mounted"] if options.keep else ["mounted", "installed"]
+        wanted = options.only or [name for name, _ in STEPS if name not in ("mounted", "installed")]
+        for name in first + wanted:
             began = time.monotonic()
             try:
-                told, mark = step(mirror), "ok"
+                told, mark = known[name](mirror), "ok"
             except Exception as error:
                 if not isinstance(error, (MachineError, AssertionError)):
                     traceback.print_exc()
                 told, mark, is_fine = f"{error}", "FAILED", False
-            rows.append((name, mark, told))
             took = time.monotonic() - began
+            at = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+            rows[name] = (name, mark, _cell(told), f"{took:.0f}", at)
+            _write(report, rows)
             print(f"{mark:6} {name:24} {told}  [{took:.0f} s in all]", flush=True)
             must_be_fine = name in ("mounted", "installed", "ready")
             if mark == "FAILED" and (must_be_fine or not machine.is_on):
                 break
     finally:
         machine.close()
-    _write(options.out / "report.md", rows)
     return 0 if is_fine else 1
 
 
-def _write(path: Path, rows: list[tuple[str, str, str]]) -> None:
-    lines = [f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "", "| step | | seen |", "|---|---|---|"]
-    lines += [
-        f"| {name} | {mark} | {told.splitlines()[0] if told else ''} |" for name, mark, told in rows
-    ]
+def _cell(told: str) -> str:
+    return told.partition("\n")[0].replace("|", "/")
+
+
+def _read(path: Path) -> dict[str, Row]:
+    """The rows of an earlier report, by step; none if there is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    found = [line.strip("| ").split(" | ") for line in lines]
+    known = [name for name, _ in STEPS]
+    return {
+        name: (name, mark, told, took, at)
+        for name, mark, told, took, at in (cells for cells in found if len(cells) == 5)
+        if name in known
+    }
+
+
+def _write(path: Path, rows: dict[str, Row]) -> None:
+    lines = ["| step | | seen | seconds in all | UTC |", "|---|---|---|---|---|"]
+    lines += [f"| {' | '.join(rows[name])} |" for name, _ in STEPS if name in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

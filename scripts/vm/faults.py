@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import time
 
-from machine import MachineError
-from mirror_in_vm import SETTINGS, UNIT, Mirror
+from machine import MachineError, Said
+from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
+
+from mirror.choice import choices
 
 PRODUCT = "/root/product"
+PARTS = "pyproject.toml README.md mirror config systemd scripts"
 WORDS = "/boot/firmware/cmdline.txt"
 NEXT, SELECT = 17, 22
 
@@ -27,8 +30,7 @@ def mounted(mirror: Mirror) -> str:
 def installed(mirror: Mirror) -> str:
     """The real installer; a second run does nothing; settings stay."""
     machine = mirror.machine
-    parts = "pyproject.toml README.md mirror config systemd scripts"
-    machine.must(f"mkdir -p {PRODUCT}; cd /mnt/product; cp -r {parts} {PRODUCT}/", 300.0)
+    machine.must(f"mkdir -p {PRODUCT}; cd /mnt/product; cp -r {PARTS} {PRODUCT}/", 300.0)
     install = f"{PRODUCT}/scripts/install.sh --plain-debian /mnt/wheels"
     dry = machine.must(f"{install} --dry-run", 120.0)
     assert "nothing was changed" in dry
@@ -81,8 +83,14 @@ def ready(mirror: Mirror) -> str:
     agent_s = time.monotonic() - machine.started
     mirror.await_ready()
     ready_s = time.monotonic() - machine.started
+    # READY is said of trouble that is shown, too: here it has to see.
+    mirror.await_status(" reps")
+    seen_s = time.monotonic() - machine.started
     mounted(mirror)
-    return f"commands after {agent_s:.0f} s, READY after {ready_s:.0f} s"
+    return (
+        f"commands after {agent_s:.0f} s, READY after {ready_s:.0f} s, "
+        f"poses are estimated after {seen_s:.0f} s"
+    )
 
 
 def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
@@ -110,18 +118,26 @@ def recorded(mirror: Mirror) -> str:
 
 
 def pressed(mirror: Mirror) -> str:
-    """A GPIO line pulled down changes the variation on the glass."""
-    titles = []
+    """A GPIO line pulled down changes the variation (or its drill) on the glass."""
+    order = [choice.title for choice in choices()]
+    seen = [_variation(mirror, order, "")]
     for _ in range(2):
-        before = set(mirror.texts())
         mirror.press(NEXT)
-        began = time.monotonic()
-        while not (new := [t for t in mirror.texts() if t not in before]):
-            if time.monotonic() - began > 60.0:
-                raise MachineError(f"the press changed nothing; {sorted(before)}")
-        titles.append(new[0])
+        seen.append(_variation(mirror, order, seen[-1]))
+    first = order.index(seen[0])
+    assert seen == (2 * order)[first : first + 3], seen
     _display(mirror, "pressed")
-    return f"next, next: {' / '.join(titles)}"
+    return " > ".join(seen)
+
+
+def _variation(mirror: Mirror, known: list[str], before: str) -> str:
+    """The title on the glass, once it is another than before."""
+    began = time.monotonic()
+    while time.monotonic() - began < 120.0:
+        for text in mirror.texts():
+            if text in known and text != before:
+                return text
+    raise MachineError(f"the title stays {before!r}")
 
 
 def killed(mirror: Mirror) -> str:
@@ -151,13 +167,45 @@ def _gone(mirror: Mirror, how: str) -> str:
 
 def stopped(mirror: Mirror) -> str:
     """SIGTERM, as at every switching off."""
+    mirror.await_counted(3)
+    before = _sets(mirror)
     began = time.monotonic()
     mirror.machine.must(f"systemctl stop {UNIT}", 60.0)
     took = time.monotonic() - began
     result = mirror.show("Result")
-    assert result == "success", result
+    assert result == "success", f"{result}:\n{mirror.journal(30)}"
+    new = _sets(mirror) - before
+    assert len(new) == 1, f"{len(new)} sets were saved at the end"
     ready_s = mirror.restart()
-    return f"gone after {took:.1f} s, in good order; READY after {ready_s:.0f} s"
+    return f"gone after {took:.1f} s, the open set saved; READY after {ready_s:.0f} s"
+
+
+def estimator_hung(mirror: Mirror) -> str:
+    """The estimator never comes back from a picture: it is said, and a new process begins."""
+    machine, pid = mirror.machine, mirror.show("MainPID")
+    machine.must(f"touch {RUN}/hang")
+    said_s = mirror.await_status("the estimator hangs", 300.0)
+    back_s = mirror.await_ready(after=pid)
+    mirror.await_counted(1)
+    return f"said after {said_s:.0f} s; a new process READY {back_s:.0f} s later, and counts"
+
+
+def asleep(mirror: Mirror) -> str:
+    """Nobody is there: the display is switched off; somebody comes: it is on again."""
+    machine = mirror.machine
+    short = "s/^grace_s = .*/grace_s = 5/; s/^screen_off_s = .*/screen_off_s = 5/"
+    _settings(mirror, f"sed -i '{short}' {SETTINGS}")
+    mirror.restart()
+    mirror.await_counted(1)
+    machine.must(f"touch {RUN}/nobody")
+    off_s = mirror.await_power("Off", 240.0)
+    machine.must(f"rm {RUN}/nobody")
+    on_s = mirror.await_power("On", 120.0)
+    mirror.await_any_text()
+    _, told = _display(mirror, "awake")
+    _restore(mirror)
+    mirror.restart()
+    return f"off {off_s:.0f} s after nobody was there, on {on_s:.0f} s after somebody was; {told}"
 
 
 def _settings(mirror: Mirror, edit: str) -> None:
@@ -177,7 +225,7 @@ def camera_absent(mirror: Mirror) -> str:
     mirror.await_texts("I cannot see", 120.0)
     _display(mirror, "camera-absent")
     machine.must("modprobe vivid n_devs=1 node_types=0x1")
-    back_s = mirror.await_status(" reps", 180.0)
+    back_s = mirror.await_status(" reps", 240.0)
     return f"trouble screen READY after {ready_s:.0f} s; plugged in: sees after {back_s:.0f} s"
 
 
@@ -196,7 +244,7 @@ def camera_lost(mirror: Mirror) -> str:
     machine, pid = mirror.machine, mirror.show("MainPID")
     machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind")
     began = time.monotonic()
-    mirror.await_ready(after=pid)
+    mirror.await_ready(400.0, after=pid)
     new_s = time.monotonic() - began
     mirror.await_texts("I cannot see", 120.0)
     machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/bind")
@@ -270,10 +318,10 @@ def buttons_absent(mirror: Mirror) -> str:
     mirror.await_texts("A button does not work: see hinge-mirror check", 60.0)
     machine.must("sh /opt/vm/pins.sh start")
     back_s = mirror.await_journal("The buttons work again.", cursor, 120.0)
-    before = set(mirror.texts())
+    order = [choice.title for choice in choices()]
+    before = _variation(mirror, order, "")
     mirror.press(NEXT)
-    time.sleep(2.0)
-    assert set(mirror.texts()) != before
+    _variation(mirror, order, before)
     return f"said on the glass; the pins came: they work after {back_s:.0f} s"
 
 
@@ -338,17 +386,38 @@ def clock(mirror: Mirror) -> str:
     return "to 2031, to 1999 and back: not restarted, counts on"
 
 
+def _update(mirror: Mirror, version: str, edit: str, patience_s: int) -> Said:
+    """Bring a newer checkout, and run its updater."""
+    machine, newer = mirror.machine, "/root/newer"
+    machine.must(
+        f"rm -rf {newer}; mkdir {newer}; cd /mnt/product; cp -r {PARTS} {newer}/; cd {newer}; "
+        f"sed -i 's/^version = .*/version = \"{version}\"/' pyproject.toml; {edit}",
+        300.0,
+    )
+    environment = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels "
+    environment += f"HINGE_MIRROR_READY_S={patience_s}"
+    return machine.run(f"{environment} {newer}/scripts/update.sh", 3600.0)
+
+
+def updated(mirror: Mirror) -> str:
+    """A newer version is put in use; sets and settings stay."""
+    machine = mirror.machine
+    before, settings = _sets(mirror), machine.must(f"cat {SETTINGS}")
+    said = _update(mirror, f"9.{time.time():.0f}.0", "true", 900)
+    assert said.code == 0, said.out
+    mirror.await_ready()
+    after = machine.must("readlink /opt/hinge-mirror/current").strip()
+    assert before <= _sets(mirror), "sets are gone"
+    assert machine.must(f"cat {SETTINGS}") == settings
+    assert "/9." in after, after
+    return f"{after.partition('/')[2]} is in use and READY; all {len(before)} sets are there"
+
+
 def rolled_back(mirror: Mirror) -> str:
     """An update whose program breaks at the start is taken back."""
     machine = mirror.machine
     before = machine.must("readlink /opt/hinge-mirror/current").strip()
-    machine.must(
-        f"rm -rf /root/newer; cp -r {PRODUCT} /root/newer; "
-        "sed -i 's/^version = .*/version = \"9.9.9\"/' /root/newer/pyproject.toml; "
-        "sed -i '1i raise SystemExit(3)' /root/newer/mirror/__main__.py"
-    )
-    environment = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels HINGE_MIRROR_READY_S=180"
-    said = machine.run(f"{environment} /root/newer/scripts/update.sh", 2400.0)
+    said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/__main__.py", 180)
     assert said.code == 1, said.out
     assert "the update was taken back" in said.out, said.out
     assert machine.must("readlink /opt/hinge-mirror/current").strip() == before
@@ -426,7 +495,8 @@ def overlay(mirror: Mirror) -> str:
 def uninstalled(mirror: Mirror) -> str:
     """All is gone but settings and sets; the console has its login again."""
     machine = mirror.machine
-    machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
+    for _ in range(2):  # what is gone already is no trouble
+        machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
     assert machine.run("ls /opt/hinge-mirror /etc/systemd/system/hinge-mirror.service").code != 0
     machine.must(f"test -s {SETTINGS}; test -d /var/lib/hinge-mirror")
     assert machine.must("systemctl is-enabled getty@tty1.service").strip() == "enabled"
@@ -451,9 +521,10 @@ def switched_off(mirror: Mirror) -> str:
 STEPS = [
     (step.__name__, step)
     for step in (
-        mounted, installed, unit, ready, display, recorded, pressed, killed, hung, stopped,
+        mounted, installed, unit, ready, display, recorded, pressed, killed, hung,
+        estimator_hung, stopped, asleep,
         camera_absent, camera_unplugged, camera_lost, libcamera, display_unplugged, display_absent,
         button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
-        rolled_back, power_cuts, overlay, switched_off, uninstalled,
+        updated, rolled_back, power_cuts, overlay, switched_off, uninstalled,
     )
 ]  # fmt: skip

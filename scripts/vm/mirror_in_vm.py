@@ -66,6 +66,11 @@ class Mirror:
         """Wait until it draws some text, so that there is something to compare; seconds."""
         return self._await(lambda: bool(self.texts()), PATIENCE_S, "text")
 
+    def await_power(self, wanted: str, patience_s: float) -> float:
+        """Wait until the kernel says of the display's power that it is On or Off; seconds."""
+        power = "cat /sys/class/drm/card*-*/dpms"
+        return self._await(lambda: wanted in self.machine.must(power), patience_s, wanted)
+
     def await_journal(self, wanted: str, since: str, patience_s: float = PATIENCE_S) -> float:
         """Wait until the journal since that cursor has these words; seconds."""
         return self._await(lambda: wanted in self.journal(cursor=since), patience_s, wanted)

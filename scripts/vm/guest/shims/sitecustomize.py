@@ -4,7 +4,8 @@ Always: `/run/hinge-mirror/show` asks for the picture that the screen has just p
 written beside it as a PNG with its texts, and the screen stands still until the file is gone.
 
 With VM_RECORDED: the emulated processor needs some seconds for one pose, so the poses of the
-shipped figure, recorded on a real one, are played at the estimator's seam, in slow motion.
+shipped figure, recorded on a real one, are played at the estimator's seam, in slow motion. While
+`nobody` is in the same folder nobody is seen; `hang` holds the estimator up for ever.
 """
 
 import importlib.abc
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 
 SHOW = Path("/run/hinge-mirror/show")
+NOBODY, HANG = SHOW.with_name("nobody"), SHOW.with_name("hang")
 RECORDED = os.environ.get("VM_RECORDED")
 FILM_FPS = 10.0
 WALL_FPS = 4.0
@@ -55,10 +57,14 @@ def patch_attention(module):
     poses = [film[name] for name in ("points", "visibility", "world", "mask")]
 
     class Recorded:
-        def __init__(self, model):
+        def __init__(self, model, camera=None):
             self.count = -1
 
         def estimate(self, frame):
+            while HANG.exists():
+                time.sleep(1.0)
+            if NOBODY.exists():
+                return None
             self.count += 1
             i = self.count % len(poses[0])
             points, visibility, world, mask = (each[i] for each in poses)

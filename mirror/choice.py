@@ -1,0 +1,59 @@
+"""What is practised: a variation of the hinge, or one of its drills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mirror.errors import UsageError
+from mirror.hinge.form import AnyRule
+from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is practised: a variation, or one of its drills."""
+
+    variation: Variation
+    drill: DrillMode | None = None
+
+    @property
+    def title(self) -> str:
+        """As on the glass."""
+        return self.drill.title if self.drill else self.variation.title
+
+    @property
+    def instruction(self) -> str:
+        """One short sentence."""
+        return self.drill.instruction if self.drill else self.variation.instruction
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """Names of the variation and the drill."""
+        return self.variation.name, self.drill.name if self.drill else None
+
+    @property
+    def rules(self) -> tuple[AnyRule, ...]:
+        """What a fault is."""
+        return self.drill.rules if self.drill else self.variation.rules
+
+
+def choices() -> list[Choice]:
+    """What next and previous go through: each variation, followed by its drills."""
+    return [Choice(v, drill) for v in VARIATIONS.values() for drill in (None, *v.drills)]
+
+
+def chosen(variation: str, drill: str | None = None) -> Choice:
+    """The choice of these names.
+
+    Raises:
+        UsageError: there is no such variation or drill.
+    """
+    if variation not in VARIATIONS:
+        known = ", ".join(VARIATIONS)
+        raise UsageError(f"There is no variation {variation!r}; there are: {known}.")
+    found = VARIATIONS[variation]
+    drills = {d.name: d for d in found.drills}
+    if drill is not None and drill not in drills:
+        known = ", ".join(drills) or "none"
+        raise UsageError(f"There is no drill {drill!r} of {variation}; there are: {known}.")
+    return Choice(found, drills[drill] if drill else None)

@@ -1,0 +1,161 @@
+"""What the mirror's work costs: a frame of each state, and a second with and without somebody.
+
+The pose estimator is the measure, since it takes most of a small computer, and everything is
+measured beside it in one run.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from mirror.advancing import advance
+from mirror.camera import open_camera
+from mirror.camera.figure import viewed
+from mirror.compose import compose
+from mirror.config import CameraSettings, Settings
+from mirror.estimator import Estimator
+from mirror.eyes import Eyes
+from mirror.figure.motion import Motion
+from mirror.figure.render import room
+from mirror.hinge.posture import Unseen
+from mirror.language import load
+from mirror.model import bundle
+from mirror.recording import Recording
+from mirror.screen import open_screen
+from mirror.session import start
+from mirror.states import State, state
+
+SEED, FPS, SECONDS, UPRIGHT = 3, 15.0, 40.0, (1080, 1920)
+WORKING_SHARE, ASLEEP_SHARE = 0.5, 0.02
+"""What a frame may cost, in calls of the estimator (medians)."""
+FILM_FPS, THERE_S, GONE_S = 30.0, 12.0, 15.0
+"""The film of somebody who is there, and of the room after that."""
+GRACE_S, IDLE_SHARE = 1.0, 0.25
+"""When the mirror falls asleep in it, and what may be left of its CPU time then."""
+
+
+def drawing(settings: Settings) -> int:
+    """Print what a frame of each state costs, next to a call of the estimator; the exit code.
+
+    Both are measured in turns, in one run: each look is estimated, and then drawn twice. A sleeping
+    glass is another one, as black before as after.
+    """
+    os.environ["SDL_VIDEODRIVER"] = "dummy"  # a display in memory: the parts that changed are sent
+    plain = msgspec.structs.replace(settings.screen, rotate=0)
+    screen = open_screen(plain, mode="windowed", size=UPRIGHT)
+    dark = open_screen(plain, mode="offscreen", size=UPRIGHT)
+    dark.present()
+    camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
+    estimator = Estimator(bundle(settings.model))
+    language, session = load(settings.coach.language), start()
+    asleep = replace(session, t=0.0, posture=Unseen(0.0, "nobody"))
+    calls: list[float] = []
+    took: dict[State, list[float]] = {}
+    sent: dict[State, list[float]] = {}
+    half, whole = 0.5 / FPS, 1.0 / FPS
+    try:
+        while (frame := camera.read()) is not None and frame.taken_at < SECONDS:
+            if len(calls) > FPS * frame.taken_at:
+                continue
+            began = time.perf_counter()
+            pose = estimator.estimate(frame)
+            calls.append(time.perf_counter() - began)
+            session = advance(session, pose, frame.taken_at)
+            for shown, late_s in ((session, half), (session, whole), (asleep, half)):
+                glass = dark if shown is asleep else screen
+                began = time.perf_counter()
+                glass.draw(compose(shown, glass.glass, language, frame.taken_at + late_s, late_s))
+                part = glass.changed_share
+                glass.present()
+                took.setdefault(state(shown), []).append(time.perf_counter() - began)
+                sent.setdefault(state(shown), []).append(part)
+    finally:
+        estimator.close()
+        camera.close()
+        screen.close()
+    call = median(calls)
+    print(f"one call of the estimator: {1000 * call:.1f} ms (median of {len(calls)})")
+    print(f"{'state':10} {'frames':>6} {'median':>9} {'of a call':>10} {'of the glass sent':>18}")
+    shares = {which: median(times) / call for which, times in took.items()}
+    for which, share in shares.items():
+        ms, part = 1000 * share * call, median(sent[which])
+        print(f"{which.value:10} {len(took[which]):6} {ms:6.2f} ms {share:10.1%} {part:18.1%}")
+    is_met = shares[State.WORKING] < WORKING_SHARE and shares[State.ASLEEP] < ASLEEP_SHARE
+    limits = f"Working below {WORKING_SHARE:.0%} of a call, asleep below {ASLEEP_SHARE:.0%}"
+    print(f"{limits}: {_yes(is_met)}.")
+    return 0 if is_met else 1
+
+
+def presence(settings: Settings) -> int:
+    """Print the CPU time of a second with somebody there and of one with nobody; the exit code.
+
+    Eyes, session and glass as in the running mirror, before a film in which somebody trains and
+    then nobody is there. Decoding the film is counted, too.
+    """
+    cpu_s: dict[bool, float] = {False: 0.0, True: 0.0}
+    wall_s: dict[bool, float] = {False: 0.0, True: 0.0}
+    looks: dict[bool, float] = {False: 0.0, True: 0.0}
+    plain = msgspec.structs.replace(settings.screen, rotate=0)
+    screen = open_screen(plain, mode="offscreen", size=UPRIGHT)
+    language, session = load(settings.coach.language), start(grace_s=GRACE_S)
+    with TemporaryDirectory() as folder:
+        camera = CameraSettings(source=str(_film(Path(folder) / "room.mp4")))
+        eyes = Eyes(msgspec.structs.replace(settings, camera=camera), keep_trying=False)
+        try:
+            looked = time.monotonic()
+            while not (eyes.ended.is_set() and eyes.looks.empty()):
+                began, used = time.monotonic(), time.process_time()
+                asleep, is_known = state(session) is State.ASLEEP, session.t is not None
+                while not eyes.looks.empty():
+                    look = eyes.looks.get()
+                    session, looked = advance(session, look.pose, look.t), began
+                    looks[asleep] += is_known
+                is_idle = state(session) is State.ASLEEP
+                eyes.pause_s = 1.0 / settings.presence.looks_per_s if is_idle else 0.0
+                screen.draw(compose(session, screen.glass, language, began, began - looked))
+                screen.present()
+                time.sleep(max(0.0, began + 1.0 / settings.screen.fps - time.monotonic()))
+                if is_known:  # loading is over
+                    cpu_s[asleep] += time.process_time() - used
+                    wall_s[asleep] += time.monotonic() - began
+        finally:
+            eyes.close()
+    if eyes.fault is not None:
+        raise eyes.fault
+    share = {asleep: cpu_s[asleep] / max(wall_s[asleep], 1e-9) for asleep in (False, True)}
+    for asleep, who in ((False, "somebody there"), (True, "nobody there")):
+        often = looks[asleep] / max(wall_s[asleep], 1e-9)
+        print(
+            f"{who:15} {wall_s[asleep]:5.1f} s: {often:4.1f} looks a second, "
+            f"{share[asleep]:.2f} s of CPU time a second"
+        )
+    fall = share[True] / share[False]
+    print(f"Asleep at most {IDLE_SHARE:.0%} of that: {fall:.0%}, {_yes(fall <= IDLE_SHARE)}.")
+    return 0 if fall <= IDLE_SHARE else 1
+
+
+def _film(path: Path) -> Path:
+    """Write the film of somebody who trains, and then is gone."""
+    camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
+    recording = Recording(path, camera.size, FILM_FPS)
+    try:
+        while (frame := camera.read()) is not None and frame.taken_at < THERE_S:
+            recording.add(frame.rgb)
+        empty = room(viewed(Motion(SEED), camera.size), 1.0)
+        for _ in range(round(GONE_S * FILM_FPS)):
+            recording.add(empty)
+    finally:
+        recording.close()
+        camera.close()
+    return path
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
