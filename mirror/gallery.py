@@ -67,20 +67,21 @@ SIZES = {
 }
 """Sizes of the glass that are looked through, and how the pictures of two of them are named."""
 STRIPS = {
-    "strip-set": (UPRIGHT, ("welcome", "still", "chosen", "bowed", "cue", "rest")),
-    "strip-variations": (
+    "glass": (UPRIGHT, ("cue",)),
+    "set": (UPRIGHT, ("still", "chosen", "bowed", "cue", "rest")),
+    "variations": (
         UPRIGHT,
         tuple(f"{name}-working" for name in VARIATIONS if name != "basic"),
     ),
-    "strip-calibrating": (
+    "calibrating": (
         UPRIGHT,
         ("calibrating-eye", "calibrating-knee", "calibrating-done", "reflection"),
     ),
-    "strip-lying": (LYING, ("chosen", "rounded", "rest")),
+    "lying": (LYING, ("chosen", "rounded", "rest")),
 }
-"""Screens that are shown small beside one another, for the README."""
-SMALLER, BETWEEN_PX, BETWEEN = 3, 8, 96
-"""By what they are made smaller, and the grey that is between them."""
+"""Screens that are shown small beside one another: the pictures of the README."""
+README, SMALLER, BETWEEN_PX, BETWEEN = "readme", 3, 8, 96
+"""Their folder, by what they are made smaller, and the grey that is between them."""
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
 
@@ -94,7 +95,7 @@ def gallery(settings: Settings, folder: Path) -> int:
         OutputError: the folder cannot be written to.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / README).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror}).") from error
     model = bundle(settings.model)
@@ -117,12 +118,12 @@ def gallery(settings: Settings, folder: Path) -> int:
                     screen.save(folder / f"{screen_name}-{name}.png")
                     small[screen_name, size] = smaller(screen.pixels())
     for strip_name, (size, names) in STRIPS.items():
-        save(strip([small[name, size] for name in names]), folder / f"{strip_name}.png")
+        beside = strip([small[name, size] for name in names])
+        save(beside, folder / README / f"{strip_name}.png")
     print(*found, sep="\n", end="\n" if found else "")
     screens = len(scenes(shown, screen.glass, language))
-    print(
-        f"{folder}/: {screens} screens, each upright and lying, and {len(STRIPS)} strips of them."
-    )
+    print(f"{folder}/: {screens} screens, each upright and lying.")
+    print(f"{folder / README}/: {', '.join(STRIPS)}.")
     print(f"At {len(SIZES)} sizes in 2 languages, cut or overlapping: {len(found)}.")
     return 1 if found else 0
 
@@ -146,7 +147,7 @@ def scenes(
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
     made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
-    bowed = shown["bowed"][0]
+    bowed = replace(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
     fitted = _reflection(bowed, glass)
     made["reflection"] = compose(bowed, glass, language, late_s=1.0, reflection=fitted)
     for name, now in _calibrated(glass).items():

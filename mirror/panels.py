@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from mirror.drawing import meter
 from mirror.hinge.form import RAISED_DEG
@@ -35,9 +36,15 @@ STEEP = 3.0
 """Tilts are drawn so many times as steep as they are, to be seen at 3 m."""
 
 
-def panel(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
-    """The panel of the variation that is practised."""
-    yield from PANELS[session.choice.variation.panel](session, posture, box, u)
+def panel(
+    session: Session, posture: Posture, box: Box, u: float, decimal: str = "."
+) -> Iterator[Shape]:
+    """The panel of the variation that is practised. decimal: mark of the language."""
+    for shape in PANELS[session.choice.variation.panel](session, posture, box, u):
+        if isinstance(shape, Text):
+            yield replace(shape, text=shape.text.replace(".", decimal))
+        else:
+            yield shape
 
 
 def _depth(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:

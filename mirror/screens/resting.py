@@ -33,8 +33,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     # A drill that hides the back has no word on it.
     judged = {rule.fault for rule in choice.rules}
     rows = [row for row in choice.variation.rows if not row.fault or row.fault in judged]
-    stood_deg = session.standing.hip_flexion_deg if session.standing else 0.0
-    person = Person(stood_deg, session.own_range_deg)
+    person = Person(session.notes.stood_deg, session.own_range_deg)
     pitch = ROWS_MM / max(3, len(rows))
     for k, row in enumerate(rows):
         box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
