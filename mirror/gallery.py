@@ -68,7 +68,7 @@ SIZES = {
 """Sizes of the glass that are looked through, and how the pictures of two of them are named."""
 STRIPS = {
     "glass": (UPRIGHT, ("cue",)),
-    "set": (UPRIGHT, ("still", "chosen", "bowed", "cue", "rest")),
+    "set": (UPRIGHT, ("chosen", "bowed", "cue", "rest")),
     "variations": (
         UPRIGHT,
         tuple(f"{name}-working" for name in VARIATIONS if name != "basic"),

@@ -92,6 +92,20 @@ def test_load_pulls_towards_the_hands():
     assert held - bare == pytest.approx(0.25 / 1.25 * ahead)
 
 
+@pytest.mark.parametrize("leg", ["left", "right"])
+def test_on_one_leg_the_free_foot_is_no_base(leg):
+    """Stretched back it pulls the centre of mass by its own mass, and that is all."""
+    pose = person()
+    still = com_fraction(pose, 1, leg=leg)
+    assert still == pytest.approx(com_fraction(pose, 1))
+    free = "RIGHT" if leg == "left" else "LEFT"
+    foot = [Mark[f"{free}_{name}"] for name in ("HEEL", "FOOT_INDEX")]
+    pose.points[foot, 0] -= 200.0
+    foot_px = (FOOT[1] - FOOT[0]) / 52  # the built foot is 52 pixels long
+    assert com_fraction(pose, 1, leg=leg) == pytest.approx(still - 0.013 * 200 * foot_px, abs=0.01)
+    assert com_fraction(pose, 1) > 1.0
+
+
 def test_guessed_side_hardly_counts():
     """A far leg that is not seen may be anywhere."""
     pose = person(0, *hinge(0.5))

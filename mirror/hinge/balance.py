@@ -63,13 +63,16 @@ def _weights() -> Array:
 _MASS = _weights()
 
 
-def com_fraction(pose: Pose, facing: int, load: float = 0.0) -> float | None:
+def com_fraction(
+    pose: Pose, facing: int, load: float = 0.0, leg: str | None = None
+) -> float | None:
     """Where the centre of mass stands over the feet: heel 0 .. toe 1.
 
     facing: +1 to the right of the picture, -1 to the left. load: weight held at the wrists, as a
-    share of the body's mass. None where no foot is seen, or the foot is shorter than `FOOT_PX` or
-    points the other way. Against the figure's truth, through the pose estimator: see `FOOT`; mean
-    absolute error .04, of the change from own standing .03.
+    share of the body's mass. leg: the one that stands alone, `left` or `right`. None where no foot
+    is seen, or the foot is shorter than `FOOT_PX` or points the other way. Against the figure's
+    truth, through the pose estimator: see `FOOT`; mean absolute error .04, of the change from own
+    standing .03.
     """
     seen = pose.visibility[_PAIRS]
     if seen[[_HEEL, _TOE]].max(axis=1).min() < PRESENT:
@@ -77,10 +80,14 @@ def com_fraction(pose: Pose, facing: int, load: float = 0.0) -> float | None:
     # As the joints of a posture: both sides, a guessed one hardly at all.
     sides = np.maximum(seen - GUESSED, FAINT)
     x = (pose.points[_PAIRS, 0] * sides).sum(axis=1) / sides.sum(axis=1)
-    if facing * (x[_TOE] - x[_HEEL]) < FOOT_PX:
+    base = x[[_HEEL, _TOE]]
+    if leg is not None:
+        # The free foot is a part of the mass, and not of what it stands on.
+        base = pose.points[_PAIRS[[_HEEL, _TOE], 0 if leg == "left" else 1], 0]
+    if facing * (base[1] - base[0]) < FOOT_PX:
         return None
     com = (x @ _MASS + load * x[_WRIST]) / (1.0 + load)
-    along = (com - x[_HEEL]) / (x[_TOE] - x[_HEEL])
+    along = (com - base[0]) / (base[1] - base[0])
     return float(FOOT[0] + (FOOT[1] - FOOT[0]) * along)
 
 

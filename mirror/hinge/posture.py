@@ -229,7 +229,7 @@ def measure(
         trunk_px=trunk_px,
         leg_px=leg_px,
         back=back,
-        com_fraction=com_fraction(pose, f) if sideways else None,
+        com_fraction=com_fraction(pose, f, leg=leg) if sideways else None,
         foot=near_foot(pose, f) if sideways else None,
         limbs=limbs(pose, shoulder, hip, ankle, f, leg_px, leg),
         leg=leg,
