@@ -230,7 +230,7 @@ class Mirror:
         self._counted += reps
         self._speaker.play(sound)
         self._rest(now)
-        if self._options.warning:
+        if self._options.warning and now - self._began >= WARN_S:
             margin += ("aside.config",)
         if self._options.kiosk and margin:
             words = self._language.say(margin[int(now / MARGIN_S) % len(margin)])

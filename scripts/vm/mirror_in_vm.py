@@ -129,11 +129,11 @@ class Mirror:
         self.machine.must(f"mkdir -p {DROP_INS}; {change}; systemctl daemon-reload")
 
     def _freeze(self) -> None:
-        self.machine.must(f"rm -f {RUN}/glass.json; touch {RUN}/show")
+        self.machine.run(f"rm -f {RUN}/glass.json")
+        # Asked for again and again: a mirror that starts anew has a new folder.
+        ask = f"test -e {RUN}/glass.json || {{ touch {RUN}/show; false; }}"
         try:
-            self._await(
-                lambda: self.machine.run(f"test -e {RUN}/glass.json").code == 0, 120.0, "a picture"
-            )
+            self._await(lambda: self.machine.run(ask).code == 0, 120.0, "a picture")
         except MachineError:
             self._thaw()
             raise

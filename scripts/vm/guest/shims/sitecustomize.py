@@ -2,6 +2,7 @@
 
 Always: `/run/hinge-mirror/show` asks for the picture that the screen has just presented; it is
 written beside it as a PNG with its texts, and the screen stands still until the file is gone.
+`/run/jam`: no pin gets a pull-up, which in the simulated chip would beat any short circuit.
 
 With VM_RECORDED: the emulated processor needs some seconds for one pose, so the poses of the
 shipped figure, recorded on a real one, are played at the estimator's seam, in slow motion. While
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 SHOW = Path("/run/hinge-mirror/show")
+JAM = Path("/run/jam")
 NOBODY, HANG = SHOW.with_name("nobody"), SHOW.with_name("hang")
 RECORDED = os.environ.get("VM_RECORDED")
 FILM_FPS = 10.0
@@ -91,7 +93,17 @@ def patch_figure(module):
     module.FigureCamera.read = read
 
 
-PATCHES = {"mirror.screen": patch_screen}
+def patch_pins(module):
+    """A jammed button stays down whatever the chip is told."""
+    set_pull = module.LGPIOPin._set_pull
+
+    def setting(self, value):
+        set_pull(self, "floating" if JAM.exists() else value)
+
+    module.LGPIOPin._set_pull = setting
+
+
+PATCHES = {"mirror.screen": patch_screen, "gpiozero.pins.lgpio": patch_pins}
 if RECORDED:
     PATCHES |= {"mirror.attention": patch_attention, "mirror.camera.figure": patch_figure}
 
