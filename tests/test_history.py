@@ -573,6 +573,18 @@ def test_a_garbled_row_does_not_hide_the_others(store):
         store.detail(3)
 
 
+def test_a_garbled_row_keeps_no_other_set_from_the_broker(store):
+    """It is passed over; the sets after it are told in their order."""
+    for seed in range(3):
+        store.add(made_up(seed=seed), NOW, CONFIGURED, queue=5)
+    store._db.execute("UPDATE sets SET faults = 'nonsense' WHERE number = 1")
+    told = []
+    while (entry := store.waiting()) is not None:
+        told.append(entry.number)
+        store.sent(entry.number)
+    assert told == [2, 3]
+
+
 @pytest.fixture
 def as_nobody():
     """Files are opened as a user without rights: root may write everywhere."""

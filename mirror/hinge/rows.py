@@ -63,9 +63,15 @@ class Row:
     fault: str = ""
 
 
-def measured(name: str) -> Each:
-    """A reading of the variation."""
-    return lambda reps, person: [rep.measures.get(name) for rep in reps]
+def measured(name: str, scale: float = 1.0) -> Each:
+    """A reading of the variation, so many times as large for another unit."""
+
+    def each(reps: Reps, person: Person) -> Numbers:
+        del person
+        values = [rep.measures.get(name) for rep in reps]
+        return [None if value is None else scale * value for value in values]
+
+    return each
 
 
 def depth(reps: Reps, person: Person) -> Numbers:

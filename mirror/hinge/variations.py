@@ -260,7 +260,7 @@ SINGLE_LEG = Variation(
     rows=(
         Row("sides", "L / R", "{left} / {right}", rows.nothing, rows.counts_apart),
         Row("hold", "Hold", "{left} / {right} s", measured("hold_s"), rows.apart, digits=1),
-        Row("sway", "Sway", "{left} / {right} cm", measured("sway_cm"), rows.apart, digits=1),
+        Row("sway", "Sway", "{left} / {right} mm", measured("sway_cm", 10.0), rows.apart),
         Row(
             "touches",
             "Touches",

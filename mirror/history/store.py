@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -255,11 +255,13 @@ class Store:
         return int((pages - free) * size)
 
     def waiting(self) -> Entry | None:
-        """The oldest set that the broker is still to be told."""
-        query = f"SELECT {_ROW} FROM outbox JOIN sets USING (number) ORDER BY number LIMIT 1"
-        with sentence(self.path, "read"):
-            row = self._db.execute(query).fetchone()
-        return None if row is None else record.entry(row)
+        """The oldest set that the broker is still to be told; a damaged one keeps none waiting."""
+        query = f"SELECT {_ROW} FROM outbox JOIN sets USING (number) ORDER BY number"
+        with sentence(self.path, "read"), closing(self._db.execute(query)) as rows:
+            for row in rows:
+                with suppress(HistoryDamaged):
+                    return record.entry(row)
+        return None
 
     def count(self) -> int:
         """How many sets there are."""

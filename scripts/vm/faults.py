@@ -414,11 +414,12 @@ def updated(mirror: Mirror) -> str:
 
 
 def rolled_back(mirror: Mirror) -> str:
-    """An update whose program breaks at the start is taken back."""
+    """An update whose mirror ends at its start is taken back."""
     machine = mirror.machine
     before = machine.must("readlink /opt/hinge-mirror/current").strip()
-    said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/__main__.py", 180)
+    said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/app.py", 180)
     assert said.code == 1, said.out
+    assert "was not ready within" in said.out, said.out
     assert "the update was taken back" in said.out, said.out
     assert machine.must("readlink /opt/hinge-mirror/current").strip() == before
     mirror.await_ready()
