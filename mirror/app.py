@@ -25,6 +25,7 @@ from mirror.config import Settings
 from mirror.display import Display
 from mirror.errors import MirrorError, ScreenError
 from mirror.eyes import RETRY_S, Eyes
+from mirror.finished import FinishedSet
 from mirror.hands import Hands
 from mirror.hinge.reps import Rep
 from mirror.history.keeper import Keeper
@@ -140,7 +141,7 @@ class Mirror:
         self._care = Care(self.eyes, self._hands, say)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
         self._faulty_s = self._ticked = self._began
-        self._counted = self._recorded = 0
+        self._finished_reps = self._recorded = 0
 
     @property
     def _screen(self) -> Screen:
@@ -179,9 +180,10 @@ class Mirror:
             pass
         finally:
             self._service.stopping()
-            self._keeper.keep(end(self.session, "stopped").finished)
+            self._keep(end(self.session, "stopped").finished)
             if self.eyes.fault is None and not self._options.calibrate:
-                print(f"{self._counted} {'rep' if self._counted == 1 else 'reps'} counted.")
+                counted = self._finished_reps
+                print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
             if self._shots is not None:
                 self._shots.take(time.monotonic(), is_rep=False, is_last=True)
                 print(self._shots.told())
@@ -210,7 +212,6 @@ class Mirror:
             margin = self._care.tend(now)
             self.session = recall(self.session, self._keeper.past)
             self._follow(now)
-            self.eyes.has_stick = self.session.has_stick
             looks, reps = self._take_in()
             if looks:
                 self._looked = now
@@ -221,13 +222,12 @@ class Mirror:
             # A defect must not make the mirror black: say it, and begin anew.
             self._care.stumbled(error, now)
             with suppress(Exception):  # the set so far may be what it stumbled over
-                self._keeper.keep(end(self.session, "stopped").finished)
+                self._keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings, Options()), 0
             self._aligning.leave()
             self._looked = now
             told = "The mirror stumbled and begins a new set."
             scene, sound = trouble(told, self._screen.glass, self._language), Heard()
-        self._counted += reps
         self._speaker.play(sound)
         self._rest(now)
         if self._options.warning and now - self._began >= WARN_S:
@@ -259,9 +259,13 @@ class Mirror:
                 continue
             kept = self.session.past.kept
             self.session = press(self.session, what)
-            self._keeper.keep(self.session.finished)
+            self._keep(self.session.finished)
             if self.session.past.kept != kept:
                 self._keeper.remember(self.session.past.kept)
+
+    def _keep(self, finished: FinishedSet | None) -> None:
+        self._keeper.keep(finished)
+        self._finished_reps += 0 if finished is None else len(finished.reps)
 
     def _take_in(self) -> tuple[int, int]:
         """Everything that was estimated since last time; how many looks and reps that was."""
@@ -275,7 +279,7 @@ class Mirror:
                     self._aligning.look(look.pose, look.t)
                     continue
                 self.session = advance(self.session, look.pose, look.t)
-                self._keeper.keep(self.session.finished)
+                self._keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
         return looks, reps
 
@@ -305,7 +309,8 @@ class Mirror:
         fault = self.eyes.fault
         self._keeper.report(str(fault) if fault is not None else None)
         if fault is not None or self.session.t is not None:
-            self._service.ready(str(fault or f"{self._counted} reps"))
+            under_way = 0 if self.session.over_s is not None else len(self.session.reps)
+            self._service.ready(str(fault or f"{self._finished_reps + under_way} reps"))
         else:
             self._service.starting()
 

@@ -67,7 +67,6 @@ SIZES = {
 }
 """Sizes of the glass that are looked through, and how the pictures of two of them are named."""
 STRIPS = {
-    "glass": (UPRIGHT, ("cue",)),
     "set": (UPRIGHT, ("chosen", "bowed", "cue", "rest")),
     "variations": (
         UPRIGHT,

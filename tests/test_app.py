@@ -117,6 +117,13 @@ def test_five_reps_before_the_camera_are_counted(stage, capsys, tmp_path):
     assert camera.closed
 
 
+def test_a_rep_that_was_done_when_the_mirror_ends_is_counted(stage, capsys):
+    """The glass shows it at once; the set has it, too, though nobody knows yet what comes after."""
+    stage(film(reps(2), 7.95))
+    run(SETTINGS, Options())
+    assert "2 reps counted." in capsys.readouterr().out
+
+
 def test_it_stops_after_the_time_asked_for(stage, capsys):
     """--for ends a camera that never ends."""
     stage(film(reps(0), 10_000))

@@ -1,9 +1,11 @@
 import math
+from dataclasses import replace
 
 import pytest
 from people import film, person, reps
 
 from mirror.advancing import advance
+from mirror.buttons import LONG
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.glass import Glass
@@ -12,6 +14,7 @@ from mirror.layout import CAP_MM
 from mirror.scene import Line, Ring, Scene, Text
 from mirror.screen import open_screen
 from mirror.screens.apart import trouble
+from mirror.screens.labels import Labels
 from mirror.session import GRACE_S, start
 
 ENGLISH = load("en")
@@ -109,6 +112,20 @@ def test_the_line_is_grey_where_nothing_can_be_judged():
     thick = {s.colour.name for s in scene.shapes if isinstance(s, Line) and s.width_mm > 3.5}
     assert "grey" in thick
     assert "white" not in thick
+
+
+@pytest.mark.parametrize(("variation", "offered"), [("basic", True), ("sumo", False)])
+def test_a_long_press_that_would_do_nothing_is_not_offered(variation, offered):
+    """Facing the glass no range of the back can be taken; the other buttons keep their words."""
+    session = start(variation)
+    for pose in film(reps(0), 1.0):
+        session = advance(session, pose, pose.taken_at)
+    session = replace(session, chosen_s=session.t)
+    labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
+    glass = Glass.of((1080, 1920), ScreenSettings())
+    shown = texts(compose(session, glass, ENGLISH, labels=labels))
+    assert (ENGLISH.say("button.hold-next") in shown) is offered
+    assert ENGLISH.say("button.hold-previous") in shown
 
 
 def test_trouble_says_what_is_wrong():

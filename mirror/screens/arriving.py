@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mirror.choice import choices
 from mirror.demonstration import demonstration
@@ -59,7 +60,10 @@ def chosen(
     yield from demonstration(session.choice, now, shown, u)
     yield from _places(session, page)
     if labels is not None:
-        yield from button_words(labels, page, language)
+        # Holding next means nothing where the back can't be judged and nothing is kept.
+        idle = ("next",) if session.can_remember is None else ()
+        held = tuple(name for name in labels.held if name not in idle)
+        yield from button_words(replace(labels, held=held), page, language)
 
 
 def _places(session: Session, page: Sheet) -> Iterator[Shape]:

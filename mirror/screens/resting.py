@@ -130,7 +130,7 @@ def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:
         WHITE,
         "right",
         weight="light",
-        max_width_mm=0.62 * box.width,
+        max_width_mm=0.58 * box.width,
         max_height_mm=VALUE_MM * u,
     )
 
