@@ -375,6 +375,7 @@ def read_only(mirror: Mirror) -> str:
 
 def clock(mirror: Mirror) -> str:
     """Wall time jumps by years, both ways; the mirror does not care."""
+    mirror.await_ready()
     machine, pid = mirror.machine, mirror.show("MainPID")
     for jump in ("2031-01-01", "1999-01-01"):
         machine.must(f"date -s '{jump} 12:00'")
