@@ -271,7 +271,13 @@ def _bench(options: argparse.Namespace) -> int:
 def _model(options: argparse.Namespace) -> int:
     from mirror.model import bundle
 
-    print(bundle(load(options.config or default_file()).model))
+    try:
+        settings = load(options.config or default_file())
+    except ConfigError as error:
+        # A mirror with a broken file runs on its defaults, and wants their model.
+        print(f"hinge-mirror: {error}", file=sys.stderr)
+        settings = Settings()
+    print(bundle(settings.model))
     return 0
 
 

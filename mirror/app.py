@@ -320,7 +320,7 @@ class Mirror:
         running_s, late_s = now - self._began, now - self._looked
         if session.shutdown:
             return shutting_down(glass, language, running_s)
-        held = self._hands.held()
+        held = None if self._aligning.is_on else self._hands.held()
         if held is not None and HELD <= held.fraction < 1.0:
             return holding(held, glass, language, self._labels, running_s)
         fault, warning = self.eyes.fault, self._options.warning

@@ -123,7 +123,7 @@ def look(now: Calibrating, pose: Pose | None, t: float) -> Calibrating:
 
 def press(now: Calibrating, what: Press) -> Calibrating:
     """Take in one press."""
-    if what in (Press.CALIBRATE, Press.SHUTDOWN):
+    if what in (Press.REMEMBER, Press.CALIBRATE, Press.SHUTDOWN):
         return replace(now, outcome="left")
     if now.fitted is not None:
         if what is Press.SELECT:

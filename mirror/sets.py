@@ -45,7 +45,7 @@ def recall(session: Session, past: Past) -> Session:
 def press(session: Session, what: Press) -> Session:
     """Take in one press."""
     if what is Press.SHUTDOWN:
-        return replace(session, shutdown=True)
+        return replace(session, shutdown=True, finished=None)
     session = replace(session, finished=None)
     if what is Press.SELECT:
         return new_set(session, session.choice, "press")

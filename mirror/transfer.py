@@ -141,7 +141,9 @@ def _put(new: Path, place: Path) -> Path | None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         kept = None
-        if place.exists() and place.read_bytes() != new.read_bytes():
+        # A log without its history would become a part of the new one.
+        is_left = place.name == FILE_NAME and not place.exists()
+        if is_left or (place.exists() and place.read_bytes() != new.read_bytes()):
             kept = _kept(place)
         with replacing(place) as scratch:
             shutil.copyfile(new, scratch)
@@ -152,8 +154,8 @@ def _put(new: Path, place: Path) -> Path | None:
     return kept
 
 
-def _kept(place: Path) -> Path:
-    """Keep what is in this place beside it."""
+def _kept(place: Path) -> Path | None:
+    """Keep what is in this place beside it; None where there is nothing."""
     taken = 1
     while (kept := place.with_name(f"{place.stem}.before-{taken}{place.suffix}")).exists():
         taken += 1
@@ -161,8 +163,10 @@ def _kept(place: Path) -> Path:
         with replacing(kept) as scratch:
             shutil.copyfile(place, scratch)
         return kept
+    parts = 0
     for tail in ("-wal", "-shm", ""):  # a history is only whole with its log
         part = place.with_name(place.name + tail)
         if part.exists():
             part.rename(kept.with_name(kept.name + tail))
-    return kept
+            parts += 1
+    return kept if parts else None

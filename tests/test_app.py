@@ -35,6 +35,8 @@ class Stage:
     def __init__(self, poses):
         self._poses = iter(poses)
         self._by_time = {}
+        self._looked_at = threading.Event()
+        self._looked_at.set()
         self.closed = 0
 
     def read(self):
@@ -45,11 +47,15 @@ class Stage:
         if isinstance(pose, Exception):
             raise pose
         time.sleep(1 / 300)
+        # However busy the machine is, no picture is lost before it is looked at.
+        self._looked_at.wait(0.25)
+        self._looked_at.clear()
         self._by_time[pose.taken_at] = pose
         return Frame(np.zeros((2, 2, 3), np.uint8), pose.taken_at)
 
     def estimate(self, frame):
         """The pose that was filmed at that time."""
+        self._looked_at.set()
         return self._by_time[frame.taken_at]
 
     def close(self):

@@ -8,6 +8,7 @@ from mirror.advancing import advance
 from mirror.hinge.phases import Tracking, step
 from mirror.hinge.pose import Mark
 from mirror.hinge.reps import Limits, Partial, Phase, Rejected, Rep
+from mirror.hinge.view import View
 from mirror.session import start
 from mirror.sets import finish
 
@@ -308,3 +309,17 @@ def test_limits_belong_to_the_variation():
         memory, new = step(memory, session.posture, session.standing, Limits(full_deg=100))
         found += new
     assert kinds(found) == ["partial"]
+
+
+def test_who_steps_back_from_the_glass_and_turns_is_seen_from_the_side():
+    """Smaller all over is no bow at the camera."""
+    session = start()
+    for k in range(15 * 12):
+        t = k / 15
+        back = min(1.0, max(0.0, (t - 3.0) / 1.3))
+        turned = min(1.0, max(0.0, (t - 6.0) / 0.7))
+        pose = person(t, scale=1.5 - 0.85 * back, turn=80.0 * (1.0 - turned))
+        session = advance(session, pose, t)
+    assert session.posture.view is View.SIDE
+    assert session.tracking.move is None
+    assert session.guidance != "turn-side-on"

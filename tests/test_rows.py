@@ -148,7 +148,7 @@ def test_each_variation_tells_its_own():
         "sumo": ("Bow", "Stance", "1.8×", "0.93×"),
         "one-hand": ("Bow", "Tilt", "12°"),
         "row": ("Drift", "11°", "Elbow"),
-        "overhead": ("Arms", "-14°"),
+        "overhead": ("Arms down", "14°"),
         "single-leg": ("L / R", "Hold", "Sway", "Touches"),
         "swing": ("Cadence", "30/min", "0.3 s", "412°/s", "Fade", "0 %"),
     }.items():

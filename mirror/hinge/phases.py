@@ -142,7 +142,7 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
             turn_deg=posture.turn_deg,
             facing=posture.facing,
             leg=posture.leg,
-            hands=memory.hands[0][1] if memory.hands else None,
+            hands=_before_reach(memory.hands),
         )
         return replace(memory, phase=Phase.DESCENDING, move=move, held=None, leaving=False)
     if memory.phase is not None and fold >= UPRIGHT_DEG and rate > START_RATE:
@@ -170,6 +170,14 @@ def _hands(memory: Tracking, posture: Posture) -> tuple[tuple[float, Hands], ...
     # The first of those that are kept is the last one from before the hands may have reached.
     old = sum(at <= t - AHEAD_S for at, _ in known)
     return (*known[max(0, old - 1) :], (t, now))
+
+
+def _before_reach(hands: tuple[tuple[float, Hands], ...]) -> Hands | None:
+    """What the hands did before they may have reached for something, or after the last movement."""
+    if not hands:
+        return None
+    (first_s, first), (last_s, last) = hands[0], hands[-1]
+    return first if last_s - first_s < AHEAD_S + GAP_S else last
 
 
 def _moving(

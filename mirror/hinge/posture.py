@@ -174,7 +174,8 @@ def measure(
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
 
-    heading = look(memory.heading, pose, standing.trunk_px if standing else None)
+    stood = (standing.trunk_px, standing.hip_height_px) if standing else (None, None)
+    heading = look(memory.heading, pose, *stood)
     sideways = heading.view is View.SIDE
     far = ("right" if heading.facing < 0 else "left") if sideways else None
     shoulder, hip = (joint(pose, *JOINTS[name]) for name in ("shoulder", "hip"))

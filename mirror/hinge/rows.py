@@ -44,6 +44,12 @@ def middle(reps: Reps, numbers: Numbers, person: Person) -> Told:
     return {"value": _median(numbers)}
 
 
+def above(reps: Reps, numbers: Numbers, person: Person) -> Told:
+    """Their median, not below 0."""
+    deg = middle(reps, numbers, person)["value"]
+    return {"value": None if deg is None else max(0.0, deg)}
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the rest screen.
@@ -118,11 +124,9 @@ def ways(reps: Reps, numbers: Numbers, person: Person) -> Told:
 
 def of_range(reps: Reps, numbers: Numbers, person: Person) -> Told:
     """Median of the rounding, not below 0, and its share of the own range in per cent."""
-    del reps
-    deg = _median(numbers)
+    deg = above(reps, numbers, person)["value"]
     if deg is None:
         return {"value": None, "share": None}
-    deg = max(0.0, deg)
     return {"value": deg, "share": 100.0 * deg / person.range_deg if person.range_deg else None}
 
 

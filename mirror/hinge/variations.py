@@ -27,7 +27,7 @@ from mirror.hinge.faults import (
 from mirror.hinge.form import AnyRule, Rule, Whole
 from mirror.hinge.readings import Reading
 from mirror.hinge.reps import Limits
-from mirror.hinge.rows import BOW, DEPTH, TEMPO, Row, measured
+from mirror.hinge.rows import BOW, DEPTH, TEMPO, Row, above, measured
 from mirror.hinge.view import View
 
 BLADES = "Shoulder blades in your back pockets"
@@ -217,7 +217,7 @@ OVERHEAD = Variation(
     panel="arms",
     rows=(
         DEPTH,
-        Row("arms", "Arms", "-{value}°", measured("arms_lost_deg"), fault="arms-drop"),
+        Row("arms", "Arms down", "{value}°", measured("arms_lost_deg"), above, fault="arms-drop"),
         rows.ROUNDING,
         TEMPO,
     ),

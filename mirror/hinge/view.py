@@ -69,10 +69,16 @@ def turn_deg(pose: Pose, trunk_px: float) -> float:
     return math.degrees(sum(turns) / len(turns))
 
 
-def look(memory: Heading | None, pose: Pose, standing_trunk_px: float | None) -> Heading:
+def look(
+    memory: Heading | None,
+    pose: Pose,
+    standing_trunk_px: float | None,
+    standing_hip_px: float | None = None,
+) -> Heading:
     """One step: view with hysteresis and hold, facing by the majority of the last second.
 
     standing_trunk_px: trunk length of the person standing, where known; else the present one.
+    standing_hip_px: height of the hips over the ankles then: who steps back is smaller all over.
     """
     now = pose.taken_at
     shoulders = _middle(pose, Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER)
@@ -85,8 +91,11 @@ def look(memory: Heading | None, pose: Pose, standing_trunk_px: float | None) ->
         view = _classify(turn, None)
         return Heading(view, turn, vote or 1, now, None, now, ((now, vote),))
     share = 1.0 - math.exp(-max(0.0, now - memory.t) / SETTLE_S)
-    if memory.view is View.FRONT and seen_px < BOWED * trunk:
-        share = 0.0
+    if memory.view is View.FRONT:
+        ankles = _middle(pose, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE)
+        scale = (ankles[1] - hips[1]) / standing_hip_px if standing_hip_px else 1.0
+        if seen_px < BOWED * trunk * min(1.0, max(0.0, scale)):
+            share = 0.0
     turn = memory.turn_deg + share * (turn - memory.turn_deg)
     votes = (*(v for v in memory._votes if now - v[0] < FACING_S), (now, vote))
     balance = sum(v for _, v in votes)
