@@ -128,7 +128,7 @@ def test_buttons_move_the_dot_and_leave():
     assert press(now, Press.NEXT).dot == (x, y + 20)
     assert press(press(now, Press.NEXT), Press.PREVIOUS).dot == (x, y)
     assert press(now, Press.SELECT).dot is None
-    for what in (Press.CALIBRATE, Press.SHUTDOWN):
+    for what in (Press.REMEMBER, Press.CALIBRATE, Press.SHUTDOWN):
         assert press(now, what).outcome == "left"
     low = now
     for _ in range(100):

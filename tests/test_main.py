@@ -187,6 +187,17 @@ def test_a_missing_video_is_one_sentence_and_exit_code_1(capsys, monkeypatch, tm
     assert err.count("\n") == 1
 
 
+def test_the_model_of_a_broken_file_is_that_of_the_defaults(monkeypatch, capsys, tmp_path):
+    """What the kiosk runs on then: an update must not fail for it."""
+    config = tmp_path / "m.toml"
+    config.write_text("[coach]\nlanguag = 'en'\n")
+    monkeypatch.setattr(mirror.model, "bundle", lambda settings: tmp_path / "whole.task")
+    assert main(["model", "--config", str(config)]) == 0
+    out, err = capsys.readouterr()
+    assert "whole.task" in out
+    assert "coach.languag" in err
+
+
 @pytest.mark.parametrize("flag", [[], ["--debug"]])
 def test_a_missing_model_is_one_sentence(capsys, tmp_path, flag):
     """--debug adds the traceback."""

@@ -201,6 +201,23 @@ def test_the_hands_begin_to_reach_before_the_hips(seen_again):
     assert kinds(outcomes(poses)[0]) == ["picking-up"]
 
 
+@pytest.mark.parametrize("pause", [0.2, 0.4, 0.6, 1.0])
+def test_what_was_picked_up_is_not_picked_up_again_by_the_next_rep(pause):
+    """However short the pause: arms folded, then reps with a weight that hangs from them."""
+    poses = []
+    for pose in film(reps(3, stand=2.5, period=2.7 + pause), 3 + 3 * (2.7 + pause) + 1):
+        t = pose.taken_at
+        shoulder, hip = pose.points[Mark.RIGHT_SHOULDER], pose.points[Mark.RIGHT_HIP]
+        low = np.array([ANKLE[0], ANKLE[1] - 60.0])
+        deep = float(np.clip((hip[1] - shoulder[1]) / 150.0, 0, 1)) < 0.6
+        held = shoulder + np.array([40.0, 50.0]) if t < 3.0 else shoulder + np.array([0.0, 115.0])
+        for mark in (Mark.LEFT_WRIST, Mark.RIGHT_WRIST):
+            pose.points[mark] = low if deep else held
+            pose.points[mark - 2] = (shoulder + pose.points[mark]) / 2
+        poses.append(pose)
+    assert kinds(outcomes(poses)[0]) == ["picking-up", "rep", "rep"]
+
+
 def test_losing_the_person_mid_rep_is_told_once():
     """Half a second without a person ends the rep as lost; a shorter gap changes nothing."""
     found, phases = outcomes(film(reps(2), 9), gaps=[(3.0, 3.6)])

@@ -144,6 +144,13 @@ def test_nothing_is_finished_without_a_rep():
     assert end(session, "stopped").finished is None
 
 
+def test_switching_off_just_after_a_set_has_ended_finishes_nothing_twice():
+    """What was handed over with the last picture is not handed over again."""
+    session, done = rested(3)
+    session = replace(session, finished=done[0])
+    assert press(session, Press.SHUTDOWN).finished is None
+
+
 def test_the_end_of_the_mirror_finishes_what_is_under_way_once():
     """A second end has nothing more."""
     session, _ = after(film(reps(2), 9))

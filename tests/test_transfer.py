@@ -237,6 +237,16 @@ def test_what_root_moves_belongs_to_whom_the_folder_belongs_to(old, tmp_path, st
     assert old.stat().st_uid == 0
 
 
+def test_a_log_without_its_history_is_no_part_of_an_imported_one(old, state, tmp_path):
+    """It is set beside it, as the rest of what was there."""
+    assert main(["export", str(tmp_path / "a.zip"), "--history"]) == 0
+    (state / "history.db").unlink()
+    (state / "history.db-wal").write_bytes(b"left over")
+    assert main(["import", str(tmp_path / "a.zip")]) == 0
+    assert not (state / "history.db-wal").exists()
+    assert (state / "history.before-1.db-wal").read_bytes() == b"left over"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
 def test_a_history_that_root_looks_at_stays_the_mirrors(old, state):
     """Nor does what SQLite keeps beside it, while the mirror is at work, become root's."""
