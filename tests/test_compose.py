@@ -129,7 +129,9 @@ def test_a_long_press_that_would_do_nothing_is_not_offered(variation, offered):
 
 
 def test_trouble_says_what_is_wrong():
-    """A ring with an exclamation mark, and the sentence."""
-    scene = trouble("the camera is gone.", Glass.of((1080, 1920), ScreenSettings()), ENGLISH)
-    assert "the camera is gone." in texts(scene)
+    """A ring with an exclamation mark, and the sentence; what begins with a file keeps its name."""
+    glass = Glass.of((1080, 1920), ScreenSettings())
+    scene = trouble("the camera is gone.", glass, ENGLISH)
+    assert "The camera is gone." in texts(scene)
+    assert "m.toml: is odd." in texts(trouble("m.toml: is odd.", glass, ENGLISH))
     assert any(isinstance(shape, Ring) for shape in scene.shapes)

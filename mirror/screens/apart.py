@@ -47,6 +47,9 @@ def trouble(
     name = page.box(84, 12, width - 84, 45) if page.wide else page.box(0, 90, width, 45)
     advice = page.box(0, 95, width, 115) if page.wide else page.box(0, 160, width, 250)
     detail = page.box(0, -1, width, 110 if page.wide else 200)
+    # After the name of a program it goes on in lower case; here it stands alone.
+    if sentence.partition(" ")[0].isalpha():
+        sentence = sentence[0].upper() + sentence[1:]
     small = Text(
         sentence,
         (detail.left, detail.top),
