@@ -36,11 +36,18 @@ def test_the_mirror_is_started_again_for_ever_and_waits_for_no_network():
     assert not any(
         "network" in each for key in ("After", "Wants", "Requires") for each in value(key)
     )
-    (before,) = value("ExecStartPre")
-    assert before.startswith("-"), (
-        "a check that fails or hangs must not keep the mirror from starting"
-    )
-    assert before.endswith("check --boot")
+    folder, check = value("ExecStartPre")
+    assert folder.startswith("-")
+    assert check.startswith("-"), "one that fails or hangs must not keep the mirror from starting"
+    assert check.endswith("check --boot")
+
+
+def test_the_mirror_starts_without_the_partition_of_its_sets():
+    """The system would require what a StateDirectory= lies on; a folder there is made all the same."""
+    assert not value("StateDirectory")
+    assert value("ReadWritePaths") == ["-/var/lib/hinge-mirror"]
+    assert value("WantsMountsFor") == ["/var/lib/hinge-mirror"]
+    assert value("ExecStartPre")[0].endswith("-o mirror -g mirror -m 0750 /var/lib/hinge-mirror")
 
 
 def test_user_and_groups_are_made_as_the_unit_wants_them():
@@ -52,7 +59,7 @@ def test_user_and_groups_are_made_as_the_unit_wants_them():
     assert members == set(value("SupplementaryGroups")[0].split())
     assert f'subject.user === "{user}"' in (ROOT / "systemd/polkit.rules").read_text("utf-8")
     folders = (ROOT / "systemd/tmpfiles.conf").read_text(encoding="utf-8")
-    assert f"d /var/lib/hinge-mirror {value('StateDirectoryMode')[0]} {user} {user}" in folders
+    assert f"d /var/lib/hinge-mirror 0750 {user} {user}" in folders
     assert f"--reuid {user} --regid {user}" in (ROOT / "systemd/hinge-mirror.sh").read_text("utf-8")
 
 
