@@ -43,7 +43,7 @@ def test_the_mirror_is_started_again_for_ever_and_waits_for_no_network():
 
 
 def test_the_mirror_starts_without_the_partition_of_its_sets():
-    """The system would require what a StateDirectory= lies on; a folder there is made all the same."""
+    """What a StateDirectory= lies on would be required; the folder is made all the same."""
     assert not value("StateDirectory")
     assert value("ReadWritePaths") == ["-/var/lib/hinge-mirror"]
     assert value("WantsMountsFor") == ["/var/lib/hinge-mirror"]
