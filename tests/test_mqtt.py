@@ -130,7 +130,9 @@ class Collector:
 
     def __init__(self, broker, topic="hinge-mirror/#", **how):
         self.heard = []
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id="collector", protocol=MQTTv5)
+        self._client = Client(
+            CallbackAPIVersion.VERSION2, client_id=f"collector of {topic}", protocol=MQTTv5
+        )
         self._client.reconnect_delay_set(0.05, 0.2)
         if "ca" in how:
             self._client.tls_set(str(how["ca"]))
