@@ -21,6 +21,7 @@ from mirror.estimator import Estimator
 from mirror.health import Health, told
 from mirror.hinge.variations import VARIATIONS
 from mirror.history import broker
+from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
 from mirror.language import load
 from mirror.model import locate
@@ -158,6 +159,11 @@ def _storage() -> str:
         raise OutputError(
             f"{folder} cannot be written ({error.strerror}): finished sets are not kept."
         ) from error
+    if is_fleeting(there):
+        raise OutputError(
+            f"{folder} is in memory, so finished sets are gone when the mirror is switched off: it "
+            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (see README)."
+        )
     if free_mb < LOW_MB:
         raise OutputError(f"only {free_mb} MB are free for {folder}: make room.")
     return f"{free_mb} MB are free for {folder}"

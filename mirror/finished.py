@@ -124,13 +124,14 @@ class Past:
     """What is known of earlier sets.
 
     lasts: by variation and drill. saved: the newest set that was saved. is_failing: sets cannot be
-    saved at the moment.
+    saved at the moment. is_fleeting: what is saved is gone when the mirror is switched off.
     """
 
     lasts: Mapping[tuple[str, str | None], LastTime] = field(default_factory=dict)
     kept: Kept | None = None
     saved: Saved | None = None
     is_failing: bool = False
+    is_fleeting: bool = False
 
 
 def follow(notes: Notes, posture: Posture, standing: Standing | None, *, is_set: bool) -> Notes:

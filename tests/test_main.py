@@ -12,7 +12,10 @@ from mirror import __version__, app, check, language
 from mirror.__main__ import main
 from mirror.camera import Frame
 from mirror.check import Finding
+from mirror.config import Settings
 from mirror.errors import ModelError, OutputError
+from mirror.history import database
+from mirror.history.keeper import Keeper
 
 
 @pytest.fixture
@@ -332,6 +335,40 @@ def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(check, "LOW_MB", 10**9)
     with pytest.raises(OutputError, match="make room"):
         check._storage()
+
+
+PARTITION = "/dev/mmcblk0p3 {0} ext4 rw 0 0"
+OVERLAY = "overlayroot / overlay rw,lowerdir=/media/root-ro,upperdir=/media/root-rw/overlay 0 0"
+
+
+@pytest.mark.parametrize(
+    ("words", "mounts", "is_fleeting"),
+    [
+        ("quiet", ["overlay / overlay rw 0 0", "tmpfs {0} tmpfs rw 0 0"], False),
+        ("quiet overlayroot=tmpfs:recurse=0", [OVERLAY], True),
+        ("overlayroot=tmpfs:recurse=0", [OVERLAY, PARTITION], False),
+        ("overlayroot=tmpfs", [OVERLAY, PARTITION, "overlayroot {0} overlay rw 0 0"], True),
+    ],
+)
+def test_sets_that_are_kept_in_memory_only_are_told(
+    monkeypatch, tmp_path, words, mounts, is_fleeting
+):
+    """A read-only root without its partition, or with that under the overlay, too."""
+    proc, state = tmp_path / "proc", tmp_path / "state"
+    (proc / "self").mkdir(parents=True)
+    state.mkdir()
+    (proc / "cmdline").write_text(f"console=tty1 {words}\n")
+    (proc / "self" / "mounts").write_text("\n".join(mounts).format(state) + "\n")
+    monkeypatch.setattr(database, "PROC", proc)
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    if is_fleeting:
+        with pytest.raises(OutputError, match="is in memory"):
+            check._storage()
+    else:
+        assert "are free" in check._storage()
+    keeper = Keeper(Settings(), print, state / "history.db")
+    keeper.close()
+    assert keeper.past.is_fleeting == is_fleeting
 
 
 def test_a_kiosk_with_an_unknown_variation_starts_with_the_basic_hinge(ran, tmp_path, capsys):

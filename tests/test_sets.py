@@ -250,6 +250,8 @@ def test_saved_is_said_of_this_set_only():
     assert "saved" not in written(recall(session, earlier))
     assert "Set 12 saved" in written(recall(session, Past(saved=Saved(12, done[0].ended_s))))
     assert "Not saved yet" in written(recall(session, Past(is_failing=True)))
+    fleeting = Past(saved=Saved(12, done[0].ended_s), is_fleeting=True)
+    assert "Set 12 saved until switched off" in written(recall(session, fleeting))
 
 
 def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
@@ -414,5 +416,6 @@ def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
         session,
         replace(session, stop=None),
         replace(session, past=Past(is_failing=True)),
+        replace(session, past=replace(past, is_fleeting=True)),
     ):
         assert flaws(compose(shown, screen.glass, load(language)), screen) == []

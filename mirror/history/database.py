@@ -18,8 +18,29 @@ from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
 if TYPE_CHECKING:
     import sqlite3
 
+PROC = Path("/proc")
 BUSY_S = 5.0
 """How long a write waits for another program."""
+
+
+def is_fleeting(folder: Path) -> bool:
+    """Whether what is written there is gone at the next start.
+
+    So it is in the memory that lies over a read-only root (overlayroot).
+    """
+    try:
+        words, mounts = ((PROC / name).read_text() for name in ("cmdline", "self/mounts"))
+    except OSError:
+        return False
+    if not any(word.startswith("overlayroot=") for word in words.split()):
+        return False
+    there, kind, longest = folder.resolve(), "", 0
+    for line in mounts.splitlines():
+        _, point, found, *_ = line.split()
+        # A later mount lies over an earlier one.
+        if there.is_relative_to(point) and len(point) >= longest:
+            longest, kind = len(point), found
+    return kind in ("overlay", "tmpfs")
 
 
 def _connect(uri: str, busy_s: float | None = None) -> sqlite3.Connection:

@@ -24,7 +24,7 @@ from mirror.errors import ConfigError, HistoryDamaged, HistoryError, UnfitSet
 from mirror.finished import FinishedSet, Past, Saved
 from mirror.history import clock, record
 from mirror.history.clock import Moment
-from mirror.history.database import set_aside
+from mirror.history.database import is_fleeting, set_aside
 from mirror.history.mqtt import Publisher
 from mirror.history.record import Entry
 from mirror.history.store import FILE_NAME, Store
@@ -163,7 +163,9 @@ class Keeper:
                 kept = msgspec.json.decode(text, type=Kept)
         with self._lock:
             kept = self._past.kept if self._to_remember else kept
-            self._past = replace(self._past, lasts=lasts, kept=kept)
+            self._past = replace(
+                self._past, lasts=lasts, kept=kept, is_fleeting=is_fleeting(path.parent)
+            )
         if self._settings.network.broker and self._publisher is None:
             self._publisher = Publisher(self._settings.network, path, self._say)
             self._publisher.report(self._status)

@@ -79,7 +79,8 @@ def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[
     if session.over_s is not None and session.past.is_failing:
         parts.append(language.say("rest.not-saved"))
     elif saved is not None and saved.ended_s == session.over_s:
-        parts.append(language.say("rest.saved", number=saved.number))
+        how = "rest.fleeting" if session.past.is_fleeting else "rest.saved"
+        parts.append(language.say(how, number=saved.number))
     if session.can_remember is not None:
         parts.append(language.say(f"rest.can-{session.can_remember}"))
     if parts:
