@@ -240,32 +240,9 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror import accuracy, bench, effort, gallery, reflections, repertoire, slumping
-    from mirror.history import trials
-    from mirror.model import bundle
+    from mirror.bench import command
 
-    if options.what == "history":
-        return trials.looked_at(options.kept, options.out)
-    if options.what == "power-cuts":
-        return trials.power_cuts(options.cuts)
-    settings = load(options.config or default_file())
-    if options.what == "accuracy":
-        return accuracy.accuracy(bundle(settings.model), options.cases)
-    if options.what == "drills":
-        return accuracy.drills(bundle(settings.model), options.sets)
-    if options.what == "slump":
-        return slumping.slump(bundle(settings.model), options.sets)
-    if options.what == "stop-depth":
-        return accuracy.stop_depth(bundle(settings.model), options.sets)
-    if options.what == "variations":
-        return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
-    if options.what == "reflection":
-        return reflections.bench(options.cases)
-    if options.what == "gallery":
-        return gallery.gallery(settings, options.out)
-    if options.what == "drawing":
-        return max(effort.drawing(settings), effort.presence(settings))
-    return bench.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
+    return command.measure(options)
 
 
 def _model(options: argparse.Namespace) -> int:

@@ -17,7 +17,6 @@ from pathlib import Path
 from queue import Empty
 
 from mirror.advancing import advance
-from mirror.aligning import Aligning
 from mirror.buttons import LONG
 from mirror.care import Care
 from mirror.compose import compose
@@ -32,19 +31,20 @@ from mirror.history.keeper import Keeper
 from mirror.language import load as load_language
 from mirror.press import Press
 from mirror.recording import Recording
-from mirror.reflections import Errors, case
+from mirror.reflection.aligning import Aligning
+from mirror.reflection.people import Errors, case
+from mirror.reflection.volunteer import Volunteer
 from mirror.scene import Scene
 from mirror.screen import Screen, open_screen
 from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
+from mirror.screens.states import State, state
 from mirror.service import Service
 from mirror.session import Session, start
 from mirror.sets import end, press, recall
 from mirror.shots import Shots, say
-from mirror.states import State, state
 from mirror.tones import Heard, Speaker, heard
-from mirror.volunteer import Volunteer
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""

@@ -12,7 +12,7 @@ from mirror.eyes import Eyes
 from mirror.hands import Hands
 from mirror.health import Health
 from mirror.health import told as told_of_health
-from mirror.volunteer import Volunteer
+from mirror.reflection.volunteer import Volunteer
 
 SPARING_S = 1 / 12
 """From one look to the next for a computer that is ill: verdicts still get the pictures they need,

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mirror.buttons import open_buttons
-from mirror.calibration import fitting
 from mirror.camera import open_camera
 from mirror.config import Settings, state_folder
 from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
@@ -25,6 +24,7 @@ from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
 from mirror.language import load
 from mirror.model import locate
+from mirror.reflection.calibration import fitting
 from mirror.screen import open_screen
 from mirror.session import start
 

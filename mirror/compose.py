@@ -14,15 +14,15 @@ from mirror.glass import Glass
 from mirror.hinge.posture import Posture
 from mirror.hinge.trail import between
 from mirror.language import Language
-from mirror.layout import Sheet, sheet
-from mirror.reflection import Reflection
+from mirror.reflection.projection import Reflection
 from mirror.scene import Scene, Shape
 from mirror.screens.arriving import blind, chosen, still, welcome
 from mirror.screens.labels import Labels, signs
+from mirror.screens.layout import Sheet, sheet
 from mirror.screens.practising import finished, working
 from mirror.screens.resting import rest
+from mirror.screens.states import State, state
 from mirror.session import Session
-from mirror.states import State, state
 
 UNLABELLED = (State.ASLEEP, State.WORKING, State.FINISHED)
 """Who moves presses nothing; what nobody sees is not drawn."""

@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from mirror.camera import Frame
 from mirror.config import ScreenSettings
-from mirror.drawing import LIMBS, held, line_colour
 from mirror.errors import OutputError
 from mirror.glass import MM_PER_INCH
 from mirror.hinge.posture import SHOW, Posture, Unseen
 from mirror.hinge.rounding import line_px
 from mirror.scene import AMBER, GREY, ICE, WHITE, Line, Scene, Shape, Text
 from mirror.screen import Screen, open_screen
+from mirror.screens.drawing import LIMBS, held, line_colour
 from mirror.session import Session
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mirror.accuracy import COLUMNS, Result, Verdict, false_alarms, told
-from mirror.truth import case
+from mirror.bench.accuracy import COLUMNS, Result, Verdict, false_alarms, told
+from mirror.bench.truth import case
 
 
 def verdict(true, found, flagged=False):

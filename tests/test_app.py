@@ -19,8 +19,8 @@ from mirror.eyes import Newest
 from mirror.hinge.depth import StopDepth
 from mirror.history.store import Store
 from mirror.press import Press
+from mirror.reflection.volunteer import Volunteer
 from mirror.session import start
-from mirror.volunteer import Volunteer
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 

@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from mirror import aligning, calibration
-from mirror.aligning import Aligning
-from mirror.calibration import fitting, keep, kept_at, load, reflection
 from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.errors import ConfigError, OutputError
-from mirror.fitting import Correction, Fitted
 from mirror.glass import Glass
 from mirror.press import Press
-from mirror.reflections import CAMERA, Errors, case
-from mirror.volunteer import Volunteer
+from mirror.reflection import aligning, calibration
+from mirror.reflection.aligning import Aligning
+from mirror.reflection.calibration import fitting, keep, kept_at, load, reflection
+from mirror.reflection.fitting import Correction, Fitted
+from mirror.reflection.people import CAMERA, Errors, case
+from mirror.reflection.volunteer import Volunteer
 
 SETTINGS = Settings(camera=CAMERA, screen=ScreenSettings(diagonal_in=43.0, bottom_m=0.6))
 GLASS = Glass.of((1080, 1920), SETTINGS.screen)

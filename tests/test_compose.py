@@ -10,11 +10,11 @@ from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.glass import Glass
 from mirror.language import load
-from mirror.layout import CAP_MM
 from mirror.scene import Line, Ring, Scene, Text
 from mirror.screen import open_screen
 from mirror.screens.apart import trouble
 from mirror.screens.labels import Labels
+from mirror.screens.layout import CAP_MM
 from mirror.session import GRACE_S, start
 
 ENGLISH = load("en")

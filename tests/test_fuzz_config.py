@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from mirror import app, language
 from mirror.__main__ import main
-from mirror.calibration import fitting, keep, kept_at
 from mirror.config import Settings, load, shipped
 from mirror.errors import ConfigError
-from mirror.fitting import Correction, Fitted
+from mirror.reflection.calibration import fitting, keep, kept_at
+from mirror.reflection.fitting import Correction, Fitted
 
 SHIPPED = shipped("mirror.toml").read_bytes()
 GERMAN = shipped("languages/de.toml").read_bytes()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mirror.bench.gallery import BETWEEN, BETWEEN_PX, SMALLER, flaws, smaller, strip
 from mirror.config import ScreenSettings
-from mirror.gallery import BETWEEN, BETWEEN_PX, SMALLER, flaws, smaller, strip
 from mirror.scene import Dot, Line, Ring, Scene, Text
 from mirror.screen import open_screen, save
 

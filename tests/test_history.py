@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from mirror.bench import history, madeup
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
 from mirror.hinge.depth import StopDepth
-from mirror.history import clock, keeper, madeup, record, table, trials
+from mirror.history import clock, keeper, record, table
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
 from mirror.history.keeper import Keeper
@@ -738,7 +739,7 @@ def test_a_defect_of_saving_does_not_end_the_mirror(keep, monkeypatch):
 
 def test_a_power_cut_takes_no_set_that_was_called_saved(capsys):
     """SIGKILL at random moments while sets are saved; `bench power-cuts` does 200."""
-    assert trials.power_cuts(3) == 0
+    assert history.power_cuts(3) == 0
     out = capsys.readouterr().out
     assert out.startswith("3 cuts")
     assert " 0 of them lost" in out

@@ -8,8 +8,9 @@ from datetime import datetime
 import pytest
 
 from mirror.__main__ import main
+from mirror.bench import madeup
 from mirror.config import Settings
-from mirror.history import madeup, record
+from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.store import Store
 

@@ -17,7 +17,6 @@ from people import hinge, person, reps, with_mask
 from mirror import app, display, hands
 from mirror.app import Options, run
 from mirror.buttons.gpio import GpioButtons
-from mirror.calibration import kept_at
 from mirror.choice import choices
 from mirror.config import ButtonSettings, PresenceSettings, ScreenSettings, Settings
 from mirror.errors import ScreenError
@@ -25,11 +24,12 @@ from mirror.eyes import Look
 from mirror.hinge.pose import Pose
 from mirror.history.store import Store
 from mirror.language import load
-from mirror.reflections import CAMERA, Errors, case
+from mirror.reflection.calibration import kept_at
+from mirror.reflection.people import CAMERA, Errors, case
+from mirror.reflection.volunteer import Volunteer
 from mirror.scene import Dot, Scene, Text
 from mirror.screen import Screen
 from mirror.vigil import Vigil
-from mirror.volunteer import Volunteer
 
 say = load("en").say
 FPS = 15

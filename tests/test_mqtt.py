@@ -17,9 +17,10 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from mirror import check
+from mirror.bench import madeup
 from mirror.config import HistorySettings, NetworkSettings, Settings
 from mirror.errors import HistoryDamaged, NetworkError
-from mirror.history import broker, madeup, mqtt
+from mirror.history import broker, mqtt
 from mirror.history.keeper import Keeper
 from mirror.history.store import Store
 

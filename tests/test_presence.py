@@ -7,9 +7,9 @@ from people import ANKLE, film, person, reps
 from mirror.advancing import advance
 from mirror.hinge.presence import NOTICED_S
 from mirror.press import Press
+from mirror.screens.states import State, state
 from mirror.session import GRACE_S, start
 from mirror.sets import press
-from mirror.states import State, state
 
 FPS = 15
 

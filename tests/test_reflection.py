@@ -9,30 +9,21 @@ from hypothesis import strategies as st
 from people import film, person, reps, with_mask
 
 from mirror.advancing import advance
+from mirror.bench.reflection import DISTANCES, TARGET_MM, errors_mm, table
 from mirror.compose import compose
 from mirror.config import CameraSettings, ScreenSettings
-from mirror.fitting import Correction, Sample, fit, spot
 from mirror.glass import Glass, Setting
 from mirror.language import load
-from mirror.layout import sheet
 from mirror.optics import lens
-from mirror.reflected import on_reflection, speed_deg_s
-from mirror.reflection import Reflection, by_heels
-from mirror.reflections import (
-    CAMERA,
-    DISTANCES,
-    TARGET_MM,
-    Errors,
-    Person,
-    case,
-    errors_mm,
-    seen,
-    table,
-)
-from mirror.room import Room, looking, stand
+from mirror.reflection.fitting import Correction, Sample, fit, spot
+from mirror.reflection.line import on_reflection, speed_deg_s
+from mirror.reflection.people import CAMERA, Errors, Person, case, seen
+from mirror.reflection.projection import Reflection, by_heels
+from mirror.reflection.room import Room, looking, stand
 from mirror.scene import Line, Ring
+from mirror.screens.layout import sheet
+from mirror.screens.states import State, state
 from mirror.session import start
-from mirror.states import State, state
 
 SCREEN = ScreenSettings()
 GLASS = Glass.of((1080, 1920), SCREEN)

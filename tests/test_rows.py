@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from mirror.bench.gallery import flaws
 from mirror.config import ScreenSettings
-from mirror.gallery import flaws
 from mirror.hinge import rows
 from mirror.hinge.counting import Counting
 from mirror.hinge.phases import Tracking
@@ -13,9 +13,9 @@ from mirror.hinge.reps import Rep
 from mirror.hinge.rows import Person
 from mirror.hinge.variations import VARIATIONS
 from mirror.language import load
-from mirror.layout import sheet
 from mirror.scene import Dot, Scene, Text
 from mirror.screen import open_screen
+from mirror.screens.layout import sheet
 from mirror.screens.resting import rest
 from mirror.session import start
 

@@ -8,10 +8,10 @@ import pytest
 from people import film, hinge, person, reps, wave, with_mask
 
 from mirror.advancing import FORGET_SET_S, REST_S, advance
+from mirror.bench.gallery import SIZES, flaws
 from mirror.compose import compose
 from mirror.config import ScreenSettings
 from mirror.finished import SAMPLE_S, LastTime, Past, Saved
-from mirror.gallery import SIZES, flaws
 from mirror.glass import Glass
 from mirror.hinge.counting import Counting, restart
 from mirror.hinge.depth import NotFound, StopDepth

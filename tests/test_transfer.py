@@ -12,8 +12,9 @@ from dataclasses import replace
 import pytest
 
 from mirror.__main__ import main
+from mirror.bench import madeup
 from mirror.config import HistorySettings, Settings, load
-from mirror.history import madeup, record
+from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import is_in_use
 from mirror.history.keeper import Keeper

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mirror.advancing import advance
+from mirror.bench.repertoire import PATTERNS, Trial, find, negatives, poses
 from mirror.choice import choices
 from mirror.hinge.drills import CUES
 from mirror.hinge.faults import KNEES_BENT
@@ -17,8 +18,7 @@ from mirror.hinge.variations import VARIATIONS
 from mirror.hinge.view import View
 from mirror.judging import MISHAPS
 from mirror.language import load
-from mirror.panels import PANELS
-from mirror.repertoire import PATTERNS, Trial, find, negatives, poses
+from mirror.screens.panels import PANELS
 from mirror.session import start
 from mirror.sets import finish
 

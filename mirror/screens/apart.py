@@ -5,10 +5,10 @@ from __future__ import annotations
 from mirror.errors import Trouble
 from mirror.glass import Glass
 from mirror.language import Language
-from mirror.layout import CAP_MM, SMALL_MM, sheet
 from mirror.press import Held
 from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
 from mirror.screens.labels import Labels, sign
+from mirror.screens.layout import CAP_MM, SMALL_MM, sheet
 from mirror.screens.parts import FINE, WIDE, title, words
 
 FAR_MM = 18.0

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mirror.choice import choices
-from mirror.demonstration import demonstration
-from mirror.drawing import figure
 from mirror.hinge.posture import Posture
 from mirror.language import Language
-from mirror.layout import Box, Sheet
 from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
+from mirror.screens.demonstration import demonstration
+from mirror.screens.drawing import figure
 from mirror.screens.labels import Labels
 from mirror.screens.labels import words as button_words
+from mirror.screens.layout import Box, Sheet
 from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
 from mirror.session import Session
 

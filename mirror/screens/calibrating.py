@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.calibrating import DOTS, POOR_MM, Calibrating, live, low_aim
 from mirror.glass import Glass
 from mirror.language import Language
-from mirror.layout import CAP_MM, Box, Sheet, sheet
+from mirror.reflection.calibrating import DOTS, POOR_MM, Calibrating, live, low_aim
 from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Scene, Shape, Text
+from mirror.screens.layout import CAP_MM, Box, Sheet, sheet
 from mirror.screens.parts import FINE, WIDE, title, words
 
 RING_MM, DOT_MM = 24.0, 4.0

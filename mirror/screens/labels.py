@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mirror.language import Language
-from mirror.layout import MARGIN_MM, SMALL_MM, Sheet
 from mirror.scene import GREY, ICE, Colour, Line, Point, Ring, Shape, Text
+from mirror.screens.layout import MARGIN_MM, SMALL_MM, Sheet
 
 SIGN_MM = 6.0
 """Half the size of a sign."""

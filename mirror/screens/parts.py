@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import cos, pi, sin, tau
 
 from mirror.language import Language
-from mirror.layout import CAP_MM, Box, Sheet
 from mirror.scene import GREY, ICE, WHITE, Colour, Line, Point, Ring, Shape, Text
+from mirror.screens.layout import CAP_MM, Box, Sheet
 from mirror.session import Session
 
 TITLE_MM, COUNT_MM = 40.0, 90.0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.drawing import bottom_check, dimmed, figure, foot_bar, ghost
 from mirror.hinge.drills import Reading
 from mirror.hinge.posture import SHOW, Posture
 from mirror.hinge.trail import at
 from mirror.language import Language
-from mirror.layout import Box, Sheet
-from mirror.panels import panel
-from mirror.reflected import clearness, on_reflection
-from mirror.reflection import Reflection
+from mirror.reflection.line import clearness, on_reflection
+from mirror.reflection.projection import Reflection
 from mirror.scene import AMBER, ICE, Colour, Shape
+from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
+from mirror.screens.layout import Box, Sheet
+from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.session import Session
 

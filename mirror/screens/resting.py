@@ -8,8 +8,8 @@ from mirror.choice import Choice
 from mirror.hinge.depth import told
 from mirror.hinge.rows import Numbers, Person, Row, Told
 from mirror.language import Language
-from mirror.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
+from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.screens.parts import FINE, heading, words
 from mirror.session import Session
 

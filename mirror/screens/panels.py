@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from mirror.drawing import meter
 from mirror.hinge.form import RAISED_DEG
 from mirror.hinge.posture import Posture
 from mirror.hinge.readings import SHALLOW_DEG
@@ -20,8 +19,9 @@ from mirror.hinge.reps import fold_deg
 from mirror.hinge.rowing import BENT_DEG, STRAIGHT_DEG
 from mirror.hinge.rows import Person, cadence
 from mirror.hinge.variations import Panel
-from mirror.layout import Box
 from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape, Text
+from mirror.screens.drawing import meter
+from mirror.screens.layout import Box
 from mirror.session import Session
 
 VALUE_MM = 25.0

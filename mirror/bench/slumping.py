@@ -11,11 +11,11 @@ from pathlib import Path
 from statistics import mean
 
 from mirror.advancing import advance
+from mirror.bench.truth import Case, case, film
 from mirror.estimator import Estimator
 from mirror.press import Press
 from mirror.session import start
 from mirror.sets import press
-from mirror.truth import Case, case, film
 
 RANGES_DEG = (16.0, 24.0, 36.0)
 FPS = 10.0

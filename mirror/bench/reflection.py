@@ -2,33 +2,26 @@
 
 In each room the camera hangs a little otherwise than the settings say. Somebody calibrates, not
 perfectly; then others stand before the glass at several distances, upright and bowed, and each
-point of the drawn line is compared with the place where light truly comes from (`mirror.room`).
+point of the drawn line is compared with the place where light truly comes from.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from mirror.config import CameraSettings, ScreenSettings
-from mirror.figure.body import BODIES, Skeleton
-from mirror.figure.motion import Motion
-from mirror.fitting import Aim, Correction, Sample, fit
-from mirror.glass import Glass, Setting
+from mirror.config import ScreenSettings
+from mirror.glass import Glass
 from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Pose
-from mirror.optics import lens
-from mirror.reflection import Eye, Reflection, by_heels, eye_px
-from mirror.room import Room, Standing, looking, stand
+from mirror.reflection.fitting import Aim, Correction, Sample, fit
+from mirror.reflection.people import CAMERA, Case, Errors, Person, case, seen
+from mirror.reflection.projection import Eye, Reflection, by_heels, eye_px
+from mirror.reflection.room import Standing, stand
 
 DISTANCES = (1.5, 2.0, 2.5, 3.0)
 CALIBRATED_AT = (1.6, 2.6)
 BOWED = (0.0, 0.3, 0.7)
 """Shares of the way down to the bottom of a rep, at which the glass can still be seen."""
-PANEL_PX, SIZE = (1080, 1920), (480, 640)
-CAMERA = CameraSettings(lens="module-3-wide", height_m=1.2, aside_m=0.3)
-"""What the settings of the bench's rooms say."""
+PANEL_PX = (1080, 1920)
 FEET_LOOKS = 8
 """In half a second, over which the mirror takes the mean place of the feet."""
 TARGET_MM = 20.0
@@ -83,110 +76,6 @@ def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
                     off = [errors_mm(here, line, person, north, share) for north in DISTANCES]
                     rows.append([float(mm.mean()) for mm in off])
     return np.array(before), np.array(after)
-
-
-@dataclass(frozen=True)
-class Errors:
-    """What is not perfect, one SD where nothing else is said.
-
-    position: share by which both numbers of the camera's position are wrong, up or down. tilt_deg
-    and pan_deg: by which they are wrong, up or down. dot_mm: between dot and reflection, each way.
-    mark_mm: of the landmarks of one person, always the same. pixel: of each landmark in each look.
-    """
-
-    position: float = 0.10
-    tilt_deg: float = 2.0
-    pan_deg: float = 1.0
-    roll_deg: float = 0.5
-    zoom: float = 0.01
-    bottom_m: float = 0.005
-    dot_mm: float = 5.0
-    mark_mm: float = 8.0
-    pixel: float = 1.0
-
-
-@dataclass(frozen=True)
-class Case:
-    """A room, what its settings say, and a generator of what happens in it."""
-
-    room: Room
-    camera: CameraSettings
-    setting: Setting
-    errors: Errors
-    draw: np.random.Generator
-
-
-def case(
-    seed: int, errors: Errors, camera: CameraSettings, screen: ScreenSettings, glass: Glass
-) -> Case:
-    """A room that differs from these settings by these errors; the same seed, the same room."""
-    draw = np.random.default_rng([seed, 11])
-    optics = lens(camera, SIZE)
-    up_or_down = draw.choice([-1.0, 1.0], 4)
-    room = Room(
-        lens_at=np.array(
-            [
-                -camera.aside_m * (1 + up_or_down[0] * errors.position),
-                0.0,
-                camera.height_m * (1 + up_or_down[1] * errors.position),
-            ]
-        ),
-        look=looking(
-            camera.tilt_deg + up_or_down[2] * errors.tilt_deg,
-            camera.pan_deg + up_or_down[3] * errors.pan_deg,
-            camera.roll_deg + draw.normal(0, errors.roll_deg),
-        ),
-        focal_px=optics.focal_px * (1 + draw.normal(0, errors.zoom)),
-        k1=optics.k1,
-        k2=optics.k2,
-        size=SIZE,
-        panel=(glass.width_mm / 1000, glass.height_mm / 1000),
-        bottom=screen.bottom_m + draw.normal(0, errors.bottom_m),
-        gap=screen.gap_mm / 1000,
-    )
-    return Case(room, camera, Setting.of(camera, screen, glass, optics), errors, draw)
-
-
-@dataclass(frozen=True)
-class Person:
-    """A body, and by how much its landmarks are always put beside their places, (33, 3) metres."""
-
-    motion: Motion
-    beside: Array
-
-    @classmethod
-    def drawn(cls, case: Case) -> Person:
-        """Any of the figure's bodies."""
-        body = BODIES[int(case.draw.integers(len(BODIES)))]
-        beside = case.draw.normal(0, case.errors.mark_mm / 1000, (33, 3))
-        return cls(Motion(int(case.draw.integers(1000)), body=body, arms="crossed"), beside)
-
-    def bowed(self, share: float) -> Skeleton:
-        """Standing (0), or on the way down to the bottom (1) of a rep."""
-        rep = self.motion.reps_between(0.0, 60.0)[0]
-        return self.motion.skeleton(rep.start_s + share * (rep.bottom_s - rep.start_s))
-
-
-def seen(case: Case, person: Person, body: Standing, looks: int = 1) -> tuple[Pose, Array]:
-    """What the mirror knows of somebody: the pose and the line of the back, upright pixels.
-
-    looks: number of looks that are averaged.
-    """
-    optics = lens(case.camera, SIZE)
-
-    def pixels(points: Array) -> Array:
-        noise = case.draw.normal(0, case.errors.pixel / np.sqrt(looks), (len(points), 2))
-        return optics.upright(case.room.picture(points) + noise)
-
-    pose = Pose(
-        points=pixels(body.marks + person.beside),
-        visibility=np.ones(33),
-        world=np.zeros((33, 3)),
-        mask=None,
-        size=SIZE,
-        taken_at=0.0,
-    )
-    return pose, pixels(body.back)
 
 
 def calibrated(case: Case, person: Person, eye: Eye = "right") -> Correction:

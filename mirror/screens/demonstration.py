@@ -12,14 +12,14 @@ from functools import lru_cache
 import numpy as np
 
 from mirror.choice import Choice
-from mirror.drawing import GIRDLES, LIMBS
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
 from mirror.hinge.geometry import Array
 from mirror.hinge.pose import Mark
 from mirror.hinge.view import View as Side
-from mirror.layout import Box
 from mirror.scene import GREY, ICE, WHITE, Line, Ring, Shape
+from mirror.screens.drawing import GIRDLES, LIMBS
+from mirror.screens.layout import Box
 
 PICTURES = 32
 """Drawings of one round; between them the lines move evenly."""

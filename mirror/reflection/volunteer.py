@@ -13,16 +13,16 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from mirror.calibrating import Calibrating
-from mirror.drawing import LIMBS
 from mirror.errors import MirrorError
 from mirror.eyes import Look
 from mirror.hinge.geometry import Array
 from mirror.hinge.pose import Mark
 from mirror.press import Press
-from mirror.reflections import Case, Person, seen
-from mirror.room import Standing, stand
+from mirror.reflection.calibrating import Calibrating
+from mirror.reflection.people import Case, Person, seen
+from mirror.reflection.room import Standing, stand
 from mirror.scene import GREY, Line, Ring, Shape
+from mirror.screens.drawing import LIMBS
 from mirror.vigil import Vigil
 
 LOOKS_PER_S = 15.0

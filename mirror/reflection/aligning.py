@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mirror.calibrating import Calibrating, look, press
-from mirror.calibration import Calibration, as_configured, fitting, keep, reflection
 from mirror.config import Settings
 from mirror.errors import ConfigError, MirrorError, OutputError
 from mirror.glass import Glass
 from mirror.hinge.pose import Pose
 from mirror.press import Press
-from mirror.reflection import Reflection
+from mirror.reflection.calibrating import Calibrating, look, press
+from mirror.reflection.calibration import Calibration, as_configured, fitting, keep, reflection
+from mirror.reflection.projection import Reflection
 from mirror.shots import say
 
 

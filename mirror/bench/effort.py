@@ -29,8 +29,8 @@ from mirror.language import load
 from mirror.model import bundle
 from mirror.recording import Recording
 from mirror.screen import open_screen
+from mirror.screens.states import State, state
 from mirror.session import start
-from mirror.states import State, state
 
 SEED, FPS, SECONDS, UPRIGHT = 3, 15.0, 40.0, (1080, 1920)
 WORKING_SHARE, ASLEEP_SHARE = 0.5, 0.02

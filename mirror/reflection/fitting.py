@@ -15,7 +15,7 @@ import numpy as np
 
 from mirror.glass import Setting
 from mirror.hinge.geometry import Array
-from mirror.reflection import EYE_AHEAD_M
+from mirror.reflection.projection import EYE_AHEAD_M
 
 Aim = Literal["eye", "heel", "knee"]
 """What is brought to a dot: the eye that looks, or the nearer heel or knee."""

@@ -23,8 +23,8 @@ from mirror.hinge.reps import fold_deg
 from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.trail import Step
 from mirror.hinge.view import View
-from mirror.layout import Box
 from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
+from mirror.screens.layout import Box
 from mirror.session import Session
 
 DEEPEST_DEG = 120.0

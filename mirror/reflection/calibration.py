@@ -15,11 +15,11 @@ import msgspec
 
 from mirror.config import CameraSettings, ScreenSettings, Settings, named, state_folder
 from mirror.errors import ConfigError, OutputError
-from mirror.fitting import Correction, Fitted
 from mirror.glass import Glass, Setting
 from mirror.optics import lens
 from mirror.output import replacing
-from mirror.reflection import Reflection
+from mirror.reflection.fitting import Correction, Fitted
+from mirror.reflection.projection import Reflection
 
 NAME = "calibration.toml"
 CAMERA = (

@@ -18,13 +18,13 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.fitting import Aim, Fitted, Sample, fit, spot
 from mirror.glass import Setting
 from mirror.hinge.geometry import Array
 from mirror.hinge.joints import PRESENT
 from mirror.hinge.pose import Mark, Pose
 from mirror.press import Press
-from mirror.reflection import FARTHEST_M, NEAREST_M, Eye, by_heels, eye_px
+from mirror.reflection.fitting import Aim, Fitted, Sample, fit, spot
+from mirror.reflection.projection import FARTHEST_M, NEAREST_M, Eye, by_heels, eye_px
 
 DOTS: tuple[tuple[Literal["near", "far"], Literal["eye", "low"], int], ...] = (
     ("near", "eye", 1),

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from mirror.advancing import advance
 from mirror.analyze import follow
+from mirror.bench.repertoire import Trial, poses
 from mirror.buttons import LONG
-from mirror.calibrating import Calibrating, look
-from mirror.calibration import as_configured
 from mirror.camera import open_camera
 from mirror.compose import compose
 from mirror.config import CameraSettings, ScreenSettings, Settings
@@ -39,17 +38,18 @@ from mirror.language import Language, load
 from mirror.model import bundle
 from mirror.optics import lens
 from mirror.press import Held, Press
-from mirror.reflection import Reflection
-from mirror.reflections import CAMERA, Errors, case
-from mirror.repertoire import Trial, poses
+from mirror.reflection.calibrating import Calibrating, look
+from mirror.reflection.calibration import as_configured
+from mirror.reflection.people import CAMERA, Errors, case
+from mirror.reflection.projection import Reflection
+from mirror.reflection.volunteer import Volunteer
 from mirror.scene import Dot, Line, Point, Ring, Scene, Text
 from mirror.screen import Screen, open_screen, save
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
+from mirror.screens.states import State, state
 from mirror.session import Said, Session, start
-from mirror.states import State, state
-from mirror.volunteer import Volunteer
 
 Picture = NDArray[np.uint8]
 """(height, width, 3) RGB."""

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from mirror.advancing import advance
+from mirror.bench.truth import Case, Drill, Step, case, drill_case, film, stop_case
 from mirror.estimator import Estimator
 from mirror.figure.motion import Truth
 from mirror.hinge.depth import Found, FromStart, StopDepth
@@ -28,7 +29,6 @@ from mirror.hinge.reps import Rep
 from mirror.hinge.rounding import gap
 from mirror.session import start
 from mirror.sets import finish
-from mirror.truth import Case, Drill, Step, case, drill_case, film, stop_case
 
 BENT_DEG = 30.0
 """Pictures with at least this fold are compared: upright, everything is right by definition."""

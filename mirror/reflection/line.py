@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mirror.drawing import line_colour, smoothed
 from mirror.hinge.faults import is_rounded
 from mirror.hinge.geometry import Array, gate
 from mirror.hinge.posture import SHOW, Posture
 from mirror.hinge.rounding import line_px
-from mirror.layout import Sheet
-from mirror.reflection import Reflection
+from mirror.reflection.projection import Reflection
 from mirror.scene import ICE, Line, Shape
+from mirror.screens.drawing import line_colour, smoothed
+from mirror.screens.layout import Sheet
 from mirror.session import Session
 
 FADE_DEG_S = (15.0, 25.0)
