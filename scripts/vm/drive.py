@@ -55,7 +55,9 @@ def main() -> int:
             except Exception as error:
                 if not isinstance(error, (MachineError, AssertionError)):
                     traceback.print_exc()
-                told, mark, is_fine = f"{error}", "FAILED", False
+                # Of an assertion without words, its own.
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                told, mark, is_fine = f"{error}" or f"{where.line}", "FAILED", False
             took = time.monotonic() - began
             at = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
             rows[name] = (name, mark, _cell(told), f"{took:.0f}", at)
