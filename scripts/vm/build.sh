@@ -18,7 +18,7 @@ python=$checkout/.venv/bin/python
 
 packages=(
   systemd-sysv udev dbus kmod procps e2fsprogs linux-image-amd64 zstd initramfs-tools
-  cryptsetup-bin overlayroot # the second wants the first in its initramfs
+  overlayroot cryptsetup-bin busybox # the first wants the others in its initramfs
   python3 python3-venv python3-pygame python3-numpy
   python3-libcamera python3-prctl libcamera-ipa
   libgbm1 libegl1 libgles2 libegl-mesa0 libgl1-mesa-dri libgl1 libglib2.0-0t64 polkitd
