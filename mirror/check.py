@@ -24,6 +24,7 @@ from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
 from mirror.language import load
 from mirror.model import locate
+from mirror.optics import whole_from_m
 from mirror.reflection.calibration import fitting
 from mirror.screen import open_screen
 from mirror.session import start
@@ -39,6 +40,8 @@ class Finding:
     needed: bool = True
 
 
+TALL_M = 1.8
+"""A person's height, where the owner's is not known."""
 LOW_MB = 50
 """With less free than this, finished sets may soon be lost."""
 
@@ -95,12 +98,17 @@ def _model(settings: Settings, *, load: bool) -> str:
 
 def _camera(settings: Settings) -> str:
     camera = open_camera(settings.camera, live=False)
+    body_m = settings.coach.body_height_m or TALL_M
     try:
         frame = camera.read()
         if frame is None:
             raise CameraError(f"{settings.camera.source} gave no picture.")
         height, width = frame.rgb.shape[:2]
-        return f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
+        told = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
+        if settings.camera.source == "picamera":
+            away = whole_from_m(settings.camera, (width, height), body_m)
+            told += f"; as it hangs, it sees {body_m:g} m of you whole from {away:.1f} m on"
+        return told
     finally:
         camera.close()
 

@@ -33,16 +33,17 @@ class CameraSettings(_Section, frozen=True):
     """Where frames come from. Width and height are of the upright picture, after rotation.
 
     seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
-    lens: a camera module, or `own`, whose field of view (along the longer side of the picture) and
-    radial distortion are given. The rest says how the camera hangs: of the floor and of the middle
-    of the panel; tilt down, pan and aside to the right of who stands before the glass.
+    rotate: as `turn`, where that is not what is expected. lens: a camera module, or `own`, whose
+    field of view (along the longer side of the picture) and radial distortion are given. The rest
+    says how the camera hangs: of the floor and of the middle of the panel; tilt down, pan and aside
+    to the right of who stands before the glass.
     """
 
     source: Annotated[str, Meta(min_length=1)] = "picamera"
     width: Annotated[int, Meta(ge=160, le=1920)] = 480
     height: Annotated[int, Meta(ge=160, le=1920)] = 640
     fps: Annotated[float, Meta(ge=5, le=120)] = 30.0
-    rotate: Rotation = 0
+    rotate: Rotation | None = None
     flip: bool = False
     stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
     seed: Annotated[int, Meta(ge=0)] = 1
@@ -56,6 +57,18 @@ class CameraSettings(_Section, frozen=True):
     tilt_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
     pan_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
     roll_deg: Annotated[float, Meta(ge=-45, le=45)] = 0.0
+
+    @property
+    def turn(self) -> Rotation:
+        """Degrees clockwise that put the picture upright.
+
+        Of a camera module that lies across, most of what it sees would be cut off an upright
+        picture; so it is taken to hang on its side.
+        """
+        if self.rotate is not None:
+            return self.rotate
+        hangs = self.source in ("picamera", "figure", "auto") and self.height > self.width
+        return 90 if hangs else 0
 
 
 class ModelSettings(_Section, frozen=True):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import radians, tan
+from math import atan2, inf, radians, tan
+
+import numpy as np
+from msgspec.structs import replace
 
 from mirror.config import CameraSettings
 from mirror.hinge.lens import Lens
@@ -35,21 +38,36 @@ MODULES = {
 
 @lru_cache(maxsize=8)
 def lens(camera: CameraSettings, size: tuple[int, int]) -> Lens:
-    """The lens behind pictures of this size, (width, height) pixels."""
-    long, short = max(size) / 2, min(size) / 2
+    """The lens behind pictures of this size, (width, height) pixels, upright."""
     if camera.lens == "own":
         k1, k2 = camera.k1, camera.k2
-        focal = long / _bent(camera.fov_deg or 0.0, k1, k2)
+        focal = max(size) / 2 / _bent(camera.fov_deg or 0.0, k1, k2)
     else:
         module = MODULES[camera.lens]
         k1, k2 = module.k1, module.k2
+        long, short = size if camera.turn in (0, 180) else size[::-1]  # along the sensor's sides
         # The sensor's picture is cut to this shape at the ends that are too long: the other side
         # shows all that the sensor sees.
-        focal = max(long / _bent(module.long_deg, k1, k2), short / _bent(module.short_deg, k1, k2))
+        focal = max(
+            long / 2 / _bent(module.long_deg, k1, k2), short / 2 / _bent(module.short_deg, k1, k2)
+        )
     return Lens(
         size, focal, k1, k2,
         tilt_deg=camera.tilt_deg, pan_deg=camera.pan_deg, roll_deg=camera.roll_deg,
     )  # fmt: skip
+
+
+def whole_from_m(camera: CameraSettings, size: tuple[int, int], body_m: float) -> float:
+    """Metres from the glass from which on somebody of this height is seen from head to foot."""
+    level = lens(replace(camera, tilt_deg=0.0, pan_deg=0.0, roll_deg=0.0), size)
+    width, height = size
+    edge = height / 2 - float(level.upright(np.array([width / 2, 0.0]))[1])
+    half, tilt = atan2(edge, level.focal_px), radians(camera.tilt_deg)
+    feet, head = camera.height_m, body_m - camera.height_m
+    return max(
+        away / tan(angle) if angle > 0 else inf if away > 0 else 0.0
+        for away, angle in ((feet, half + tilt), (head, half - tilt))
+    )
 
 
 def _bent(field_deg: float, k1: float, k2: float) -> float:

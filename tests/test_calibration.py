@@ -59,7 +59,7 @@ def test_a_calibration_of_other_settings_is_set_aside(state, change):
 def test_what_does_not_matter_may_change(state):
     """The rate of the pictures and who is filmed have nothing to do with the glass."""
     keep(FITTED, SETTINGS)
-    assert fitting(moved(fps=15.0, source="0")) is not None
+    assert fitting(moved(fps=15.0, source="figure")) is not None
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_what_is_accepted_survives_printing(written, text):
         ("[camera]\nsource = 0", ["camera.source = 0", "expected `str`"]),
         ("[camera]\nflip = 1", ["camera.flip = 1", "expected `bool`"]),
         ("[camera]\nrotate = 45", ["camera.rotate = 45", "45"]),
-        ("[camera]\nrotate = '90'", ["camera.rotate = '90'", "expected `int`"]),
+        ("[camera]\nrotate = '90'", ["camera.rotate = '90'", "expected `int | null`"]),
         ("[camera]\nfps = nan", ["camera.fps = nan"]),
         ("[camera]\nstall_s = inf", ["camera.stall_s = inf", "<= 60"]),
         ("[camera]\nseed = -1", ["camera.seed = -1", ">= 0"]),

@@ -13,7 +13,7 @@ from mirror.hinge.geometry import corner_deg
 from mirror.hinge.lens import Lens, level
 from mirror.hinge.pose import Mark
 from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.optics import MODULES, lens
+from mirror.optics import MODULES, lens, whole_from_m
 
 LENSES = st.builds(
     Lens,
@@ -154,7 +154,8 @@ def test_a_preset_sees_what_its_module_sees(name):
     """A picture in the shape of the sensor has the published field along both sides."""
     module = MODULES[name]
     shape = {"module-2": (1640, 1232)}.get(name, (2304, 1296))
-    made = lens(CameraSettings(lens=name), shape)
+    made = lens(CameraSettings(lens=name, rotate=0), shape)
+    assert lens(CameraSettings(lens=name, rotate=90), shape[::-1]).focal_px == made.focal_px
     for side, at in ((0, (0.0, shape[1] / 2)), (1, (shape[0] / 2, 0.0))):
         edge = made.upright(np.array(at)) - np.array(shape) / 2
         field = 2 * np.degrees(np.arctan(abs(edge[side]) / made.focal_px))
@@ -166,6 +167,58 @@ def test_a_squarer_picture_sees_less_of_a_wide_sensor():
     made = lens(CameraSettings(lens="module-3"), (480, 640))
     assert 2 * np.degrees(np.arctan(240 / made.focal_px)) == pytest.approx(41.0)
     assert 2 * np.degrees(np.arctan(320 / made.focal_px)) < 60
+
+
+def test_a_module_hangs_on_its_side_unless_it_is_said_otherwise():
+    """Lying, it would see an upright picture of its shorter side only, and no person whole."""
+    assert CameraSettings().turn == 90
+    lying = lens(CameraSettings(rotate=0), (480, 640))
+    assert 2 * np.degrees(np.arctan(320 / lying.focal_px)) == pytest.approx(41.0)
+    for other in ({"source": "0"}, {"source": "film.mp4"}, {"width": 640, "height": 480}):
+        assert CameraSettings(**other).turn == 0
+    assert CameraSettings(source="0", rotate=270).turn == 270
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("tilt", [-3.0, 0.0, 8.0])
+def test_somebody_is_seen_whole_from_where_it_is_told(name, tilt):
+    """There, and no nearer, head and feet are in the picture."""
+    camera = CameraSettings(lens=name, tilt_deg=tilt, height_m=1.1)
+    size = (480, 640)
+    away = whole_from_m(camera, size, 1.8)
+    made = lens(camera, size)
+
+    def is_whole(north):
+        # Rays from the lens to head and feet in the picture that is made upright.
+        rays = np.array([[0.0, 1.1 - 1.8, north], [0.0, 1.1, north]]) @ level(tilt, 0, 0)
+        slopes = np.abs(rays[:, 1] / rays[:, 2])
+        plain = lens(CameraSettings(lens=name), size)
+        edge = (320 - plain.upright(np.array([240.0, 0.0]))[1]) / made.focal_px
+        return bool((slopes <= edge).all())
+
+    assert is_whole(away + 0.01)
+    assert not is_whole(away - 0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "height", "low", "high"),
+    [
+        ("module-2", 640, 1.7, 1.5),
+        ("module-3", 640, 2.0, 1.8),
+        ("module-3", 848, 1.5, 1.4),
+        ("module-3-wide", 640, 1.1, 1.0),
+    ],
+)
+def test_the_distances_that_are_told_to_who_builds_one(name, height, low, high):
+    """README: level at 1 m, and at 1.2 m looking 8 degrees down."""
+    for told, hung in ((low, {"height_m": 1.0}), (high, {"height_m": 1.2, "tilt_deg": 8.0})):
+        camera = CameraSettings(lens=name, height=height, **hung)
+        assert round(whole_from_m(camera, (480, height), 1.8), 1) == told
+
+
+def test_nobody_is_seen_whole_by_a_camera_that_looks_over_their_heads():
+    """Then there is no distance to tell."""
+    assert whole_from_m(CameraSettings(tilt_deg=-40.0), (480, 640), 1.8) == np.inf
 
 
 def test_own_numbers_are_of_the_longer_side():

@@ -53,7 +53,7 @@ def world(monkeypatch):
 
 def opened(**changes):
     """An open camera with small, quick settings."""
-    settings = {"width": WIDTH, "height": HEIGHT, "stall_s": 0.5} | changes
+    settings = {"width": WIDTH, "height": HEIGHT, "stall_s": 0.5, "rotate": 0} | changes
     return open_camera(CameraSettings(**settings))
 
 
@@ -132,6 +132,21 @@ def test_the_configuration_asked_for(world):
     assert config["controls"] == {"FrameDurationLimits": (40_000, 40_000)}
     assert config["sensor"] == {"output_size": (1640, 1232), "bit_depth": 8}
     assert config["queue"] is False
+
+
+def test_a_lens_that_can_move_is_focused_on_who_stands_there(world):
+    """A Camera Module 3; others have no such control."""
+    world.controls |= {"AfMode", "LensPosition"}
+    opened()
+    controls = world.opened[0].camera_configuration()["controls"]
+    assert controls["AfMode"] == 0
+    assert 1.5 < 1 / controls["LensPosition"] < 3.0, "dioptres are one over metres"
+
+
+def test_a_camera_on_its_side_is_asked_for_a_picture_that_lies(world):
+    """So an upright picture shows the longer side of the sensor."""
+    opened(rotate=None)
+    assert world.opened[0].camera_configuration()["main"]["size"] == (HEIGHT, WIDTH)
 
 
 def test_a_camera_without_modes_or_rate_control(world):

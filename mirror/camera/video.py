@@ -50,7 +50,7 @@ class VideoFile:
     """A video file. Its first picture is decoded at once, so a bad file fails here."""
 
     def __init__(self, settings: CameraSettings, *, live: bool) -> None:
-        self._rotate, self._flip, self._live = settings.rotate, settings.flip, live
+        self._rotate, self._flip, self._live = settings.turn, settings.flip, live
         path = Path(settings.source).expanduser()
         if not path.is_file():
             what = "is not a file" if path.exists() else "does not exist"
@@ -131,7 +131,7 @@ class Webcam:
     frames_total: int | None = None
 
     def __init__(self, settings: CameraSettings) -> None:
-        self._rotate, self._flip = settings.rotate, settings.flip
+        self._rotate, self._flip = settings.turn, settings.flip
         self._stall_s, self._name = settings.stall_s, f"webcam {settings.source}"
         cv2 = opencv()
         # Longer numbers overflow OpenCV's int; no machine has so many webcams.
@@ -140,7 +140,7 @@ class Webcam:
         if self._capture is None or not self._capture.isOpened():
             raise CameraError(f"there is no {self._name}, or another program is using it.")
         size = (settings.width, settings.height)
-        width, height = size if settings.rotate in (0, 180) else size[::-1]
+        width, height = size if settings.turn in (0, 180) else size[::-1]
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
         self._capture.set(cv2.CAP_PROP_FPS, settings.fps)

@@ -23,7 +23,7 @@ from mirror.reflection.projection import Reflection
 
 NAME = "calibration.toml"
 CAMERA = (
-    *("width", "height", "rotate", "flip", "lens", "fov_deg", "k1", "k2"),
+    *("width", "height", "flip", "lens", "fov_deg", "k1", "k2"),
     *("height_m", "aside_m", "tilt_deg", "pan_deg", "roll_deg"),
 )
 SCREEN = ("diagonal_in", "rotate", "bottom_m", "gap_mm")
@@ -49,6 +49,7 @@ def kept_at() -> Path:
 def made_with(camera: CameraSettings, screen: ScreenSettings) -> dict[str, Value]:
     """The settings that a calibration corrects."""
     values = {f"camera.{key}": getattr(camera, key) for key in CAMERA}
+    values["camera.rotate"] = camera.turn
     values |= {f"screen.{key}": getattr(screen, key) for key in SCREEN}
     return {key: value for key, value in values.items() if value is not None}
 
