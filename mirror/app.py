@@ -93,8 +93,6 @@ def run(settings: Settings, options: Options) -> int:
     if mirror.is_unfinished:
         say("The calibration was not finished: nothing was changed.")
         return 1
-    if mirror.session.shutdown and options.kiosk:
-        _power_off()
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
         _leave(code)
@@ -193,8 +191,13 @@ class Mirror:
         return self.session.shutdown or is_calibrated
 
     def close(self) -> bool:
-        """Save what is left and free every edge; gives whether camera and estimator let go."""
+        """Save what is left and free every edge; gives whether camera and estimator let go.
+
+        The computer is switched off before that which may hang is freed.
+        """
         self._keeper.close()
+        if self.session.shutdown and self._options.kiosk:
+            _power_off()
         has_stopped = self.eyes.close()
         self._speaker.close()
         if self._recording is not None:
@@ -382,6 +385,7 @@ def _screen(settings: Settings, options: Options) -> Screen:
 
 
 def _power_off() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # this comes of it, and it ends anyway
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:

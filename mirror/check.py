@@ -7,6 +7,7 @@ about to open, and to tell of.
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -45,6 +46,7 @@ TALL_M = 1.8
 LOW_MB = 50
 """With less free than this, finished sets may soon be lost."""
 
+BUSY = "is in use by the running mirror; to try it, first: sudo systemctl stop hinge-mirror"
 UNIT = Path("/etc/systemd/system/hinge-mirror.service")
 LET_IN = (
     "sudo install -Dm 644 -t /etc/systemd/system/hinge-mirror.service.d"
@@ -57,13 +59,16 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     """Try each part as the mirror would use it, and free it again."""
     yield _try("coach", lambda: _coach(settings))
     yield _try("model", lambda: _model(settings, load=not at_boot))
-    if not at_boot:
+    if not at_boot and _is_running():
+        yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons"))
+        yield replace(_try("line", lambda: _line(settings)), needed=False)
+    elif not at_boot:
         yield _try("camera", lambda: _camera(settings))
         yield _try("display", lambda: _display(settings))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
+    yield replace(_try("storage", _storage), needed=False)
     if settings.history.keep:
-        yield replace(_try("storage", _storage), needed=False)
         yield replace(_try("history", _history), needed=False)
     if settings.network.broker and not (at_boot and _may_use_network()):
         yield replace(_try("network", lambda: _network(settings)), needed=False)
@@ -156,7 +161,7 @@ def _buttons(settings: Settings) -> str:
 
 
 def _storage() -> str:
-    """Where finished sets go."""
+    """Where finished sets and the calibration go."""
     folder = state_folder()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     try:
@@ -165,11 +170,11 @@ def _storage() -> str:
         free_mb = shutil.disk_usage(there).free // 2**20
     except OSError as error:
         raise OutputError(
-            f"{folder} cannot be written ({error.strerror}): finished sets are not kept."
+            f"{folder} cannot be written ({error.strerror}): nothing is kept."
         ) from error
     if is_fleeting(there):
         raise OutputError(
-            f"{folder} is in memory, so finished sets are gone when the mirror is switched off: it "
+            f"{folder} is in memory, so what is kept is gone when the mirror is switched off: it "
             "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (see README)."
         )
     if free_mb < LOW_MB:
@@ -184,6 +189,12 @@ def _network(settings: Settings) -> str:
             " sudo systemctl daemon-reload && sudo systemctl restart hinge-mirror"
         )
     return broker.probe(settings.network)
+
+
+def _is_running() -> bool:
+    """Whether the installed mirror runs: it has its camera, display and buttons to itself."""
+    command = ["systemctl", "is-active", "--quiet", UNIT.name]
+    return UNIT.exists() and subprocess.run(command).returncode == 0
 
 
 def _may_use_network() -> bool:

@@ -176,7 +176,11 @@ class Settings(_Section, frozen=True):
 
 def default_file() -> Path:
     """The file read when none is named: the system's, else the shipped one."""
-    return SYSTEM_CONFIG if SYSTEM_CONFIG.exists() else shipped("mirror.toml")
+    try:
+        is_there = SYSTEM_CONFIG.exists()
+    except OSError:  # its folder may not be entered: reading it tells so
+        is_there = True
+    return SYSTEM_CONFIG if is_there else shipped("mirror.toml")
 
 
 def state_folder() -> Path:

@@ -10,22 +10,26 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
 from mirror.config import Settings
-from mirror.errors import CameraError, MirrorError
+from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.hinge.pose import Pose
 from mirror.hinge.straight import with_stick
-from mirror.model import bundle
+from mirror.model import bundle, locate
 from mirror.optics import lens
 from mirror.vigil import Vigil, step_s
 
 RETRY_S = 5.0
 """How long before a broken part is tried again."""
+OBTAIN_S = 300.0
+"""How long before it is tried again to download a model."""
 OPEN_S = 90.0
 """A camera or model that takes longer to open hangs; a download speaks up in between."""
 OPEN_STEPS = 9
@@ -90,6 +94,7 @@ class Eyes:
         self._over = threading.Event()
         self._box: Newest[Frame] = Newest()
         self._faults: dict[str, MirrorError] = {}
+        self._obtain_s = 0.0
         self._threads = [
             threading.Thread(target=self._guard, args=(part, work), daemon=True)
             for part, work in (("camera", self._watch), ("estimator", self._estimate))
@@ -155,8 +160,7 @@ class Eyes:
             camera.close()
 
     def _estimate(self) -> None:
-        model = bundle(self._settings.model, self._obtaining)
-        estimator = Attention(model, self._settings.camera)
+        estimator = Attention(self._bundle(), self._settings.camera)
         self._can_see.set()
         patience_s = self._open_s  # the first picture takes longer than any other
         try:
@@ -184,6 +188,16 @@ class Eyes:
         finally:
             self.vigil.promise("estimator", self._step_s)
             estimator.close()
+
+    def _bundle(self) -> Path:
+        """The pose model: one that could not be obtained is looked for, and seldom downloaded."""
+        now = time.monotonic()
+        if now < self._obtain_s:
+            with suppress(ModelError):
+                return locate(self._settings.model)
+            raise self._faults["estimator"]
+        self._obtain_s = now + OBTAIN_S
+        return bundle(self._settings.model, self._obtaining)
 
     def _obtaining(self, told: str) -> None:
         """A step of a download: it may take minutes, but not in silence."""

@@ -27,6 +27,12 @@ run() {
     "$@"
   fi
 }
+# On a read-only root (overlayroot) what is written now is gone at the next start.
+must_last() {
+  ! grep -qs overlayroot= "$prefix/proc/cmdline" ||
+    die "the root is read-only now, and what is changed would not last: take the word that begins" \
+      "with overlayroot= out of /boot/firmware/cmdline.txt, and reboot."
+}
 is_booted() { [ -d "$prefix/run/systemd/system" ]; }
 
 # What the mirror needs of the system.

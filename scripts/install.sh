@@ -105,14 +105,17 @@ uninstall() {
   [ ! -d "$drop_ins" ] || run rmdir --ignore-fail-on-non-empty "$drop_ins"
   run rm -rf "$home" "$prefix/var/cache/hinge-mirror"
   quieten
+  run rm -f "$command_line.before-hinge-mirror"
   ! is_booted || run systemctl daemon-reload
   run systemctl enable getty@tty1.service
+  ! is_booted || run systemctl start --no-block getty@tty1.service
   say "The mirror is gone. Settings (/etc/hinge-mirror), finished sets (/var/lib/hinge-mirror)"
   say "and the user mirror stay; to be rid of them, too:"
   say "  sudo rm -r /etc/hinge-mirror /var/lib/hinge-mirror && sudo userdel mirror"
 }
 
 [ -n "$dry" ] || [ "$(id -u)" = 0 ] || die "this must be run by root: sudo $0"
+[ -n "$dry" ] || must_last
 if [ -n "$uninstall" ]; then
   uninstall
   exit 0

@@ -14,6 +14,7 @@ patience_s=${HINGE_MIRROR_READY_S:-60}
 
 [ "$(id -u)" = 0 ] || die "this must be run by root: sudo $0"
 is_booted || die "there is no running systemd to update under."
+must_last
 before=$(in_use)
 [ -n "$before" ] || die "nothing is installed yet: sudo scripts/install.sh"
 # How it was installed, so it is updated.

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -182,6 +183,36 @@ def test_a_kiosk_without_a_model_says_so_on_the_glass(stage, monkeypatch):
         run(SETTINGS, Options(seconds=5))
 
 
+def test_a_model_is_seldom_downloaded_and_used_as_soon_as_it_is_there(stage, monkeypatch):
+    """Each try to download takes a small computer a minute, and lines of the journal."""
+    stage(film(reps(0), 10_000))
+    tried, looked = [], []
+
+    def missing(settings, report):
+        tried.append(settings)
+        raise ModelError("the pose model cannot be downloaded.")
+
+    def later(settings):
+        looked.append(settings)
+        if len(looked) < 3:
+            raise ModelError("the pose model is missing.")
+        return Path("model.task")
+
+    monkeypatch.setattr(eyes, "RETRY_S", 0.05)
+    monkeypatch.setattr(eyes, "bundle", missing)
+    monkeypatch.setattr(eyes, "locate", later)
+    sight = eyes.Eyes(SETTINGS, keep_trying=True)
+    told = set()
+    until = time.monotonic() + 20
+    while sight.looks.empty() and time.monotonic() < until:
+        if sight.fault is not None:
+            told.add(str(sight.fault))
+    sight.close()
+    assert not sight.looks.empty()
+    assert (len(tried), len(looked)) == (1, 3)
+    assert told == {"the pose model cannot be downloaded."}
+
+
 def test_an_unforeseen_error_of_a_thread_is_not_swallowed(stage):
     """A defect shows as one sentence, with its cause for --debug."""
     stage([*film(reps(0), 0.3), ZeroDivisionError("oh")])
@@ -220,6 +251,10 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
     """At a desktop Esc quits; behind the glass the Pi goes down."""
     called = []
     monkeypatch.setattr(app.subprocess, "run", lambda command, check: called.append(command))
+    freed = eyes.Eyes.close
+    monkeypatch.setattr(
+        eyes.Eyes, "close", lambda self: called.append("the camera is freed") or freed(self)
+    )
 
     class Pressed:
         def presses(self):
@@ -237,10 +272,11 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
     monkeypatch.setattr(hands, "open_buttons", lambda name, settings: Pressed())
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options()) == 0
-    assert called == []
+    assert called == ["the camera is freed"]
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True)) == 0
-    assert called == [["systemctl", "poweroff"]]
+    # What may hang is freed when it is switched off anyway.
+    assert called[1:] == [["systemctl", "poweroff"], "the camera is freed"]
 
 
 def test_a_video_of_the_glass_is_recorded_on_request(stage, tmp_path):

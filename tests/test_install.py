@@ -195,6 +195,33 @@ def test_the_console_is_quiet_and_gets_its_words_back(installed):
     assert installed.command_line.read_text() == f"{COMMAND_LINE}\n"
 
 
+def test_words_that_came_after_an_uninstallation_are_the_owners(installed):
+    """Another installation and another uninstallation leave them."""
+    installed.run("install.sh", "--uninstall")
+    installed.command_line.write_text(f"{COMMAND_LINE} consoleblank=0\n")
+    for words in ((), ("--uninstall",)):
+        done, _ = installed.run("install.sh", *words)
+        assert done.returncode == 0, done.stderr
+    assert installed.command_line.read_text() == f"{COMMAND_LINE} consoleblank=0\n"
+
+
+@pytest.mark.parametrize("script", ["install.sh", "update.sh"])
+def test_on_a_read_only_root_nothing_is_changed(installed, script):
+    """It would be gone at the next start, after minutes of work."""
+    words = installed.under / "proc/cmdline"
+    words.parent.mkdir()
+    words.write_text("quiet overlayroot=tmpfs:recurse=0\n")
+    installed.release("2.0")
+    done, log = installed.run(script)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "take the word that begins with overlayroot= out of" in done.stderr
+    assert installed.versions == ["1.0"]
+    assert log == []
+    done, _ = installed.run("install.sh", "--dry-run")
+    assert done.returncode == 0
+
+
 def test_an_uninstallation_leaves_what_is_the_owners(installed):
     """Settings and sets stay; all else is gone, the leave to use the network, too."""
     drop_ins = installed.under / "etc/systemd/system/hinge-mirror.service.d"
@@ -205,12 +232,14 @@ def test_an_uninstallation_leaves_what_is_the_owners(installed):
     left = {str(path.relative_to(installed.under)) for path in installed.under.rglob("*.*")}
     assert {name for name in left if "hinge-mirror" in name} == {
         "etc/hinge-mirror/mirror.toml",
-        "boot/firmware/cmdline.txt.before-hinge-mirror",
     }
     assert not installed.home.exists()
     assert not drop_ins.exists()
     assert (installed.under / "var/lib/hinge-mirror").is_dir()
-    assert log[-1] == "systemctl enable getty@tty1.service"
+    assert log[-2:] == [
+        "systemctl enable getty@tty1.service",
+        "systemctl start --no-block getty@tty1.service",
+    ]
 
 
 def test_what_the_owner_let_the_service_do_besides_stays(installed):

@@ -1,6 +1,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from people import SIZE, film, reps
@@ -9,10 +10,11 @@ import mirror.attention
 import mirror.camera
 import mirror.model
 from mirror import __version__, app, check, language
+from mirror import config as config_module
 from mirror.__main__ import main
 from mirror.camera import Frame
 from mirror.check import Finding
-from mirror.config import Settings
+from mirror.config import CameraSettings, Settings
 from mirror.errors import ModelError, OutputError
 from mirror.history import database
 from mirror.history.keeper import Keeper
@@ -257,7 +259,6 @@ def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
 
 def test_findings_name_each_part(monkeypatch):
     """In the order of their use; a broken part does not hide the others; at boot only the quick."""
-    from mirror.config import CameraSettings, Settings
 
     def missing(settings):
         raise ModelError("no model.")
@@ -276,6 +277,47 @@ def test_findings_name_each_part(monkeypatch):
     assert "no model." in by_part["model"].told
     assert "/none.mp4" in by_part["camera"].told
     assert not by_part["buttons"].needed
+
+
+def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_path):
+    """It has them to itself: to open them would tell of troubles that are none."""
+    unit = tmp_path / "hinge-mirror.service"
+    unit.write_text("[Service]\n")
+    monkeypatch.setattr(check, "UNIT", unit)
+    active = [0]
+    monkeypatch.setattr(
+        check.subprocess, "run", lambda command: SimpleNamespace(returncode=active[0])
+    )
+    settings = Settings(camera=CameraSettings(source="/none.mp4"))
+
+    def told():
+        return {each.part: each for each in check.findings(settings)}
+
+    for part in ("camera", "display", "buttons"):
+        assert told()[part].is_ok
+        assert "systemctl stop hinge-mirror" in told()[part].told
+    active[0] = 3
+    assert "/none.mp4" in told()["camera"].told
+    assert not told()["camera"].is_ok
+
+
+def test_a_folder_of_settings_that_may_not_be_entered_is_one_sentence(monkeypatch, capsys):
+    """A kiosk would not start at all."""
+
+    class Closed(type(Path())):
+        def exists(self, **how):
+            raise PermissionError(13, "Permission denied")
+
+        def read_text(self, *how, **more):
+            raise PermissionError(13, "Permission denied")
+
+        read_bytes = open = read_text
+
+    monkeypatch.setattr(config_module, "SYSTEM_CONFIG", Closed("/etc/hinge-mirror/mirror.toml"))
+    assert main(["check", "--boot"]) == 0
+    out = capsys.readouterr().out
+    assert "config   FAULT  /etc/hinge-mirror/mirror.toml" in out
+    assert "Permission denied" in out
 
 
 def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tmp_path):

@@ -29,7 +29,9 @@ def is_fleeting(folder: Path) -> bool:
     So it is in the memory that lies over a read-only root (overlayroot).
     """
     try:
-        words, mounts = ((PROC / name).read_text() for name in ("cmdline", "self/mounts"))
+        words, mounts = (
+            (PROC / name).read_text(errors="replace") for name in ("cmdline", "self/mounts")
+        )
     except OSError:
         return False
     if not any(word.startswith("overlayroot=") for word in words.split()):

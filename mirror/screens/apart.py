@@ -101,10 +101,8 @@ def holding(
     )
 
 
-def shutting_down(
-    glass: Glass, language: Language, now: float = 0.0, since_s: float = 0.0
-) -> Scene:
-    """The last words; they fade."""
+def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
+    """The last words."""
     page = sheet(glass, now)
     u, (x, y) = page.u, page.inside.centre
     return Scene(
