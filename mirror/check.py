@@ -6,6 +6,8 @@ about to open, and to tell of.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +29,7 @@ from mirror.model import locate
 from mirror.reflection.calibration import fitting
 from mirror.screen import open_screen
 from mirror.session import start
+from mirror.tones import Speaker
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Finding:
 LOW_MB = 50
 """With less free than this, finished sets may soon be lost."""
 
+ASOUND = Path("/proc/asound")
 UNIT = Path("/etc/systemd/system/hinge-mirror.service")
 LET_IN = (
     "sudo install -Dm 644 -t /etc/systemd/system/hinge-mirror.service.d"
@@ -59,6 +63,7 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
         yield _try("display", lambda: _display(settings))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
+        yield replace(_try("sound", lambda: _sound(settings)), needed=False)
     if settings.history.keep:
         yield replace(_try("storage", _storage), needed=False)
         yield replace(_try("history", _history), needed=False)
@@ -145,6 +150,27 @@ def _buttons(settings: Settings) -> str:
         raise ButtonsError(f"down without being pressed: {', '.join(stuck)}; check the wiring.")
     pins = settings.buttons
     return f"GPIO next {pins.next}, previous {pins.previous}, select {pins.select}"
+
+
+def _sound(settings: Settings) -> str:
+    speaker = Speaker(settings.sound.volume)
+    speaker.tend(0.0)
+    try:
+        if speaker.silent_because is not None:
+            raise MirrorError(speaker.silent_because)
+        if settings.sound.volume == 0:
+            return "switched off"
+        return " ".join(["a device opens", *(f"(card {card})" for card in _own_cards())])
+    finally:
+        speaker.close()
+
+
+def _own_cards() -> Iterator[str]:
+    """Names of the sound cards that this process plays on, as far as the kernel tells."""
+    owner = re.compile(rf"^owner_pid\s*: {os.getpid()}$", re.MULTILINE)
+    for status in ASOUND.glob("card[0-9]*/pcm*p/sub*/status"):
+        if owner.search(status.read_text(encoding="ascii")):
+            yield (status.parents[2] / "id").read_text(encoding="ascii").strip()
 
 
 def _storage() -> str:
