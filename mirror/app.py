@@ -112,12 +112,11 @@ class Mirror:
         self._settings, self._options = settings, options
         self._language = load_language(settings.coach.language)
         self.session = _first_session(settings, options)
-        self._display = Display(_screen(settings, options), settings.screen)
+        self._speaker = Speaker(settings.sound.volume, keep_trying=options.kiosk)
+        screen = _screen(settings, options)
+        self._display = Display(screen, settings.screen, letting_go=self._speaker.close)
         self._hands = Hands(settings.buttons, keep_trying=options.kiosk)
         self._labels = _labels(settings)
-        self._speaker = Speaker(settings.sound.volume)
-        if self._speaker.silent_because is not None:
-            say(f"{self._speaker.silent_because} The mirror runs on without tones.")
         self._service = Service()
         # A kiosk without a display waits for one; nobody would look at pictures in a file.
         pictures = self._screen.driver == "offscreen" and not options.kiosk
@@ -136,7 +135,7 @@ class Mirror:
         self._volunteer = _volunteer(settings, self._screen) if options.simulated else None
         self.eyes = self._volunteer or Eyes(settings, keep_trying=options.kiosk)
         self.lost: str | None = None
-        self._care = Care(self.eyes, self._hands, say)
+        self._care = Care(self.eyes, self._hands, self._speaker, say)
         self._began = self._looked = self._tried = self._roused = time.monotonic()
         self._faulty_s = self._ticked = self._began
         self._finished_reps = self._recorded = 0
@@ -231,6 +230,8 @@ class Mirror:
             self._looked = now
             told = "The mirror stumbled and begins a new set."
             scene, sound = trouble(told, self._screen.glass, self._language), Heard()
+        if not self._display.is_off:  # what HDMI carries is off with it
+            self._speaker.tend(now)
         self._speaker.play(sound)
         self._rest(now)
         if self._options.warning and now - self._began >= WARN_S:
@@ -304,6 +305,7 @@ class Mirror:
             self._tried = now
             if self._display.tend():
                 say(f"The display is there ({self._screen.driver}).")
+                self._speaker.close()  # to be opened anew: this display may have its own
         self._screen.draw(scene)
         self._screen.present()
 

@@ -1,4 +1,4 @@
-"""What the mirror looks after while it coaches: its parts, its buttons, its computer, its journal.
+"""What the mirror looks after while it coaches: its parts, buttons, sound, computer and journal.
 
 Each trouble is one line in the journal when it begins, and one when it is over. What does not keep
 the mirror from coaching is a line in the margin of the glass.
@@ -13,6 +13,7 @@ from mirror.hands import Hands
 from mirror.health import Health
 from mirror.health import told as told_of_health
 from mirror.reflection.volunteer import Volunteer
+from mirror.tones import Speaker
 
 SPARING_S = 1 / 12
 """From one look to the next for a computer that is ill: verdicts still get the pictures they need,
@@ -28,10 +29,11 @@ class Care:
         self,
         eyes: Eyes | Volunteer,
         hands: Hands,
+        speaker: Speaker,
         say: Callable[[str], object],
         health: Health | None = None,
     ) -> None:
-        self._eyes, self._hands, self._say = eyes, hands, say
+        self._eyes, self._hands, self._speaker, self._say = eyes, hands, speaker, say
         self._health = health or Health()
         self._noted: dict[str, str | None] = {}
         self._stumbled: float | None = None
@@ -47,6 +49,7 @@ class Care:
         fault, trouble = self._eyes.fault, self._hands.trouble
         self._note("eyes", None if fault is None else str(fault), "The mirror sees again.")
         self._note("hands", trouble, "The buttons work again.")
+        self._note("sound", self._speaker.silent_because, "There is sound.")
         # The temperature goes up and down; that it is hot is told once.
         told = told_of_health(ill, self._health.vitals) if ill else None
         self._note("health", told, "The computer is well again.", ill)

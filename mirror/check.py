@@ -6,6 +6,8 @@ about to open, and to tell of.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -29,6 +31,7 @@ from mirror.optics import whole_from_m
 from mirror.reflection.calibration import fitting
 from mirror.screen import open_screen
 from mirror.session import start
+from mirror.tones import Speaker
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ LOW_MB = 50
 """With less free than this, finished sets may soon be lost."""
 
 BUSY = "is in use by the running mirror; to try it, first: sudo systemctl stop hinge-mirror"
+ASOUND = Path("/proc/asound")
 UNIT = Path("/etc/systemd/system/hinge-mirror.service")
 LET_IN = (
     "sudo install -Dm 644 -t /etc/systemd/system/hinge-mirror.service.d"
@@ -60,13 +64,14 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     yield _try("coach", lambda: _coach(settings))
     yield _try("model", lambda: _model(settings, load=not at_boot))
     if not at_boot and _is_running():
-        yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons"))
+        yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons", "sound"))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
     elif not at_boot:
         yield _try("camera", lambda: _camera(settings))
         yield _try("display", lambda: _display(settings))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
+        yield replace(_try("sound", lambda: _sound(settings)), needed=False)
     yield replace(_try("storage", _storage), needed=False)
     if settings.history.keep:
         yield replace(_try("history", _history), needed=False)
@@ -158,6 +163,27 @@ def _buttons(settings: Settings) -> str:
         raise ButtonsError(f"down without being pressed: {', '.join(stuck)}; check the wiring.")
     pins = settings.buttons
     return f"GPIO next {pins.next}, previous {pins.previous}, select {pins.select}"
+
+
+def _sound(settings: Settings) -> str:
+    speaker = Speaker(settings.sound.volume)
+    speaker.tend(0.0)
+    try:
+        if speaker.silent_because is not None:
+            raise MirrorError(speaker.silent_because)
+        if settings.sound.volume == 0:
+            return "switched off"
+        return " ".join(["a device opens", *(f"(card {card})" for card in _own_cards())])
+    finally:
+        speaker.close()
+
+
+def _own_cards() -> Iterator[str]:
+    """Names of the sound cards that this process plays on, as far as the kernel tells."""
+    owner = re.compile(rf"^owner_pid\s*: {os.getpid()}$", re.MULTILINE)
+    for status in ASOUND.glob("card[0-9]*/pcm*p/sub*/status"):
+        if owner.search(status.read_text(encoding="ascii")):
+            yield (status.parents[2] / "id").read_text(encoding="ascii").strip()
 
 
 def _storage() -> str:

@@ -37,6 +37,7 @@ class Display:
         screen: as it was opened.
         settings: to open it again.
         console: switches it off and on.
+        letting_go: called before a display is closed, for what its cable carries besides.
     """
 
     def __init__(
@@ -44,10 +45,11 @@ class Display:
         screen: Screen,
         settings: ScreenSettings,
         console: Callable[[int], bool] = ask_console,
+        letting_go: Callable[[], object] = lambda: None,
     ) -> None:
         self.screen = screen
         self.is_off = False
-        self._settings, self._console = settings, console
+        self._settings, self._console, self._letting_go = settings, console, letting_go
         self._can_sleep = True
         self._plugged = plugged()
 
@@ -55,6 +57,7 @@ class Display:
         """Switch it off; does nothing where that is not possible, and tries that only once."""
         if self.is_off or not self._can_sleep or self.screen.driver != "kmsdrm":
             return
+        self._letting_go()
         self.screen.close()
         self.is_off = self._can_sleep = self._console(BLANK)
         if not self.is_off:
@@ -79,6 +82,7 @@ class Display:
         if self.screen.driver != "offscreen":
             if not self._plugged or self._plugged == before:
                 return False
+            self._letting_go()
             self.screen.close()
         self.retry()
         return self.screen.driver != "offscreen"

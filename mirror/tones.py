@@ -28,6 +28,8 @@ EDGE_S = 0.012
 """Every note swells and fades for so long: without it the speaker clicks."""
 FADE_MS = 180
 """How softly the tone of rounding begins and ends."""
+RETRY_S = 30.0
+"""How long before a missing sound device is tried again: HDMI has none while no display is on."""
 
 
 class Tone(Enum):
@@ -116,27 +118,33 @@ def _pcm(wave: NDArray[np.float64]) -> NDArray[np.int16]:
 class Speaker:
     """Plays what is heard. Silent where the volume is 0, or nothing can play.
 
-    volume: 0..1. silent_because: one sentence, where there is no sound though it was asked for.
+    Args:
+        volume: 0..1.
+        keep_trying: look again and again for a device that is missing, not only once.
+
+    Attributes:
+        silent_because: one sentence, while there is no sound though it was asked for.
     """
 
-    def __init__(self, volume: float) -> None:
+    def __init__(self, volume: float, *, keep_trying: bool = False) -> None:
         self.silent_because: str | None = None
+        self._volume, self._keep_trying = volume, keep_trying
         self._mixer: Any = None
         self._is_rounded = False
-        if volume <= 0:
-            return
-        pygame = load_pygame()
-        try:
-            with quiet(_CHATTER):
-                pygame.mixer.init(RATE, -16, 1, 1024, allowedchanges=0)
-            self._tones = {tone: pygame.mixer.Sound(samples(n)) for tone, n in NOTES.items()}
-            self._rounded = pygame.mixer.Sound(loop())
-            for sound in (*self._tones.values(), self._rounded):
-                sound.set_volume(volume)
-        except pygame.error as error:
-            self.silent_because = f"There is no sound ({str(error).rstrip('.')})."
-            return
-        self._mixer = pygame.mixer
+        self._tried: float | None = None
+
+    def tend(self, now: float) -> None:
+        """Open the device, if it is time to. Call at every turn. now: monotonic seconds."""
+        if self._volume > 0 and self._mixer is None and self._is_time(now):
+            self._tried = now
+            try:
+                self._open()
+                self.silent_because = None
+            except (RuntimeError, OSError) as error:  # pygame's is a RuntimeError
+                why = str(error).rstrip(".")
+                self.silent_because = (
+                    f"There is no sound ({why}): the mirror runs on without tones."
+                )
 
     def play(self, sound: Heard) -> None:
         """Begin the tones; the one of rounding begins and ends softly. Never waits."""
@@ -151,7 +159,23 @@ class Speaker:
         self._is_rounded = sound.rounded
 
     def close(self) -> None:
-        """Be silent and give the device back. May be called twice."""
+        """Be silent and give the device back; `tend` opens it anew. May be called twice."""
         mixer, self._mixer = self._mixer, None
+        self._is_rounded, self._tried = False, None
         if mixer is not None:
             mixer.quit()
+
+    def _is_time(self, now: float) -> bool:
+        if self._tried is None:
+            return True
+        return self._keep_trying and now - self._tried >= RETRY_S
+
+    def _open(self) -> None:
+        pygame = load_pygame()
+        with quiet(_CHATTER):
+            pygame.mixer.init(RATE, -16, 1, 1024, allowedchanges=0)
+        self._tones = {tone: pygame.mixer.Sound(samples(n)) for tone, n in NOTES.items()}
+        self._rounded = pygame.mixer.Sound(loop())
+        for sound in (*self._tones.values(), self._rounded):
+            sound.set_volume(self._volume)
+        self._mixer = pygame.mixer

@@ -138,24 +138,26 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     """However often it is looked at; what is in the margin follows."""
     said, states = [], iter([Vitals(), Vitals(False, 85.0), Vitals(False, 84.0), Vitals()])
     eyes = SimpleNamespace(fault=None, spare_s=0.0)
-    buttons = SimpleNamespace(trouble=None)
-    care = Care(eyes, buttons, said.append, Health(lambda: next(states)))
+    buttons, speaker = SimpleNamespace(trouble=None), SimpleNamespace(silent_because=None)
+    care = Care(eyes, buttons, speaker, said.append, Health(lambda: next(states)))
     assert care.tend(0.0) == ()
     assert said == []
     eyes.fault = CameraError("no camera is connected.")
     buttons.trouble = "Down without being pressed: select; check the wiring."
+    speaker.silent_because = "There is no sound (no such device)."
     assert care.tend(1.0) == ("aside.buttons",)
     assert care.tend(2.0) == ("aside.buttons",)
-    assert said == ["No camera is connected.", buttons.trouble]
-    eyes.fault = buttons.trouble = None
+    assert said == ["No camera is connected.", buttons.trouble, speaker.silent_because]
+    eyes.fault = buttons.trouble = speaker.silent_because = None
     assert care.tend(6.0) == ("aside.hot",)
     assert eyes.spare_s > 0
     assert care.tend(12.0) == ("aside.hot",)
     assert care.tend(20.0) == ()
     assert eyes.spare_s == 0
-    assert said[2:] == [
+    assert said[3:] == [
         "The mirror sees again.",
         "The buttons work again.",
+        "There is sound.",
         "The computer is 85 °C hot: give it air.",
         "The computer is well again.",
     ]
@@ -164,7 +166,8 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
 def test_a_defect_that_is_met_at_every_turn_does_not_fill_the_journal():
     """One line a minute."""
     said = []
-    care = Care(SimpleNamespace(fault=None), SimpleNamespace(trouble=None), said.append)
+    buttons, speaker = SimpleNamespace(trouble=None), SimpleNamespace(silent_because=None)
+    care = Care(SimpleNamespace(fault=None), buttons, speaker, said.append)
     for turn in range(3 * 30 * 60):
         care.stumbled(ZeroDivisionError("oh"), turn / 30)
     assert said == ["The mirror stumbled (ZeroDivisionError('oh')) and begins a new set."] * 3

@@ -32,25 +32,35 @@ def kms(monkeypatch):
     def opens(settings, *, mode="auto", size=None):
         screen = open_screen(settings, mode="offscreen", size=(270, 480))
         screen.driver = "kmsdrm" if mode == "auto" else "offscreen"
+        screen.close = lambda: opened.append("closed")
         opened.append(mode)
         return screen
 
     monkeypatch.setattr(display, "open_screen", opens)
     console = Console()
-    made = Display(opens(ScreenSettings()), ScreenSettings(), console)
+    made = Display(
+        opens(ScreenSettings()), ScreenSettings(), console, lambda: opened.append("let go")
+    )
     opened.clear()
     return made, console, opened
 
 
 def test_it_sleeps_and_wakes(kms):
-    """The console is asked once for each; on, and the glass is opened again."""
+    """The console is asked once for each; on, and the glass is opened again.
+
+    What its cable carries besides is let go of first.
+    """
     made, console, opened = kms
     made.sleep()
     made.sleep()
-    assert (made.is_off, console.asked, opened) == (True, [BLANK], [])
+    assert (made.is_off, console.asked, opened) == (True, [BLANK], ["let go", "closed"])
     made.wake()
     made.wake()
-    assert (made.is_off, console.asked, opened) == (False, [BLANK, UNBLANK], ["auto"])
+    assert (made.is_off, console.asked, opened) == (
+        False,
+        [BLANK, UNBLANK],
+        ["let go", "closed", "auto"],
+    )
 
 
 def test_who_stops_while_it_is_off_leaves_it_on(kms):
@@ -68,7 +78,7 @@ def test_a_display_that_cannot_be_switched_off_stays_on(kms):
     console.does = False
     for _ in range(3):
         made.sleep()
-    assert (made.is_off, console.asked, opened) == (False, [BLANK], ["auto"])
+    assert (made.is_off, console.asked, opened) == (False, [BLANK], ["let go", "closed", "auto"])
     assert made.screen.driver == "kmsdrm"
 
 

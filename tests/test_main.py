@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,13 +10,13 @@ from people import SIZE, film, reps
 import mirror.attention
 import mirror.camera
 import mirror.model
-from mirror import __version__, app, check, language
+from mirror import __version__, app, check, language, tones
 from mirror import config as config_module
 from mirror.__main__ import main
 from mirror.camera import Frame
 from mirror.check import Finding
 from mirror.config import CameraSettings, Settings
-from mirror.errors import ModelError, OutputError
+from mirror.errors import MirrorError, ModelError, OutputError
 from mirror.history import database
 from mirror.history.keeper import Keeper
 
@@ -266,7 +267,7 @@ def test_findings_name_each_part(monkeypatch):
     monkeypatch.setattr(check, "locate", missing)
     settings = Settings(camera=CameraSettings(source="/none.mp4"))
     found = list(check.findings(settings))
-    parts = ["coach", "model", "camera", "display", "line", "buttons"]
+    parts = ["coach", "model", "camera", "display", "line", "buttons", "sound"]
     late = ["storage", "history", "computer"]
     assert [f.part for f in found] == parts + late
     at_boot = [f.part for f in check.findings(settings, at_boot=True)]
@@ -277,6 +278,27 @@ def test_findings_name_each_part(monkeypatch):
     assert "no model." in by_part["model"].told
     assert "/none.mp4" in by_part["camera"].told
     assert not by_part["buttons"].needed
+    assert not by_part["sound"].needed
+
+
+def test_check_tells_which_sound_card_it_is(monkeypatch, tmp_path):
+    """Of those that play now the one of this process; the device is free again."""
+    from mirror.config import Settings, SoundSettings
+
+    for number, name, pid in ((0, "Headphones", os.getpid() + 1), (1, "vc4hdmi0", os.getpid())):
+        stream = tmp_path / f"card{number}" / "pcm0p" / "sub0"
+        stream.mkdir(parents=True)
+        (stream / "status").write_text(f"state: RUNNING\nowner_pid   : {pid}\ntrigger_time: 1\n")
+        (stream.parents[1] / "id").write_text(name + "\n")
+    monkeypatch.setattr(check, "ASOUND", tmp_path / "none")
+    assert check._sound(Settings()) == "a device opens"
+    monkeypatch.setattr(check, "ASOUND", tmp_path)
+    assert check._sound(Settings()) == "a device opens (card vc4hdmi0)"
+    assert tones.load_pygame().mixer.get_init() is None
+    monkeypatch.setenv("SDL_AUDIODRIVER", "none such")
+    with pytest.raises(MirrorError, match=r"There is no sound \("):
+        check._sound(Settings())
+    assert check._sound(Settings(sound=SoundSettings(volume=0.0))) == "switched off"
 
 
 def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_path):
@@ -293,7 +315,7 @@ def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_p
     def told():
         return {each.part: each for each in check.findings(settings)}
 
-    for part in ("camera", "display", "buttons"):
+    for part in ("camera", "display", "buttons", "sound"):
         assert told()[part].is_ok
         assert "systemctl stop hinge-mirror" in told()[part].told
     active[0] = 3

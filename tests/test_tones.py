@@ -1,6 +1,7 @@
 """What is heard, and when."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from mirror.hinge.reps import Phase
 from mirror.press import Press
 from mirror.session import start
 from mirror.sets import press
-from mirror.tones import NOTES, RATE, Heard, Speaker, Tone, heard, loop, samples
+from mirror.tones import NOTES, RATE, RETRY_S, Heard, Speaker, Tone, heard, loop, samples
 
 
 def sounds(poses, session=None):
@@ -78,9 +79,38 @@ def test_notes_neither_click_nor_clip():
     assert steps[-1] <= steps[:-1].max()
 
 
-def test_the_tone_of_rounding_begins_and_ends_with_it(monkeypatch):
+@pytest.fixture
+def mixer(monkeypatch):
+    """Where SDL has a sound device, or has none: `mixer.fails` says why. Counts what is opened."""
+    pygame = tones.load_pygame()
+    made = SimpleNamespace(fails=None, opened=0)
+    init = pygame.mixer.init
+
+    def opens(*how, **more):
+        made.opened += 1
+        if made.fails:
+            raise pygame.error(made.fails)
+        init(*how, **more)
+
+    monkeypatch.setattr(pygame.mixer, "init", opens)
+    yield made
+    pygame.mixer.quit()
+
+
+def is_open():
+    """Whether SDL holds a sound device."""
+    return tones.load_pygame().mixer.get_init() is not None
+
+
+def is_playing():
+    """Whether anything is to be heard."""
+    return is_open() and tones.load_pygame().mixer.get_busy()
+
+
+def test_the_tone_of_rounding_begins_and_ends_with_it():
     """Once each, however long it lasts."""
     speaker = Speaker(0.4)
+    speaker.tend(0.0)
     assert speaker.silent_because is None
     calls = []
 
@@ -100,14 +130,67 @@ def test_the_tone_of_rounding_begins_and_ends_with_it(monkeypatch):
     assert calls == ["play", "fadeout"]
 
 
+def test_the_device_is_given_back_and_opened_anew(mixer):
+    """At once; the tone of rounding neither goes on by itself nor stays away."""
+    speaker = Speaker(0.4)
+    speaker.tend(0.0)
+    speaker.play(Heard(rounded=True))
+    assert is_playing()
+    speaker.close()
+    assert not is_open()
+    speaker.play(Heard(rounded=True))
+    speaker.tend(0.1)
+    speaker.tend(0.2)
+    assert is_open()
+    assert mixer.opened == 2
+    assert not is_playing()
+    speaker.play(Heard(rounded=True))
+    assert is_playing()
+    speaker.close()
+
+
+def test_a_missing_device_is_tried_now_and_then(mixer):
+    """It may come with the display; at once where there is a reason to, and once at a desktop."""
+    mixer.fails = "No such device."
+    kiosk, desktop = Speaker(0.4, keep_trying=True), Speaker(0.4)
+    for t in (0.0, 1.0, RETRY_S - 1.0, RETRY_S):
+        kiosk.tend(t)
+        told = "There is no sound (No such device): the mirror runs on without tones."
+        assert kiosk.silent_because == told
+        kiosk.play(Heard((Tone.CUE,), True))
+    assert mixer.opened == 2
+    mixer.fails = None
+    kiosk.tend(RETRY_S + 1.0)
+    assert kiosk.silent_because is not None
+    kiosk.close()
+    kiosk.tend(RETRY_S + 2.0)
+    assert kiosk.silent_because is None
+    assert is_open()
+    kiosk.close()
+    mixer.fails, mixer.opened = "No such device.", 0
+    for t in (0.0, RETRY_S, 10 * RETRY_S):
+        desktop.tend(t)
+    assert mixer.opened == 1
+
+
 def test_without_a_device_there_is_silence_and_one_sentence(monkeypatch):
-    """No sound device is no error; volume 0 does not even look for one."""
+    """As SDL says it."""
     monkeypatch.setenv("SDL_AUDIODRIVER", "none such")
     speaker = Speaker(0.4)
-    assert speaker.silent_because is not None
-    assert "no sound" in speaker.silent_because
+    speaker.tend(0.0)
+    assert speaker.silent_because.startswith("There is no sound (")
     speaker.play(Heard((Tone.CUE,), True))
-    assert Speaker(0.0).silent_because is None
+
+
+def test_with_volume_0_nothing_is_opened(mixer):
+    """However long it runs."""
+    speaker = Speaker(0.0, keep_trying=True)
+    for t in (0.0, RETRY_S):
+        speaker.tend(t)
+        speaker.play(Heard((Tone.CUE,), True))
+        speaker.close()
+    assert mixer.opened == 0
+    assert speaker.silent_because is None
 
 
 @pytest.mark.parametrize("tone", Tone)
