@@ -40,7 +40,7 @@ class Glass:
 
         Args:
             pixels: width and height of the panel as the system reports it, before rotation.
-            settings: the diagonal in inches, and how far the panel is turned.
+            settings: the diagonal in inches, and how far the picture is turned on it.
 
         Raises:
             ValueError: the size is not positive.

@@ -135,11 +135,11 @@ def test_the_configuration_asked_for(world):
 
 
 def test_a_lens_that_can_move_is_focused_on_who_stands_there(world):
-    """A Camera Module 3; others have no such control."""
-    world.controls |= {"AfMode", "LensPosition"}
+    """A Camera Module 3; others have no such control. What moves is kept sharp, too."""
+    world.controls |= {"AfMode", "LensPosition", "AeExposureMode"}
     opened()
     controls = world.opened[0].camera_configuration()["controls"]
-    assert controls["AfMode"] == 0
+    assert (controls["AfMode"], controls["AeExposureMode"]) == (0, 1)
     assert 1.5 < 1 / controls["LensPosition"] < 3.0, "dioptres are one over metres"
 
 
