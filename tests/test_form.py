@@ -8,6 +8,7 @@ from mirror.hinge import form
 from mirror.hinge.coaching import EAGER_GAP, GAP, PRAISE, Cue, cue
 from mirror.hinge.faults import ROUNDING
 from mirror.hinge.form import MASK_LAG_S, Form, Rule, descent, observe, score
+from mirror.hinge.pose import Mark
 from mirror.hinge.posture import Measuring, Standing, measure
 from mirror.hinge.reps import Fault, Phase, Rep
 
@@ -88,6 +89,19 @@ def test_the_centre_of_mass_is_against_own_standing():
     forward = replace(posture, com_fraction=0.7)
     assert form.com_shift(forward, STANDING) is None
     assert form.com_shift(forward, replace(STANDING, com_fraction=0.5)) == pytest.approx(0.2)
+
+
+def test_a_head_that_is_turned_to_the_glass_tells_nothing_of_the_neck():
+    """Its near ear has gone back: beside it every neck would be bent forwards."""
+    ahead = person()
+    points = ahead.points.copy()
+    trunk = float(np.linalg.norm(points[Mark.LEFT_SHOULDER] - points[Mark.LEFT_HIP]))
+    points[Mark.RIGHT_EAR, 0] -= 0.13 * trunk
+    points[Mark.LEFT_EAR, 0] += 0.13 * trunk
+    turned = replace(ahead, points=points)
+    looks, faces = (measure(Measuring(), pose, 0.1, STANDING)[1] for pose in (turned, ahead))
+    assert faces.limbs.neck_deg == pytest.approx(0.0, abs=5.0)
+    assert looks.limbs.neck_deg is None
 
 
 def test_a_movement_that_does_not_end_does_not_grow():

@@ -21,6 +21,9 @@ NAVEL = 0.2
 """Place of the navel between hips and shoulders."""
 ONE_LEG, BOTH_LEGS = 0.12, 0.06
 """One ankle so many leg lengths above, or behind, the other: one leg stands; both stand again."""
+TURNED = 0.15
+"""Ears so far apart, in trunk lengths: the head is turned by some 30 degrees or more, as of one who
+looks into the glass. The near ear then goes back, and reads as a neck that is bent back."""
 FRONTAL = 0.4
 """Shoulders so far apart, in trunk lengths: seen from the front, where no foot is behind."""
 
@@ -31,7 +34,8 @@ class Limbs:
 
     elbow_deg: 180 is a straight arm; of the arm that is nearer.
     arms_deg: wrist, shoulder, hip; 180 is in line with the trunk.
-    neck_deg: ear over shoulder against the line of the trunk, positive forwards.
+    neck_deg: ear over shoulder against the line of the trunk, positive forwards; of a head that is
+        not turned.
     wrist_up: wrists above the navel, trunk lengths.
     wrist_floor: wrists above the ankles, leg lengths.
     stance: distance of the ankles over that of the shoulders.
@@ -78,7 +82,8 @@ def limbs(
     near = "LEFT" if facing < 0 else "RIGHT"
     wrist = _middle(pose, "WRIST", near)
     elbow = _middle(pose, "ELBOW", near)
-    ear = _middle(pose, "EAR", near)
+    ears = distance(pose.points[Mark.LEFT_EAR], pose.points[Mark.RIGHT_EAR])
+    ear = _middle(pose, "EAR", near) if ears < TURNED * trunk_px else None
     navel_y = hip[1] + NAVEL * (shoulder[1] - hip[1])
     shoulders, hips = _pair(pose, "SHOULDER"), _pair(pose, "HIP")
     knees, ankles = _pair(pose, "KNEE"), _pair(pose, "ANKLE")
