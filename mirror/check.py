@@ -164,8 +164,12 @@ def _camera(settings: Settings) -> str:
         height, width = frame.rgb.shape[:2]
         told = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
         if settings.camera.source == "picamera":
-            away = whole_from_m(settings.camera, (width, height), body_m)
-            told += f"; as it hangs, it sees {body_m:g} m of you whole from {away:.1f} m on"
+            whole, overhead, one_leg = (
+                whole_from_m(settings.camera, (width, height), body_m, variation)
+                for variation in ("", "overhead", "single-leg")
+            )
+            told += f"; as it hangs, it sees {body_m:g} m of you whole from {whole:.1f} m on"
+            told += f" (overhead {overhead:.1f}, single leg {one_leg:.1f})"
         return told
     finally:
         camera.close()
