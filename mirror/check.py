@@ -14,14 +14,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
+from time import perf_counter
 
 from mirror.buttons import open_buttons
-from mirror.camera import open_camera
-from mirror.config import Settings, state_folder
+from mirror.camera import Frame, open_camera
+from mirror.config import CameraSettings, Settings, state_folder
 from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
 from mirror.estimator import Estimator
 from mirror.health import Health, told
-from mirror.hinge.variations import VARIATIONS
+from mirror.hinge.posture import JUDGE
+from mirror.hinge.variations import VARIATIONS, Variation
 from mirror.history import broker
 from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
@@ -46,6 +49,8 @@ class Finding:
 
 TALL_M = 1.8
 """A person's height, where the owner's is not known."""
+LOOKS = 5
+"""Calls of the estimator that are timed."""
 LOW_MB = 50
 """With less free than this, finished sets may soon be lost."""
 
@@ -62,8 +67,9 @@ LET_IN = (
 def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     """Try each part as the mirror would use it, and free it again."""
     yield _try("coach", lambda: _coach(settings))
-    yield _try("model", lambda: _model(settings, load=not at_boot))
-    if not at_boot and _is_running():
+    is_running = not at_boot and _is_running()
+    yield _try("model", lambda: _model(settings, load=not at_boot, is_idle=not is_running))
+    if is_running:
         yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons", "sound"))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
     elif not at_boot:
@@ -98,12 +104,54 @@ def _coach(settings: Settings) -> str:
     )
 
 
-def _model(settings: Settings, *, load: bool) -> str:
+def _model(settings: Settings, *, load: bool, is_idle: bool) -> str:
+    """is_idle: the computer has nothing else to do, so that the estimator can be timed."""
     path = locate(settings.model)
     if not load:
         return f"{path} is whole"
-    Estimator(path).close()
-    return f"{path} loads"
+    estimator = Estimator(path)
+    try:
+        return f"{path} loads{_pace(_looks_per_s(estimator, settings)) if is_idle else ''}"
+    finally:
+        estimator.close()
+
+
+def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
+    """How often this computer can look at somebody, in pictures of the camera's size."""
+    size = settings.camera
+    camera = open_camera(
+        CameraSettings(source="figure", width=size.width, height=size.height), live=False
+    )
+    try:
+        frame = camera.read()
+    finally:
+        camera.close()
+    assert frame is not None, "the figure's film has no end"
+    took = []
+    for k in range(1 + LOOKS):
+        began = perf_counter()
+        estimator.estimate(Frame(frame.rgb, frame.taken_at + k / camera.fps))
+        took.append(perf_counter() - began)
+    return 1.0 / median(took[1:])  # the first one also finds the person
+
+
+def _pace(looks_per_s: float) -> str:
+    needs = {name: _judged_from_fps(variation) for name, variation in VARIATIONS.items()}
+    least, most = min(needs.values()), max(needs.values())
+    told = f"; up to {looks_per_s:.0f} looks a second here"
+    if looks_per_s >= most:
+        return told
+    hardest = " and ".join(name for name, need in needs.items() if need == most)
+    return (
+        f"{told}, where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
+        "MediaPipe's lighter pose_landmarker_lite.task, as model.path in mirror.toml, is quicker"
+    )
+
+
+def _judged_from_fps(variation: Variation) -> float:
+    """Pictures a second from which verdicts are given."""
+    full, none = variation.seeking.least_fps
+    return none + JUDGE * (full - none)
 
 
 def _camera(settings: Settings) -> str:
@@ -116,8 +164,12 @@ def _camera(settings: Settings) -> str:
         height, width = frame.rgb.shape[:2]
         told = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
         if settings.camera.source == "picamera":
-            away = whole_from_m(settings.camera, (width, height), body_m)
-            told += f"; as it hangs, it sees {body_m:g} m of you whole from {away:.1f} m on"
+            whole, overhead, one_leg = (
+                whole_from_m(settings.camera, (width, height), body_m, variation)
+                for variation in ("", "overhead", "single-leg")
+            )
+            told += f"; as it hangs, it sees {body_m:g} m of you whole from {whole:.1f} m on"
+            told += f" (overhead {overhead:.1f}, single leg {one_leg:.1f})"
         return told
     finally:
         camera.close()

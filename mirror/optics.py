@@ -57,16 +57,31 @@ def lens(camera: CameraSettings, size: tuple[int, int]) -> Lens:
     )  # fmt: skip
 
 
-def whole_from_m(camera: CameraSettings, size: tuple[int, int], body_m: float) -> float:
-    """Metres from the glass from which on somebody of this height is seen from head to foot."""
+ASIDE = {"overhead": 0.5, "single-leg": 0.58}
+"""How far hands, or the free foot, go to one side of where the feet stood, body heights: of the
+figure, bowed as deep as it goes."""
+
+
+def whole_from_m(
+    camera: CameraSettings, size: tuple[int, int], body_m: float, variation: str = ""
+) -> float:
+    """Metres from the glass from which on somebody of this height is seen from head to foot.
+
+    variation: what is to be seen of it beside the feet, too, where these stand in the middle.
+    """
     level = lens(replace(camera, tilt_deg=0.0, pan_deg=0.0, roll_deg=0.0), size)
     width, height = size
     edge = height / 2 - float(level.upright(np.array([width / 2, 0.0]))[1])
     half, tilt = atan2(edge, level.focal_px), radians(camera.tilt_deg)
     feet, head = camera.height_m, body_m - camera.height_m
+    side = width / 2 - float(level.upright(np.array([0.0, height / 2]))[0])
+    across = ASIDE.get(variation, 0.0) * body_m * level.focal_px / side
     return max(
-        away / tan(angle) if angle > 0 else inf if away > 0 else 0.0
-        for away, angle in ((feet, half + tilt), (head, half - tilt))
+        across,
+        *(
+            away / tan(angle) if angle > 0 else inf if away > 0 else 0.0
+            for away, angle in ((feet, half + tilt), (head, half - tilt))
+        ),
     )
 
 

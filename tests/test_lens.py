@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from people import SIZE, person, with_mask
 
 from mirror.config import CameraSettings
+from mirror.figure.motion import Motion, landmarks
 from mirror.hinge.geometry import corner_deg
 from mirror.hinge.lens import Lens, level
 from mirror.hinge.pose import Mark
 from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.optics import MODULES, lens, whole_from_m
+from mirror.optics import ASIDE, MODULES, lens, whole_from_m
 
 LENSES = st.builds(
     Lens,
@@ -201,19 +202,36 @@ def test_somebody_is_seen_whole_from_where_it_is_told(name, tilt):
 
 
 @pytest.mark.parametrize(
-    ("name", "height", "low", "high"),
+    ("name", "height", "low", "high", "overhead", "one_leg"),
     [
-        ("module-2", 640, 1.7, 1.5),
-        ("module-3", 640, 2.0, 1.8),
-        ("module-3", 848, 1.5, 1.4),
-        ("module-3-wide", 640, 1.1, 1.0),
+        ("module-2", 640, 1.7, 1.5, 2.0, 2.3),
+        ("module-3", 640, 2.0, 1.8, 2.4, 2.8),
+        ("module-3", 848, 1.5, 1.4, 2.4, 2.8),
+        ("module-3-wide", 640, 1.1, 1.0, 1.4, 1.6),
     ],
 )
-def test_the_distances_that_are_told_to_who_builds_one(name, height, low, high):
-    """README: level at 1 m, and at 1.2 m looking 8 degrees down."""
+def test_the_distances_that_are_told_to_who_builds_one(name, height, low, high, overhead, one_leg):
+    """README: level at 1 m, and at 1.2 m looking 8 degrees down; across, either way."""
     for told, hung in ((low, {"height_m": 1.0}), (high, {"height_m": 1.2, "tilt_deg": 8.0})):
         camera = CameraSettings(lens=name, height=height, **hung)
-        assert round(whole_from_m(camera, (480, height), 1.8), 1) == told
+        for variation, metres in (("", told), ("overhead", overhead), ("single-leg", one_leg)):
+            assert round(whole_from_m(camera, (480, height), 1.8, variation), 1) == metres
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("variation", ASIDE)
+def test_what_reaches_aside_is_seen_from_where_it_is_told(name, variation):
+    """There, and no nearer, the figure's hands and its free foot stay in the picture."""
+    camera, size = CameraSettings(lens=name, height_m=1.0), (480, 640)
+    away = whole_from_m(camera, size, 1.8, variation)
+    made = lens(camera, size)
+    motion = Motion(2, variation)
+    film_m = np.array([landmarks(motion.skeleton(t))[:, 0] for t in np.arange(0, 24, 0.1)])
+    feet = film_m[0, [Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE]].mean()
+    widest = np.abs(film_m - feet).max() * 1.8 / motion.body.height_m
+    for metres, is_whole in ((away * 1.03, True), (away * 0.9, False)):
+        x = made.seen(np.array([240 + made.focal_px * widest / metres, 320.0]))[0]
+        assert (x <= 480) == is_whole
 
 
 def test_nobody_is_seen_whole_by_a_camera_that_looks_over_their_heads():

@@ -281,6 +281,46 @@ def test_findings_name_each_part(monkeypatch):
     assert not by_part["sound"].needed
 
 
+@pytest.mark.parametrize(
+    ("look_s", "told"),
+    [
+        (0.05, "; up to 20 looks a second here"),
+        (0.1, "; up to 10 looks a second here, where verdicts need 8, and those on the swing 14: "),
+        (0.16, "; up to 6 looks a second here, where verdicts need 8, and those on the swing 14: "),
+    ],
+)
+def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_s, told):
+    """By looks at somebody after the first one; with the remedy where verdicts need more."""
+    now, seen = [0.0], []
+
+    class Estimator:
+        def __init__(self, model):
+            pass
+
+        def estimate(self, frame):
+            now[0] += look_s if seen else 3.0
+            seen.append(frame)
+
+        def close(self):
+            seen.append("closed")
+
+    monkeypatch.setattr(check, "Estimator", Estimator)
+    monkeypatch.setattr(check, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(check, "locate", lambda settings: tmp_path)
+    said = check._model(Settings(), load=True, is_idle=True)
+    assert said.startswith(f"{tmp_path} loads{told}")
+    assert ("pose_landmarker_lite.task" in said) == told.endswith(": ")
+    *frames, last = seen
+    assert last == "closed"
+    times = [frame.taken_at for frame in frames]
+    assert times == sorted(set(times))
+    assert frames[0].rgb.shape == (640, 480, 3)
+    seen.clear()
+    assert check._model(Settings(), load=True, is_idle=False) == f"{tmp_path} loads"
+    assert check._model(Settings(), load=False, is_idle=True) == f"{tmp_path} is whole"
+    assert seen == ["closed"]
+
+
 def test_check_tells_which_sound_card_it_is(monkeypatch, tmp_path):
     """Of those that play now the one of this process; the device is free again."""
     from mirror.config import Settings, SoundSettings

@@ -52,6 +52,22 @@ def test_dropped_frames_never_change_the_count(seed, period, depth):
     assert kinds(found) == ["rep"] * 3
 
 
+@pytest.mark.parametrize("fps", [5, 6, 7, 8])
+def test_slow_and_uneven_pictures_count_the_same(fps):
+    """Those of a small computer: a quarter early or late, sometimes two without anybody."""
+    rng = np.random.default_rng(fps)
+    times = np.cumsum(rng.uniform(0.75, 1.25, size=27 * fps) / fps)
+    gaps = [(t, t + 0.01) for k, t in enumerate(times) if k % 11 < 2]
+    found, _ = outcomes([person(t, *reps(8)(t)) for t in times], gaps)
+    assert kinds(found) == ["rep"] * 8
+
+
+def test_who_is_gone_is_missed_at_slow_pictures_too():
+    """A second without a person ends the rep at five a second."""
+    found, _ = outcomes(film(reps(1, period=6.0), 12, fps=5), gaps=[(4.4, 5.4)])
+    assert kinds(found) == ["lost"]
+
+
 def test_a_rep_goes_through_all_phases_and_tells_its_measures():
     """Standing, down, bottom, up, lockout; the rep has times and angles of its own."""
     found, phases = outcomes(film(reps(1, period=4.0), 8))

@@ -1,11 +1,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from people import ANKLE, film, hinge, person, reps
+from people import ANKLE, SIZE, film, hinge, person, reps
 
 from mirror.hinge.pose import Mark
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Unseen, measure
 from mirror.hinge.standing import Stillness, watch
+from mirror.hinge.variations import VARIATIONS
 from mirror.hinge.view import View, look
 
 
@@ -102,6 +103,27 @@ def test_a_doubtful_picture_says_the_one_thing_to_fix(how, doubt):
     posture = one(person(**how))
     assert posture.confidence < JUDGE
     assert posture.doubt == doubt
+
+
+@pytest.mark.parametrize(
+    ("name", "marks", "doubted"),
+    [
+        ("basic", ["NOSE"], True),
+        ("basic", ["LEFT_HIP", "RIGHT_HIP"], True),
+        ("single-leg", ["LEFT_ANKLE", "LEFT_HEEL"], True),
+        ("overhead", ["LEFT_WRIST", "RIGHT_WRIST"], True),
+        ("basic", ["LEFT_WRIST", "RIGHT_WRIST"], False),
+    ],
+)
+@pytest.mark.parametrize("x", [-12.0, SIZE[0] + 12.0])
+def test_who_leaves_the_picture_across_is_asked_to_step_back(name, marks, doubted, x):
+    """Head, hips and feet, and the hands that reach overhead; hanging ones may leave it."""
+    pose = person()
+    for mark in marks:
+        pose.points[Mark[mark], 0] = x
+    seeking = VARIATIONS[name].seeking
+    posture = measure(Measuring(), pose, pose.taken_at, None, seeking)[1]
+    assert (posture.doubt == "step-back") == doubted
 
 
 def test_a_good_picture_has_no_doubt():

@@ -99,3 +99,11 @@ def test_a_picture_of_another_size_changes_nothing():
             size = (int(scale * pose.size[0]), int(scale * pose.size[1]))
             poses.append((k / FPS, replace(pose, points=scale * pose.points, size=size)))
         assert seen(poses).presence.came_s == poses[5][0]
+
+
+def test_a_higher_picture_notices_who_is_as_far_away():
+    """480 x 848 shows more above and below; the person is as large in it."""
+    for height in (640, 848):
+        far = (person(k / FPS, scale=0.5) for k in range(10))
+        session = seen((pose.taken_at, replace(pose, size=(480, height))) for pose in far)
+        assert session.presence.came_s is not None

@@ -21,15 +21,22 @@ class Seeking:
     """What a variation looks for. views: first the one that is asked for, then those that serve.
 
     one_leg: the angles of the legs are those of the leg that stands alone, while one does.
-    least_fps: pictures a second that cost no trust, and all of it.
+    least_fps: pictures a second that cost no trust, and all of it. needs_hands: across, they
+    must be in the picture, too.
     """
 
     views: tuple[View, ...] = (View.SIDE,)
     one_leg: bool = False
     least_fps: tuple[float, float] = (9.0, 5.0)
+    needs_hands: bool = False
 
 
 FROM_SIDE = Seeking()
+HEAD = tuple(range(Mark.LEFT_SHOULDER))
+FEET = (Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE)
+HANDS = (Mark.LEFT_WRIST, Mark.RIGHT_WRIST)
+OUTSIDE = 0.02
+"""A mark so far beyond the edge, shares of the picture, is cut off."""
 
 
 def doubts(
@@ -42,21 +49,27 @@ def doubts(
     seeking: Seeking,
 ) -> list[tuple[float, str]]:
     """Confidence gates (METRICS 4c), each with the one thing that would help."""
-    height = pose.size[1]
-    top = float(pose.points[: Mark.LEFT_SHOULDER, 1].min())
-    feet = pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE], 1]
     lengths = [px for _, px in legs]
     mean = sum(lengths) / len(lengths)
     jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
-    inside = 1.0 if top > -0.02 * height and float(feet.max()) < 1.02 * height else 0.0
     return [
-        (inside, "step-back"),
+        (float(_is_inside(pose, seeking)), "step-back"),
         (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
         (gate(BODY_HEIGHT * bones_px, 300.0, 180.0), "come-closer"),
         (max(_facing(heading, view) for view in seeking.views), ASKING[seeking.views[0]]),
         (gate(1.0 / frame_s, *seeking.least_fps) if frame_s else 1.0, "slow-pictures"),
         (gate(jitter, 0.05, 0.12), "unsteady"),
     ]
+
+
+def _is_inside(pose: Pose, seeking: Seeking) -> bool:
+    """Whether head and feet, and across also the hips, are in the picture; hands where needed."""
+    across, down = (pose.points / pose.size).T
+    low, high = -OUTSIDE, 1.0 + OUTSIDE
+    hands = HANDS if seeking.needs_hands else ()
+    wide = across[[*HEAD, Mark.LEFT_HIP, Mark.RIGHT_HIP, *FEET, *hands]]
+    is_whole = min(down[[*HEAD]]) > low and max(down[[*FEET]]) < high
+    return bool(is_whole and min(wide) > low and max(wide) < high)
 
 
 def _facing(heading: Heading, view: View) -> float:

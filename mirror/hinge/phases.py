@@ -15,7 +15,7 @@ hip flexion cannot be seen, the foreshortening of the trunk takes its place.
     ASCENDING    LOCKOUT      fold < 15 for 0.2 s, or turns down again below 15: decide
     LOCKOUT      DESCENDING   as from STANDING: people do not pause
     LOCKOUT      STANDING     upright and still for 0.4 s
-    any          (none)       nobody seen for 0.4 s: a rep under way is lost
+    any          (none)       nobody seen for 0.4 s, or 4 slow pictures: a rep under way is lost
 
 At lockout the movement is one of: Rep (counted at once, told `TAIL_S` later or when the next
 movement begins, so that what follows lockout is judged with it), Partial (peak 20-35 deg, or far
@@ -41,6 +41,8 @@ BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
 GAP_S = 0.4
+GAP_PICTURES = 4.0
+"""Where pictures are slow a gap is so many of their usual times: two lost ones are none."""
 HANDS_S, AHEAD_S = 0.5, 0.5
 """Time constant of what the hands do in standing; they begin to reach so long before the hips."""
 TAIL_S = 0.8
@@ -82,9 +84,13 @@ class Tracking:
 
 def unseen(memory: Tracking, t: float) -> tuple[Tracking, tuple[Outcome, ...]]:
     """Nobody was measured at time t."""
-    if memory.last is None or t - memory.last.t <= GAP_S:
+    if memory.last is None or t - memory.last.t <= _gap_s(memory.last):
         return memory, ()
     return _begin_anew(memory, "lost", t)
+
+
+def _gap_s(last: Posture) -> float:
+    return max(GAP_S, GAP_PICTURES * (last.frame_s or 0.0))
 
 
 def settle(memory: Tracking) -> tuple[Tracking, tuple[Outcome, ...]]:

@@ -99,6 +99,8 @@ class Posture:
     doubt: str | None
     """Why the confidence is below `JUDGE`: `turn-side-on`, `face-me`, `step-back`, `come-closer`,
     `slow-pictures`, `unsteady`; else None."""
+    frame_s: float | None
+    """Usual time between pictures, s; None with the first one."""
 
     @property
     def rounding_deg(self) -> float | None:
@@ -236,6 +238,7 @@ def measure(
         leg=leg,
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
+        frame_s=frame_s,
     )
     edge = back.edge if back else None
     return Measuring(heading, edge, frame_s, legs, t, leg), posture

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from mirror.hinge.joints import BODY_HEIGHT
 from mirror.hinge.posture import Posture, Unseen
 
-NEAR = 0.33
-"""Height of a standing person who comes, shares of the picture's."""
+NEAR, SHAPE = 0.33, 4 / 3
+"""Height of a standing person who comes, shares of the picture's; a picture that is higher than so
+many widths counts as one that is not: more of floor and ceiling makes nobody smaller."""
 STILL_NEAR = 0.6
 """Who is there stays so while as large as when they came, times this (bones that bow towards the
 camera look shorter), or near."""
@@ -54,10 +55,11 @@ def notice(memory: Presence, posture: Posture | Unseen, size: tuple[int, int] | 
         memory = replace(memory, placed_s=None, hip=None)
         return replace(memory, seen_s=posture.t) if is_here and memory.came_s else memory
     width, height = size
+    near_px = NEAR * min(height, SHAPE * width)
     body_px = BODY_HEIGHT * (posture.trunk_px + posture.leg_px)
     hip = (posture.t, posture.hip[0])
     if memory.came_s is not None:
-        if body_px > min(NEAR * height, STILL_NEAR * memory.came_px):
+        if body_px > min(near_px, STILL_NEAR * memory.came_px):
             return replace(memory, seen_s=posture.t, hip=hip)
         return replace(memory, hip=hip)
     crossing = False
@@ -65,7 +67,7 @@ def notice(memory: Presence, posture: Posture | Unseen, size: tuple[int, int] | 
         speed = abs(hip[1] - memory.hip[1]) / (posture.t - memory.hip[0])
         crossing = speed > CROSSING * body_px
     is_central = abs(posture.hip[0] / width - 0.5) < MIDDLE
-    placed = body_px > NEAR * height and is_central and not crossing
+    placed = body_px > near_px and is_central and not crossing
     if not placed:
         return replace(memory, placed_s=None, hip=hip)
     since = posture.t if memory.placed_s is None else memory.placed_s

@@ -196,6 +196,7 @@ OVERHEAD = Variation(
     name="overhead",
     title="Hands overhead",
     instruction="Reach up beside your ears. Bow, and keep reaching.",
+    seeking=Seeking(needs_hands=True),
     rules=(
         ROUNDING,
         WEIGHT_FORWARD,
