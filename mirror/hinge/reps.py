@@ -14,8 +14,9 @@ from mirror.hinge.view import View
 
 FARTHEST = 0.85
 """Least size in the picture, as a share of standing, that is taken for a step back."""
-SUNK = (0.03, 0.1)
-"""Hips lower than the trunk is short, shares of standing: by so much still a step, and a squat."""
+ALIKE = (0.05, 0.12)
+"""Trunk and hips, shares of standing, that differ by so little are smaller by a step back alone;
+by so much, by none."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def _scale(extent: float, height: float) -> float:
     """Size of the person in the picture against standing, 1 or less: smaller after a step back.
 
     extent, height: of the trunk and of the hips, shares of standing. A step back makes both
-    smaller alike; a squat lowers the hips more than it shortens the trunk, and is no step.
+    smaller alike. A bow shortens the trunk and a squat lowers the hips by more than the other:
+    then the size is not known, and taken for that of standing.
     """
-    stepped = gate(extent - height, *SUNK)
+    stepped = gate(abs(extent - height), *ALIKE)
     return 1.0 - stepped * (1.0 - min(1.0, max(FARTHEST, height)))
