@@ -314,6 +314,18 @@ def test_shoulders_that_sink_under_a_weight_leave_no_movement_open():
     assert kinds(outcomes(poses)[0]) == ["rep"] * 5
 
 
+def test_who_sits_facing_the_glass_and_bows_to_stand_up_has_done_no_rep():
+    """A seat is no other standing: the trunk keeps its length there, and the hips are low."""
+    times, poses = [2, 3, 9, 9.5, 10.3], []
+    for t in np.arange(0.0, 13.0, 1 / 15):
+        trunk = float(np.interp(t, times, [0, 25, 25, 45, 0]))
+        thigh = float(np.interp(t, times, [0, 80, 80, 40, 0]))
+        pose = person(t, trunk, thigh, 0.0, turn=80)
+        pose.points[:, 0] = person(turn=80).points[:, 0]
+        poses.append(pose)
+    assert "rep" not in kinds(outcomes(poses)[0])
+
+
 def test_a_pause_on_the_way_down_ends_no_rep():
     """Three seconds at 27 deg, and then down: the rep that goes on from there counts."""
 

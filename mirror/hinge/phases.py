@@ -13,8 +13,8 @@ hip flexion cannot be seen, the foreshortening of the trunk takes its place.
     BOTTOM       DESCENDING   goes on down by 8 deg
     ASCENDING    DESCENDING   15 deg down again without having stood up: the same rep goes on
     ASCENDING    LOCKOUT      fold < 15 for 0.2 s, or turns down again below 15: decide
-    any of a rep LOCKOUT      fold < 30 and within 6 deg for 2 s: it ended without standing up,
-                              and counts nothing; standing is to be taken anew
+    any of a rep LOCKOUT      fold < 30 and within 6 deg for 2 s, and not seated: it ended without
+                              standing up and counts nothing; standing is to be taken anew
     LOCKOUT      DESCENDING   as from STANDING: people do not pause
     LOCKOUT      STANDING     upright and still for 0.4 s
     any          (none)       nobody seen for 0.4 s: a rep under way is lost
@@ -35,7 +35,7 @@ from mirror.hinge.filters import Signal, follow
 from mirror.hinge.geometry import distance
 from mirror.hinge.moves import Hands, Move, follow_move, has_picked_up, is_squat
 from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits, Outcome, Partial, Phase, Rejected, Rep, fold_deg
+from mirror.hinge.reps import Limits, Outcome, Partial, Phase, Rejected, Rep, fold_deg, has_sunk
 
 UPRIGHT_DEG, STILL_DEG, UPRIGHT_S = 12.0, 6.0, 0.4
 START_DEG, START_RATE, START_S = 20.0, 10.0, 0.15
@@ -199,7 +199,8 @@ def _moving(
         # A person who sits down may not stand up again: say it now.
         outcomes = (Rejected("sitting", move.start_s, t),)
     memory, is_still = _stay(replace(memory, move=move), t, fold, STALLED_S)
-    if is_still and fold < STALLED_DEG:
+    is_low = memory.still is not None and memory.still[1] < STALLED_DEG
+    if is_still and is_low and not has_sunk(posture, standing):
         # Standing has changed under way, as by a heavy weight: a lockout would never come.
         return replace(memory, phase=Phase.LOCKOUT, move=None, held=None, still=None), outcomes
     rising = move.peak - fold > RETURN_DEG and rate < 0

@@ -127,10 +127,21 @@ def fold_deg(posture: Posture, standing: Standing | None) -> float:
     In front view arccos of the trunk's vertical extent against standing, corrected for scale.
     """
     if posture.view is View.FRONT and standing is not None:
-        extent = (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
+        extent = _extent(posture, standing)
         extent /= _scale(extent, hip_height(posture, standing))
         return math.degrees(math.acos(min(1.0, max(-1.0, extent))))
     return posture.hip_flexion_deg - (standing.hip_flexion_deg if standing else 0.0)
+
+
+def has_sunk(posture: Posture, standing: Standing | None) -> bool:
+    """Whether the hips are lower than a bow or a step back leaves them, as on a seat."""
+    if standing is None:
+        return False
+    return _extent(posture, standing) - hip_height(posture, standing) > ALIKE[1]
+
+
+def _extent(posture: Posture, standing: Standing) -> float:
+    return (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
 
 
 def _scale(extent: float, height: float) -> float:
