@@ -53,7 +53,8 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     else:
         counting, events = step(session.counting, posture, standing, variation.limits)
         if not counting.is_open:
-            stillness, standing = watch(stillness, posture, standing)
+            anew = counting.hinge.has_stalled
+            stillness, standing = watch(stillness, posture, standing, anew=anew)
     session = _slumped(session, posture, t)
     if session.slump is not None and session.slump.done_s is None:
         counting, events = Counting(hinge=Tracking(depths=session.tracking.depths)), ()

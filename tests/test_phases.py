@@ -319,6 +319,38 @@ def test_front_view_counts_by_the_foreshortening_of_the_trunk():
     assert kinds(outcomes(poses)[0]) == ["rep"] * 3
 
 
+def test_shoulders_that_sink_under_a_weight_leave_no_movement_open():
+    """Lower by 8 % of the trunk, as if bowed by 23 deg: standing is taken anew, and bows count."""
+    poses = []
+    for pose in film(reps(5, stand=7.0), 24, fps=15, turn=80):
+        pose.points[:, 0] = person(turn=80).points[:, 0]
+        sunk = 12.0 * np.clip((pose.taken_at - 1.5) / 0.4, 0.0, 1.0)
+        pose.points[: Mark.LEFT_HIP, 1] += sunk
+        poses.append(pose)
+    assert kinds(outcomes(poses)[0]) == ["rep"] * 5
+
+
+def test_who_sits_facing_the_glass_and_bows_to_stand_up_has_done_no_rep():
+    """A seat is no other standing: the trunk keeps its length there, and the hips are low."""
+    times, poses = [2, 3, 9, 9.5, 10.3], []
+    for t in np.arange(0.0, 13.0, 1 / 15):
+        trunk = float(np.interp(t, times, [0, 25, 25, 45, 0]))
+        thigh = float(np.interp(t, times, [0, 80, 80, 40, 0]))
+        pose = person(t, trunk, thigh, 0.0, turn=80)
+        pose.points[:, 0] = person(turn=80).points[:, 0]
+        poses.append(pose)
+    assert "rep" not in kinds(outcomes(poses)[0])
+
+
+def test_a_pause_on_the_way_down_ends_no_rep():
+    """Three seconds at 27 deg, and then down: the rep that goes on from there counts."""
+
+    def motion(t):
+        return hinge(float(np.interp(t, [2, 2.8, 5.8, 7.0, 7.4, 8.6], [0, 0.3, 0.3, 1, 1, 0])))
+
+    assert kinds(outcomes(film(motion, 11))[0]) == ["rep"]
+
+
 def test_who_bows_at_the_camera_neither_turns_nor_walks_behind_the_own_trunk():
     """Deep in the bow shoulders and feet are guessed: narrow shoulders, feet that jump."""
     poses = []

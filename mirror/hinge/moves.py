@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from mirror.hinge.geometry import Point, distance
 from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits
+from mirror.hinge.reps import Limits, hip_height
 from mirror.hinge.view import View
 
 STRAY_S = 0.15
@@ -160,13 +160,6 @@ def _seated_since(
     if hip_height(posture, standing) >= limits.sit_height:
         return None
     return posture.t if move.seated_since is None else move.seated_since
-
-
-def hip_height(posture: Posture, standing: Standing | None) -> float:
-    """Height of the hips over the ankles as a share of standing; 1 where that is not known."""
-    if standing is None:
-        return 1.0
-    return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
 
 
 def has_picked_up(move: Move, after: Hands | None) -> bool:

@@ -13,6 +13,8 @@ hip flexion cannot be seen, the foreshortening of the trunk takes its place.
     BOTTOM       DESCENDING   goes on down by 8 deg
     ASCENDING    DESCENDING   15 deg down again without having stood up: the same rep goes on
     ASCENDING    LOCKOUT      fold < 15 for 0.2 s, or turns down again below 15: decide
+    any of a rep LOCKOUT      fold < 30 and within 6 deg for 2 s, and not seated: it ended without
+                              standing up and counts nothing; standing is to be taken anew
     LOCKOUT      DESCENDING   as from STANDING: people do not pause
     LOCKOUT      STANDING     upright and still for 0.4 s
     any          (none)       nobody seen for 0.4 s, or 4 slow pictures: a rep under way is lost
@@ -33,13 +35,15 @@ from mirror.hinge.filters import Signal, follow
 from mirror.hinge.geometry import distance
 from mirror.hinge.moves import Hands, Move, follow_move, has_picked_up, is_squat
 from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits, Outcome, Partial, Phase, Rejected, Rep, fold_deg
+from mirror.hinge.reps import Limits, Outcome, Partial, Phase, Rejected, Rep, fold_deg, has_sunk
 
 UPRIGHT_DEG, STILL_DEG, UPRIGHT_S = 12.0, 6.0, 0.4
 START_DEG, START_RATE, START_S = 20.0, 10.0, 0.15
 BOTTOM_DEG, BOTTOM_RATE, BOTTOM_S = 35.0, 12.0, 0.12
 RETURN_DEG, AGAIN_DEG = 8.0, 15.0
 LOCKOUT_DEG, LOCKOUT_S = 15.0, 0.2
+STALLED_DEG, STALLED_S = 30.0, 2.0
+"""Less than the fold in which rows are held."""
 GAP_S = 0.4
 GAP_PICTURES = 4.0
 """Where pictures are slow a gap is so many of their usual times: two lost ones are none."""
@@ -80,6 +84,12 @@ class Tracking:
         if self.pending is None or self.last is None:
             return self.reps
         return self.reps - has_picked_up(self.pending[1], self.hands_seen)
+
+    @property
+    def has_stalled(self) -> bool:
+        """Whether the last movement ended without standing up: another standing is to be taken."""
+        still_bent = self.fold is not None and self.fold.value >= LOCKOUT_DEG
+        return self.phase is Phase.LOCKOUT and still_bent
 
 
 def unseen(memory: Tracking, t: float) -> tuple[Tracking, tuple[Outcome, ...]]:
@@ -150,18 +160,16 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
             leg=posture.leg,
             hands=_before_reach(memory.hands),
         )
-        return replace(memory, phase=Phase.DESCENDING, move=move, held=None, leaving=False)
+        begun = replace(memory, phase=Phase.DESCENDING, move=move, held=None, still=None)
+        return replace(begun, leaving=False)
     if memory.phase is not None and fold >= UPRIGHT_DEG and rate > START_RATE:
         memory, long_enough = _hold(memory, "start", posture.t, START_S)
         return replace(memory, leaving=memory.leaving or long_enough)
     if fold < UPRIGHT_DEG and memory.phase is not Phase.STANDING:
-        # Still by how far it goes in that time, not by the rate of single pictures, which jitters.
-        since, where = memory.still or (posture.t, fold)
-        if abs(fold - where) > STILL_DEG:
-            since, where = posture.t, fold
-        if posture.t - since >= UPRIGHT_S - 1e-6:
+        memory, is_still = _stay(memory, posture.t, fold, UPRIGHT_S)
+        if is_still:
             return replace(memory, phase=Phase.STANDING, held=None, still=None)
-        return replace(memory, held=None, still=(since, where))
+        return replace(memory, held=None)
     return replace(memory, held=None, still=None)
 
 
@@ -196,7 +204,11 @@ def _moving(
     if move.reason == "sitting" and memory.move.reason is None:
         # A person who sits down may not stand up again: say it now.
         outcomes = (Rejected("sitting", move.start_s, t),)
-    memory = replace(memory, move=move)
+    memory, is_still = _stay(replace(memory, move=move), t, fold, STALLED_S)
+    is_low = memory.still is not None and memory.still[1] < STALLED_DEG
+    if is_still and is_low and not has_sunk(posture, standing):
+        # Standing has changed under way, as by a heavy weight: a lockout would never come.
+        return replace(memory, phase=Phase.LOCKOUT, move=None, held=None, still=None), outcomes
     rising = move.peak - fold > RETURN_DEG and rate < 0
     if phase is Phase.ASCENDING:
         if fold < LOCKOUT_DEG:
@@ -229,7 +241,7 @@ def _decide(
     """The movement has come back to standing: what was it?"""
     move = memory.move
     assert move is not None, "only a movement can end"
-    memory = replace(memory, phase=Phase.LOCKOUT, move=None, held=None)
+    memory = replace(memory, phase=Phase.LOCKOUT, move=None, held=None, still=None)
     end = posture.t
     if move.reason is not None:
         told = move.reason == "sitting"
@@ -272,3 +284,14 @@ def _hold(memory: Tracking, name: str, t: float, hold_s: float) -> tuple[Trackin
     """Whether the named condition has now held for `hold_s`; call it while it holds."""
     since = memory.held[1] if memory.held is not None and memory.held[0] == name else t
     return replace(memory, held=(name, since)), t - since >= hold_s - 1e-6
+
+
+def _stay(memory: Tracking, t: float, fold: float, stay_s: float) -> tuple[Tracking, bool]:
+    """Whether the fold has now stayed where it is for `stay_s`; call it in every picture.
+
+    By how far it goes in that time, not by the rate of single pictures, which jitters.
+    """
+    since, where = memory.still or (t, fold)
+    if abs(fold - where) > STILL_DEG:
+        since, where = t, fold
+    return replace(memory, still=(since, where)), t - since >= stay_s - 1e-6

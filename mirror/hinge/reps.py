@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from mirror.hinge.geometry import gate
 from mirror.hinge.posture import Posture, Standing
 from mirror.hinge.view import View
+
+FARTHEST = 0.85
+"""Least size in the picture, as a share of standing, that is taken for a step back."""
+ALIKE = (0.05, 0.12)
+"""Trunk and hips, shares of standing, that differ by so little are smaller by a step back alone;
+by so much, by none."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +114,42 @@ class Rejected:
 Outcome = Rep | Partial | Rejected
 
 
+def hip_height(posture: Posture, standing: Standing | None) -> float:
+    """Height of the hips over the ankles as a share of standing; 1 where that is not known."""
+    if standing is None:
+        return 1.0
+    return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
+
+
 def fold_deg(posture: Posture, standing: Standing | None) -> float:
     """The signal of a rep: change of hip flexion from standing, degrees.
 
-    In front view arccos of the trunk's vertical extent against standing.
+    In front view arccos of the trunk's vertical extent against standing, corrected for scale.
     """
     if posture.view is View.FRONT and standing is not None:
-        extent = (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
+        extent = _extent(posture, standing)
+        extent /= _scale(extent, hip_height(posture, standing))
         return math.degrees(math.acos(min(1.0, max(-1.0, extent))))
     return posture.hip_flexion_deg - (standing.hip_flexion_deg if standing else 0.0)
+
+
+def has_sunk(posture: Posture, standing: Standing | None) -> bool:
+    """Whether the hips are lower than a bow or a step back leaves them, as on a seat."""
+    if standing is None:
+        return False
+    return _extent(posture, standing) - hip_height(posture, standing) > ALIKE[1]
+
+
+def _extent(posture: Posture, standing: Standing) -> float:
+    return (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
+
+
+def _scale(extent: float, height: float) -> float:
+    """Size of the person in the picture against standing, 1 or less: smaller after a step back.
+
+    extent, height: of the trunk and of the hips, shares of standing. A step back makes both
+    smaller alike. A bow shortens the trunk and a squat lowers the hips by more than the other:
+    then the size is not known, and taken for that of standing.
+    """
+    stepped = gate(abs(extent - height), *ALIKE)
+    return 1.0 - stepped * (1.0 - min(1.0, max(FARTHEST, height)))

@@ -26,6 +26,8 @@ SWAY = 0.06
 """Largest move of the hip within the window, in leg lengths."""
 OTHER_SIZE = 0.15
 """Change of the trunk's length that means another place or another person."""
+OTHER_PLACE, ALIKE = 0.03, 0.02
+"""Change of the trunk and of the height of the hips that means a step, where both change alike."""
 OTHER_CLOTHES = 0.04
 """Mean change of the edge of the back, in trunk lengths (2 cm), that means other clothes."""
 REFINE = 0.2
@@ -51,9 +53,12 @@ class Stillness:
 
 
 def watch(
-    memory: Stillness, posture: Posture, standing: Standing | None
+    memory: Stillness, posture: Posture, standing: Standing | None, *, anew: bool = False
 ) -> tuple[Stillness, Standing | None]:
-    """Take one picture; gives the standing, new or refined, when a still window is complete."""
+    """Take one picture; gives the standing, new or refined, when a still window is complete.
+
+    anew: the old standing no longer holds, and is not refined but replaced.
+    """
     upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
     if not upright:
         return Stillness(), standing
@@ -63,7 +68,7 @@ def watch(
     if window[-1].t - window[0].t < STILL_S - 1e-6:
         return Stillness(window), standing
     # A complete window is used up, so that one long stand does not outweigh the rest.
-    return Stillness((posture,)), _refined(standing, _mean(window))
+    return Stillness((posture,)), _refined(None if anew else standing, _mean(window))
 
 
 def _is_still(window: tuple[Posture, ...]) -> bool:
@@ -104,7 +109,9 @@ def _mean_of(values: list[T], n: int) -> T | None:
 def _refined(old: Standing | None, new: Standing) -> Standing:
     if old is None or old.view is not new.view:
         return new
-    if abs(new.trunk_px / old.trunk_px - 1.0) > OTHER_SIZE:
+    size, height = new.trunk_px / old.trunk_px, new.hip_height_px / old.hip_height_px
+    has_stepped = abs(size - height) < ALIKE and abs(height - 1.0) > OTHER_PLACE
+    if abs(size - 1.0) > OTHER_SIZE or has_stepped:
         return new
     if old.edge is not None and new.edge is not None:
         other = float(np.abs(new.edge - old.edge).mean())

@@ -168,7 +168,7 @@ ONE_HAND = Variation(
 ROW = Variation(
     name="row",
     title="Bent-over row",
-    instruction="Bow and hold. Pull your elbows back, lower, and again.",
+    instruction="Bow and hold. Elbows back, lower, again. One weight: on the mirror's side.",
     limits=Limits(counts="rows", longest_s=120.0),
     rules=(
         ROUNDING,
