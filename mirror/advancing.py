@@ -16,7 +16,7 @@ from mirror.hinge.presence import Presence, notice
 from mirror.hinge.reps import Phase, Rep, fold_deg
 from mirror.hinge.slump import SAID_S as SLUMP_SAID_S
 from mirror.hinge.slump import follow as follow_slump
-from mirror.hinge.standing import Stillness, watch
+from mirror.hinge.standing import Own, Stillness, watch
 from mirror.hinge.trail import Step, step_of
 from mirror.judging import judge, observe
 from mirror.session import Said, Session
@@ -46,15 +46,15 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     measuring, posture = measure(session.measuring, pose, t, session.standing, variation.seeking)
     if isinstance(posture, Posture) and session.choice.drill and session.choice.drill.hides_back:
         posture = _without_back(posture)
-    standing, stillness = session.standing, session.stillness
+    own, stillness = session.own, session.stillness
     if isinstance(posture, Unseen):
         counting, events = unseen(session.counting, t, variation.limits)
         stillness = Stillness()
     else:
-        counting, events = step(session.counting, posture, standing, variation.limits)
+        counting, events = step(session.counting, posture, own.seen(posture.view), variation.limits)
         if not counting.is_open:
             anew = counting.hinge.has_stalled
-            stillness, standing = watch(stillness, posture, standing, anew=anew)
+            stillness, own = watch(stillness, posture, own, variation.seeking, anew=anew)
     session = _slumped(session, posture, t)
     if session.slump is not None and session.slump.done_s is None:
         counting, events = Counting(hinge=Tracking(depths=session.tracking.depths)), ()
@@ -65,13 +65,13 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring, before=before)
     session = judge(session, events, counting.hinge.phase)
     if isinstance(posture, Posture):
-        session = observe(session, posture, counting, standing, stillness)
+        session = observe(session, posture, counting, own.standing, stillness)
     told = session.notice
     for event in events:
         told = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     session = replace(
         session,
-        standing=standing,
+        own=own,
         outcomes=session.outcomes + session.events,
         notice=told,
         presence=notice(session.presence, posture, pose.size if pose else None),
@@ -162,7 +162,7 @@ def _forget(session: Session, t: float) -> Session:
         return session
     session = replace(
         session,
-        standing=None,
+        own=Own(),
         stillness=Stillness(),
         measuring=Measuring(),
         drill=Drill(),

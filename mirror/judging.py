@@ -103,7 +103,9 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
     rules, readings = session.choice.rules, session.choice.variation.readings
     for event in events:
         if isinstance(event, Rep):
-            event = score(event, form, session.standing, rules, readings)
+            # What changed since a standing seen from elsewhere is no fault.
+            asked = rules if session.has_standing else ()
+            event = score(event, form, session.standing, asked, readings)
             event = replace(event, faults=event.faults + _mishaps(session, event))
             said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
             if said is not None:

@@ -23,7 +23,7 @@ from mirror.hinge.posture import Measuring, Posture, Standing, Unseen
 from mirror.hinge.presence import Presence
 from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.slump import Slump
-from mirror.hinge.standing import Stillness
+from mirror.hinge.standing import Own, Stillness, serves
 from mirror.hinge.trail import Step, Trail
 from mirror.kept import Offer, offer, stop_of
 
@@ -53,7 +53,7 @@ class Session:
     t: float | None = None
     pose: Pose | None = None
     posture: Posture | Unseen | None = None
-    standing: Standing | None = None
+    own: Own = Own()
     outcomes: tuple[Outcome, ...] = ()
     events: tuple[Outcome, ...] = ()
     notice: tuple[Partial | Rejected, float] | None = None
@@ -102,6 +102,18 @@ class Session:
     past: Past = Past()
     last: LastTime | None = None
     """What this set is compared with."""
+
+    @property
+    def standing(self) -> Standing | None:
+        """The own standing, from which changes are judged."""
+        return self.own.standing
+
+    @property
+    def has_standing(self) -> bool:
+        """Whether the own standing is known as the person stands now."""
+        if not isinstance(self.posture, Posture):
+            return self.standing is not None
+        return serves(self.standing, self.posture, self.choice.variation.seeking)
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -165,7 +177,7 @@ class Session:
             return None if self.posture.reason == "nobody" else "step-back"
         if self.posture.doubt is not None:
             return self.posture.doubt
-        if self.standing is None:
+        if not self.has_standing:
             return "stand-still"
         if self.slump is not None:
             return self.slump.guidance

@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import ANKLE, SIZE, film, hinge, person, reps
 
+from mirror.hinge.doubts import FROM_SIDE
 from mirror.hinge.pose import Mark
 from mirror.hinge.posture import JUDGE, Measuring, Posture, Unseen, measure
-from mirror.hinge.standing import Stillness, watch
+from mirror.hinge.standing import Own, Stillness, watch
 from mirror.hinge.variations import VARIATIONS
 from mirror.hinge.view import View, look
 
@@ -164,12 +165,12 @@ def test_turning_round_starts_the_angles_anew():
 
 def stand(poses):
     """Watch a film; the standing that was taken, and the last stillness."""
-    memory, stillness, standing = Measuring(), Stillness(), None
+    memory, stillness, own = Measuring(), Stillness(), Own()
     for pose in poses:
-        memory, posture = measure(memory, pose, pose.taken_at, standing)
+        memory, posture = measure(memory, pose, pose.taken_at, own.standing)
         assert isinstance(posture, Posture)
-        stillness, standing = watch(stillness, posture, standing)
-    return standing, stillness
+        stillness, own = watch(stillness, posture, own, FROM_SIDE)
+    return own.standing, stillness
 
 
 def test_standing_is_taken_after_seven_tenths_of_a_second_of_stillness():

@@ -33,6 +33,7 @@ from mirror.hinge.depth import StopDepth
 from mirror.hinge.posture import Posture, Unseen
 from mirror.hinge.presence import Presence
 from mirror.hinge.reps import Phase, fold_deg
+from mirror.hinge.standing import Own
 from mirror.hinge.variations import VARIATIONS
 from mirror.language import Language, load
 from mirror.model import bundle
@@ -294,7 +295,7 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     )
     yield "welcome", next(s for s in film if state(s) is State.WELCOME), 0.0
     still = [s for s in film if state(s) is State.STILL] or [
-        replace(s, standing=None, presence=Presence(-9.0, s.t), said=Said("stand-still"))
+        replace(s, own=Own(), presence=Presence(-9.0, s.t), said=Said("stand-still"))
         for s in film[: int(3 * FPS)]
     ]
     yield "still", max(still, key=lambda s: s.stillness.share < 0.8 and s.stillness.share), 0.0

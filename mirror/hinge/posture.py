@@ -146,6 +146,8 @@ class Standing:
     foot: Foot | None
     limbs: Limbs = Limbs()
     view: View = View.SIDE
+    facing: int = 1
+    """+1 to the right of the picture, -1 left."""
 
     @property
     def hip_flexion_deg(self) -> float:

@@ -2,7 +2,7 @@
 
 Standing is taken when the person has been upright and still for 0.7 s, and refined a little
 each time that happens again. It belongs to one person in one place: the caller forgets it when
-the person leaves.
+the person leaves. Who turns to look into the glass keeps the standing that reps are judged by.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from mirror.hinge.balance import px_per_cm, settle
+from mirror.hinge.doubts import Seeking
 from mirror.hinge.geometry import Array, distance
 from mirror.hinge.limbs import FIELDS as LIMBS
 from mirror.hinge.limbs import Limbs, mean
 from mirror.hinge.posture import JUDGE, Posture, Standing
+from mirror.hinge.view import View
 
 STILL_S = 0.7
 TRUNK_DEG, KNEE_DEG = 15.0, 25.0
@@ -35,7 +37,9 @@ REFINE = 0.2
 
 
 T = TypeVar("T", float, Array)
-NUMBERS = tuple(f.name for f in fields(Standing) if f.name not in ("foot", "limbs", "view"))
+NUMBERS = tuple(
+    f.name for f in fields(Standing) if f.name not in ("foot", "limbs", "view", "facing")
+)
 
 
 @dataclass(frozen=True)
@@ -52,23 +56,53 @@ class Stillness:
         return min(1.0, (self.window[-1].t - self.window[0].t) / STILL_S)
 
 
+@dataclass(frozen=True)
+class Own:
+    """What is known of a person's standing.
+
+    standing: what reps are judged by, in a view that is wanted wherever there was one. turned: the
+    newest one since then in another view; movements in that view are counted by it.
+    """
+
+    standing: Standing | None = None
+    turned: Standing | None = None
+
+    def seen(self, view: View) -> Standing | None:
+        """The standing that a movement in this view is counted by."""
+        is_turned = self.turned is not None and self.turned.view is view
+        return self.turned if is_turned else self.standing
+
+
+def serves(standing: Standing | None, posture: Posture, seeking: Seeking) -> bool:
+    """Whether this standing is enough for how the person stands now.
+
+    Another one is needed where the person is seen as wanted, but not as when it was taken.
+    """
+    if standing is None:
+        return False
+    if posture.view not in seeking.views:
+        return True
+    is_round = posture.view is View.SIDE and posture.facing != standing.facing
+    return standing.view in seeking.views and not is_round
+
+
 def watch(
-    memory: Stillness, posture: Posture, standing: Standing | None, *, anew: bool = False
-) -> tuple[Stillness, Standing | None]:
-    """Take one picture; gives the standing, new or refined, when a still window is complete.
+    memory: Stillness, posture: Posture, own: Own, seeking: Seeking, *, anew: bool = False
+) -> tuple[Stillness, Own]:
+    """Take one picture; the standing becomes new, or refined, when a still window is complete.
 
     anew: the old standing no longer holds, and is not refined but replaced.
     """
     upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
     if not upright:
-        return Stillness(), standing
+        return Stillness(), own
     window = (*memory.window, posture)
     while not _is_still(window):
         window = window[1:]
     if window[-1].t - window[0].t < STILL_S - 1e-6:
-        return Stillness(window), standing
+        return Stillness(window), own
     # A complete window is used up, so that one long stand does not outweigh the rest.
-    return Stillness((posture,)), _refined(None if anew else standing, _mean(window))
+    return Stillness((posture,)), _kept(own, _mean(window), seeking, anew=anew)
 
 
 def _is_still(window: tuple[Posture, ...]) -> bool:
@@ -98,6 +132,7 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         foot=window[-1].foot,
         limbs=mean([p.limbs for p in window]),
         view=window[-1].view,
+        facing=window[-1].facing,
     )
 
 
@@ -106,8 +141,18 @@ def _mean_of(values: list[T], n: int) -> T | None:
     return sum(values[1:], start=values[0]) / len(values) if 2 * len(values) > n else None
 
 
+def _kept(own: Own, new: Standing, seeking: Seeking, *, anew: bool) -> Own:
+    old = own.standing
+    if old is None or new.view in seeking.views or old.view not in seeking.views:
+        return Own(_refined(None if anew else old, new))
+    # Who comes near to look goes back again; who is farther away has another place.
+    if new.trunk_px < (1.0 - OTHER_SIZE) * old.trunk_px:
+        return Own(new)
+    return Own(old, _refined(None if anew else own.turned, new))
+
+
 def _refined(old: Standing | None, new: Standing) -> Standing:
-    if old is None or old.view is not new.view:
+    if old is None or (old.view, old.facing) != (new.view, new.facing):
         return new
     size, height = new.trunk_px / old.trunk_px, new.hip_height_px / old.hip_height_px
     has_stepped = abs(size - height) < ALIKE and abs(height - 1.0) > OTHER_PLACE
@@ -122,7 +167,7 @@ def _refined(old: Standing | None, new: Standing) -> Standing:
     foot = old.foot
     if new.foot is not None:
         foot = settle(old.foot, new.foot, px_per_cm(old.trunk_px, old.leg_px))
-    return Standing(**values, foot=foot, limbs=limbs, view=new.view)
+    return Standing(**values, foot=foot, limbs=limbs, view=new.view, facing=new.facing)
 
 
 def _blend(old: Any, new: Any) -> Any:

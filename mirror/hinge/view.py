@@ -24,6 +24,8 @@ FRONT_DEG = 48.0
 """METRICS has 60, but narrow shoulders that face the camera squarely are read as 54."""
 HYSTERESIS_DEG = 5.0
 HOLD_S = 0.5
+"""For how long the present view must not be seen before it changes."""
+"""How long the person must be out of the present view."""
 FACING_S = 1.0
 BOWED = 0.7
 """Seen from the front, a trunk shorter than this share of its length bows at the camera: shoulders
@@ -51,7 +53,7 @@ class Heading:
     turn_deg: float
     facing: int
     t: float
-    _candidate: View | None = None
+    _is_leaving: bool = False
     _since: float = 0.0
     _votes: tuple[tuple[float, int], ...] = ()
 
@@ -89,7 +91,7 @@ def look(
     vote = toes(pose)
     if memory is None:
         view = _classify(turn, None)
-        return Heading(view, turn, vote or 1, now, None, now, ((now, vote),))
+        return Heading(view, turn, vote or 1, now, False, now, ((now, vote),))
     share = 1.0 - math.exp(-max(0.0, now - memory.t) / SETTLE_S)
     if memory.view is View.FRONT:
         ankles = _middle(pose, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE)
@@ -104,10 +106,13 @@ def look(
         facing = memory.facing  # feet that point at the camera tell nothing
     seen = _classify(turn, memory.view)
     if seen == memory.view:
-        return Heading(seen, turn, facing, now, None, now, votes)
-    since = memory._since if seen == memory._candidate else now
-    view = seen if now - since >= HOLD_S else memory.view
-    return Heading(view, turn, facing, now, seen, since, votes)
+        return Heading(seen, turn, facing, now, False, now, votes)
+    since = memory._since if memory._is_leaving else now
+    # Who glances at the glass leaves side view; nobody glances into it from an oblique one.
+    hold_s = 0.0 if (memory.view, seen) == (View.OBLIQUE, View.SIDE) else HOLD_S
+    if now - since >= hold_s:
+        return Heading(seen, turn, facing, now, False, now, votes)
+    return Heading(memory.view, turn, facing, now, True, since, votes)
 
 
 def _classify(turn: float, current: View | None) -> View:

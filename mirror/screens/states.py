@@ -49,11 +49,13 @@ def state(session: Session) -> State:
         return State.WORKING
     if session.reps:
         return _between_reps(session, t)
+    came_s = session.presence.came_s
+    is_new = came_s is None or t - came_s < HELLO_S
+    # Only who could be judged is asked to hold still.
+    if session.said.key == "stand-still" and not session.has_standing and not is_new:
+        return State.STILL
     if session.standing is None:
-        came_s = session.presence.came_s
-        is_new = came_s is None or t - came_s < HELLO_S
-        # Only who could be judged is asked to hold still.
-        return State.STILL if session.said.key == "stand-still" and not is_new else State.WELCOME
+        return State.WELCOME
     if is_blind(session):
         return State.BLIND
     return State.CHOSEN if session.said.key in (None, "instruction") else State.WORKING
