@@ -195,7 +195,7 @@ class Eyes:
         if now < self._obtain_s:
             with suppress(ModelError):
                 return locate(self._settings.model)
-            raise self._faults["estimator"]
+            raise self._faults["estimator"].with_traceback(None)  # else it grows with each try
         self._obtain_s = now + OBTAIN_S
         return bundle(self._settings.model, self._obtaining)
 
