@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 import msgspec
 
-from mirror.arguments import parser
+from mirror.cli.arguments import parser
 from mirror.config import (
     SYSTEM_CONFIG,
     CoachSettings,
@@ -87,8 +87,9 @@ def _acting(settings: Settings, act: str) -> Settings:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from mirror import app, language
-    from mirror.session import start
+    from mirror.app import loop as app
+    from mirror.coach import language
+    from mirror.coach.session import start
 
     warnings: list[str] = []
 
@@ -141,7 +142,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    from mirror import app
+    from mirror.app import loop as app
 
     return app.run(
         _settings(options),
@@ -156,12 +157,12 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
-    from mirror import analyze
-    from mirror.attention import Attention
     from mirror.camera import open_camera
-    from mirror.model import bundle
-    from mirror.optics import lens
-    from mirror.session import start
+    from mirror.camera.optics import lens
+    from mirror.cli import analyze
+    from mirror.coach.session import start
+    from mirror.pose.model import bundle
+    from mirror.pose.subject import Attention
 
     settings = load(options.config or default_file())
     settings = _acting(settings, options.drill or options.variation)
@@ -192,7 +193,7 @@ def _analyze(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from mirror import check
+    from mirror.cli import check
 
     path = options.config or default_file()
     is_ok = True
@@ -210,7 +211,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _history(options: argparse.Namespace) -> int:
-    from mirror.history import command
+    from mirror.cli import history as command
 
     wish = command.Wish(
         day=options.day,
@@ -226,27 +227,25 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from mirror import transfer
+    from mirror.history import backup as transfer
 
     places = transfer.Places(options.config or default_file(), state_folder())
     return transfer.export(places, options.target, history=options.history)
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mirror import transfer
+    from mirror.history import backup as transfer
 
     places = transfer.Places(options.config or SYSTEM_CONFIG, state_folder())
     return transfer.restore(places, options.source)
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from mirror.bench import command
-
-    return command.measure(options)
+    raise UsageError("the benches are not part of the mirror: run `scripts/bench` in a checkout.")
 
 
 def _model(options: argparse.Namespace) -> int:
-    from mirror.model import bundle
+    from mirror.pose.model import bundle
 
     try:
         settings = load(options.config or default_file())

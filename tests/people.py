@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.pose import Mark, Pose
 
 SIZE = (480, 640)
 TRUNK, THIGH, SHANK = 150.0, 115.0, 110.0
@@ -27,7 +27,7 @@ def person(
     scale: float = 1.0,
     visibility: float = 1.0,
 ) -> Pose:
-    """A pose of these sagittal angles (degrees, as in `mirror.hinge.posture`).
+    """A pose of these sagittal angles (degrees, as in `mirror.hinge.measure.posture`).
 
     turn: degrees away from side view; spreads left and right, angles stay as they are.
     """

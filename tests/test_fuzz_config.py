@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mirror import app, language
 from mirror.__main__ import main
+from mirror.app import loop as app
+from mirror.calibration.calibration import fitting, keep, kept_at
+from mirror.calibration.fitting import Correction, Fitted
+from mirror.coach import language
 from mirror.config import Settings, load, shipped
 from mirror.errors import ConfigError
-from mirror.reflection.calibration import fitting, keep, kept_at
-from mirror.reflection.fitting import Correction, Fitted
 
 SHIPPED = shipped("mirror.toml").read_bytes()
 GERMAN = shipped("languages/de.toml").read_bytes()

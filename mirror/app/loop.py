@@ -16,35 +16,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
-from mirror.advancing import advance
+from mirror.app.monitor import Care
+from mirror.app.systemd import Service
 from mirror.buttons import LONG
-from mirror.care import Care
-from mirror.compose import compose
+from mirror.buttons.controls import Hands
+from mirror.calibration.controller import Aligning
+from mirror.coach.advance import advance
+from mirror.coach.command import Press
+from mirror.coach.finished import FinishedSet
+from mirror.coach.language import load as load_language
+from mirror.coach.session import Session, start
+from mirror.coach.sets import end, press, recall
 from mirror.config import Settings
-from mirror.display import Display
+from mirror.display.power import Display
+from mirror.display.scene import Scene
+from mirror.display.screen import Screen, open_screen
+from mirror.display.snapshots import Shots, say
+from mirror.display.sound import Heard, Speaker, heard
+from mirror.display.video import Recording
 from mirror.errors import MirrorError, ScreenError
-from mirror.eyes import RETRY_S, Eyes
-from mirror.finished import FinishedSet
-from mirror.hands import Hands
-from mirror.hinge.reps import Rep
-from mirror.history.keeper import Keeper
-from mirror.language import load as load_language
-from mirror.press import Press
-from mirror.recording import Recording
-from mirror.reflection.aligning import Aligning
-from mirror.reflection.people import Errors, case
-from mirror.reflection.volunteer import Volunteer
-from mirror.scene import Scene
-from mirror.screen import Screen, open_screen
+from mirror.hinge.counting.reps import Rep
+from mirror.history.recorder import Keeper
+from mirror.pose.pipeline import RETRY_S, Eyes
 from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
+from mirror.screens.compose import compose
 from mirror.screens.labels import Labels
 from mirror.screens.states import State, state
-from mirror.service import Service
-from mirror.session import Session, start
-from mirror.sets import end, press, recall
-from mirror.shots import Shots, say
-from mirror.tones import Heard, Speaker, heard
+from mirror.simulator.people import Errors, case
+from mirror.simulator.volunteer import Volunteer
 
 WARN_S = 15.0
 """How long a warning of the start stays on the glass."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mirror.eyes import Eyes
-from mirror.hands import Hands
-from mirror.health import Health
-from mirror.health import told as told_of_health
-from mirror.reflection.volunteer import Volunteer
-from mirror.tones import Speaker
+from mirror.app.health import Health
+from mirror.app.health import told as told_of_health
+from mirror.buttons.controls import Hands
+from mirror.display.sound import Speaker
+from mirror.pose.pipeline import Eyes
+from mirror.simulator.volunteer import Volunteer
 
 SPARING_S = 1 / 12
 """From one look to the next for a computer that is ill: verdicts still get the pictures they need,

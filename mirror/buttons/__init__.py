@@ -9,8 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
+from mirror.coach.command import Held, Press
 from mirror.config import ButtonSettings
-from mirror.press import Held, Press
 
 
 class Buttons(Protocol):

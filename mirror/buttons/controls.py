@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
+from mirror.coach.command import Held, Press
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
-from mirror.press import Held, Press
 
 RETRY_S = 15.0
 """How long before missing buttons are tried again: at boot the pins may come after the mirror."""

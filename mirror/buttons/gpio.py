@@ -22,9 +22,9 @@ from time import monotonic
 from typing import Any
 
 from mirror.buttons import LONG, SHORT
+from mirror.coach.command import Held, Press
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
-from mirror.press import Held, Press
 
 LATE_S = 1.0  # an edge reported later than this has a clock that is not ours
 

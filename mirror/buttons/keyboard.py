@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mirror.press import Held, Press
+from mirror.coach.command import Held, Press
 
 KEYS: dict[str, Press] = {
     "right": Press.NEXT,

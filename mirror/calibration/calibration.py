@@ -13,13 +13,13 @@ from pathlib import Path
 
 import msgspec
 
+from mirror.calibration.fitting import Correction, Fitted
+from mirror.calibration.projection import Reflection
+from mirror.camera.optics import lens
 from mirror.config import CameraSettings, ScreenSettings, Settings, named, state_folder
+from mirror.display.glass import Glass, Setting
 from mirror.errors import ConfigError, OutputError
-from mirror.glass import Glass, Setting
-from mirror.optics import lens
-from mirror.output import replacing
-from mirror.reflection.fitting import Correction, Fitted
-from mirror.reflection.projection import Reflection
+from mirror.files import replacing
 
 NAME = "calibration.toml"
 CAMERA = (

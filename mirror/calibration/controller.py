@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from mirror.calibration.calibration import Calibration, as_configured, fitting, keep, reflection
+from mirror.calibration.projection import Reflection
+from mirror.calibration.state import Calibrating, look, press
+from mirror.coach.command import Press
 from mirror.config import Settings
+from mirror.display.glass import Glass
+from mirror.display.snapshots import say
 from mirror.errors import ConfigError, MirrorError, OutputError
-from mirror.glass import Glass
-from mirror.hinge.pose import Pose
-from mirror.press import Press
-from mirror.reflection.calibrating import Calibrating, look, press
-from mirror.reflection.calibration import Calibration, as_configured, fitting, keep, reflection
-from mirror.reflection.projection import Reflection
-from mirror.shots import say
+from mirror.hinge.measure.pose import Pose
 
 
 class Aligning:

@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.glass import Setting
-from mirror.hinge.geometry import Array
-from mirror.reflection.projection import EYE_AHEAD_M
+from mirror.calibration.projection import EYE_AHEAD_M
+from mirror.display.glass import Setting
+from mirror.hinge.measure.geometry import Array
 
 Aim = Literal["eye", "heel", "knee"]
 """What is brought to a dot: the eye that looks, or the nearer heel or knee."""

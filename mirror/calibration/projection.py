@@ -13,10 +13,10 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.glass import Setting
-from mirror.hinge.geometry import Array
-from mirror.hinge.joints import BODY_HEIGHT, PRESENT
-from mirror.hinge.pose import Mark, Pose
+from mirror.display.glass import Setting
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import BODY_HEIGHT, PRESENT
+from mirror.hinge.measure.pose import Mark, Pose
 
 Eye = Literal["left", "right", "both"]
 

@@ -18,13 +18,13 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.glass import Setting
-from mirror.hinge.geometry import Array
-from mirror.hinge.joints import PRESENT
-from mirror.hinge.pose import Mark, Pose
-from mirror.press import Press
-from mirror.reflection.fitting import Aim, Fitted, Sample, fit, spot
-from mirror.reflection.projection import FARTHEST_M, NEAREST_M, Eye, by_heels, eye_px
+from mirror.calibration.fitting import Aim, Fitted, Sample, fit, spot
+from mirror.calibration.projection import FARTHEST_M, NEAREST_M, Eye, by_heels, eye_px
+from mirror.coach.command import Press
+from mirror.display.glass import Setting
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import PRESENT
+from mirror.hinge.measure.pose import Mark, Pose
 
 DOTS: tuple[tuple[Literal["near", "far"], Literal["eye", "low"], int], ...] = (
     ("near", "eye", 1),

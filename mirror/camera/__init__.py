@@ -51,7 +51,7 @@ class Camera(Protocol):
 
 CAMERAS: dict[str, str] = {
     "picamera": "mirror.camera.picamera",
-    "figure": "mirror.camera.figure",
+    "figure": "mirror.simulator.camera",
     "video": "mirror.camera.video",
     "auto": "mirror.camera.auto",
 }

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from mirror.config import CameraSettings
-from mirror.hinge.lens import Lens
+from mirror.hinge.measure.lens import Lens
 
 
 @dataclass(frozen=True)

@@ -16,24 +16,25 @@ from pathlib import Path
 from typing import Any
 
 from mirror import __version__
-from mirror.advancing import advance
-from mirror.attention import Attention
 from mirror.camera import Camera, Frame
+from mirror.cli.overlay import overlay, pixel_screen
+from mirror.cli.plot import plot
+from mirror.coach.advance import advance
+from mirror.coach.session import Session
+from mirror.coach.sets import finish
+from mirror.display.screen import Screen
+from mirror.display.video import Recording
 from mirror.errors import UsageError
-from mirror.estimator import Estimator
-from mirror.hinge.coaching import Cue
-from mirror.hinge.depth import Found, StopDepth
-from mirror.hinge.lens import Lens
-from mirror.hinge.posture import SHOW, Back, Posture, Standing, Unseen
-from mirror.hinge.reps import Outcome, Partial, Rejected, Rep
-from mirror.hinge.rounding import line_px
-from mirror.hinge.straight import with_stick
-from mirror.output import replacing, text_to
-from mirror.plot import plot
-from mirror.recording import Recording, overlay, pixel_screen
-from mirror.screen import Screen
-from mirror.session import Session
-from mirror.sets import finish
+from mirror.files import replacing, text_to
+from mirror.hinge.counting.reps import Outcome, Partial, Rejected, Rep
+from mirror.hinge.drills.stick_finder import with_stick
+from mirror.hinge.judging.feedback import Cue
+from mirror.hinge.judging.stop_depth import Found, StopDepth
+from mirror.hinge.measure.lens import Lens
+from mirror.hinge.measure.posture import SHOW, Back, Posture, Standing, Unseen
+from mirror.hinge.measure.rounding import line_px
+from mirror.pose.landmarker import Estimator
+from mirror.pose.subject import Attention
 
 Record = dict[str, Any]
 PLOTS = (".png", ".pdf", ".svg")

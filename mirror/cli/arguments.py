@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--drill", metavar="NAME", help="drill to start with: stick, string")
     run.add_argument("--windowed", action="store_true", help="a window on a desktop")
     run.add_argument("--kiosk", action="store_true", help="stay up whatever happens")
-    run.add_argument("--for", dest="seconds", type=_positive, metavar="S", help="stop after S s")
+    run.add_argument("--for", dest="seconds", type=positive, metavar="S", help="stop after S s")
     run.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
                      help="where pictures of an off-screen glass go")  # fmt: skip
     run.add_argument("--record", type=Path, metavar="OUT.mp4", help="video of the glass")
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--windowed", action="store_true", help="a window on a desktop")
     calibrate.add_argument("--simulate", action="store_true",
                            help="done by somebody in a simulated room; not kept")  # fmt: skip
-    calibrate.add_argument("--for", dest="seconds", type=_positive, metavar="S",
+    calibrate.add_argument("--for", dest="seconds", type=positive, metavar="S",
                            help="give up after S s")  # fmt: skip
     calibrate.add_argument("--shots", type=Path, default=Path("out"), metavar="DIR",
                            help="where pictures of an off-screen glass go")  # fmt: skip
@@ -49,10 +49,10 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument("source", help="a video, `figure`, `picamera`, or a webcam index")
     analyze.add_argument("--variation", default="basic", metavar="NAME")
     analyze.add_argument("--drill", metavar="NAME")
-    analyze.add_argument("--for", dest="seconds", type=_positive, metavar="S")
-    analyze.add_argument("--fps", type=_positive, metavar="N", help="frames a second to process")
+    analyze.add_argument("--for", dest="seconds", type=positive, metavar="S")
+    analyze.add_argument("--fps", type=positive, metavar="N", help="frames a second to process")
     analyze.add_argument("--flip", action="store_true", help="mirror the picture left-right")
-    analyze.add_argument("--seed", type=_natural, metavar="N", help="seed of the figure")
+    analyze.add_argument("--seed", type=natural, metavar="N", help="seed of the figure")
     analyze.add_argument("--json", metavar="OUT", help="JSON Lines; - is standard output")
     analyze.add_argument("--plot", type=Path, metavar="OUT.png")
     analyze.add_argument("--overlay", type=Path, metavar="OUT.mp4")
@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("--day", metavar="DAY", help="of this day: today, 2026-11-25, ...")
     history.add_argument("--since", metavar="DAY", help="from this day on")
     history.add_argument("--variation", metavar="NAME", help="of this variation or drill")
-    history.add_argument("--set", dest="number", type=_count, metavar="N", help="one set, whole")
+    history.add_argument("--set", dest="number", type=count, metavar="N", help="one set, whole")
     history.add_argument("--all", action="store_true", help="every set")
     history.add_argument("--plot", type=Path, metavar="OUT.png")
     history.add_argument("--csv", metavar="OUT", help="- is standard output")
@@ -86,49 +86,33 @@ def parser() -> argparse.ArgumentParser:
     back.add_argument("source", type=Path, metavar="IN.zip")
     back.set_defaults(command="import")
 
-    bench = commands.add_parser("bench", parents=[common], help="measure the core")
-    bench.add_argument("what", choices=("counts", "variations", "accuracy", "stop-depth", "drills",
-                                        "slump", "reflection", "gallery", "drawing", "history",
-                                        "power-cuts"),
-                       help="counts, errors against truth, screens, the history")  # fmt: skip
-    bench.add_argument("--cases", type=_count, default=32, metavar="N",
-                       help="accuracy: sets of reps; reflection: rooms (32)")  # fmt: skip
-    bench.add_argument("--sets", type=_count, default=16, metavar="N",
-                       help="stop-depth, drills, slump: sets of each kind (16)")  # fmt: skip
-    bench.add_argument("--clips", type=Path, metavar="DIR",
-                       help="folder of videos with a LABELS.json")  # fmt: skip
-    bench.add_argument("--only", metavar="NAME", help="variations: this one alone")
-    bench.add_argument("--seeds", type=_count, default=3, metavar="N", help="figures 1..N (3)")
-    bench.add_argument("--for", dest="seconds", type=_positive, default=30.0, metavar="S",
-                       help="seconds of each figure (30)")  # fmt: skip
-    bench.add_argument("--out", type=Path, default=Path("out"), metavar="DIR",
-                       help="gallery: where the pictures of every screen go (out)")  # fmt: skip
-    bench.add_argument("--kept", type=_count, default=5000, metavar="N",
-                       help="history: made-up sets to look at (5000)")  # fmt: skip
-    bench.add_argument("--cuts", type=_count, default=200, metavar="N",
-                       help="power-cuts: how many (200)")  # fmt: skip
-    bench.set_defaults(command="bench")
+    bench = commands.add_parser("bench", help="name the command that measures the mirror")
+    bench.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    bench.set_defaults(command="bench", debug=False)
 
     model = commands.add_parser("model", parents=[common], help="obtain the pose model")
     model.set_defaults(command="model")
     return whole
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
+    """Parse a finite number above 0."""
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
 
 
-def _natural(text: str) -> int:
+def natural(text: str) -> int:
+    """Parse a whole number from 0 up."""
     value = int(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is below 0")
     return value
 
 
-def _count(text: str) -> int:
-    if _natural(text) == 0:
+def count(text: str) -> int:
+    """Parse a whole number from 1 up."""
+    if natural(text) == 0:
         raise argparse.ArgumentTypeError("at least 1 is needed")
     return int(text)

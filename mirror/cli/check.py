@@ -17,24 +17,24 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from mirror.app.health import Health, told
 from mirror.buttons import open_buttons
+from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
+from mirror.camera.optics import whole_from_m
+from mirror.coach.language import load
+from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings, state_folder
+from mirror.display.screen import open_screen
+from mirror.display.sound import Speaker
 from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
-from mirror.estimator import Estimator
-from mirror.health import Health, told
-from mirror.hinge.posture import JUDGE
-from mirror.hinge.variations import VARIATIONS, Variation
+from mirror.hinge.measure.posture import JUDGE
+from mirror.hinge.variations.catalog import VARIATIONS, Variation
 from mirror.history import broker
 from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
-from mirror.language import load
-from mirror.model import locate
-from mirror.optics import whole_from_m
-from mirror.reflection.calibration import fitting
-from mirror.screen import open_screen
-from mirror.session import start
-from mirror.tones import Speaker
+from mirror.pose.landmarker import Estimator
+from mirror.pose.model import locate
 
 
 @dataclass(frozen=True)

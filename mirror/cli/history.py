@@ -11,11 +11,11 @@ from pathlib import Path
 
 from mirror.config import state_folder
 from mirror.errors import HistoryError, UsageError
-from mirror.hinge.variations import VARIATIONS
+from mirror.files import replacing, text_to
+from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.history import chart, table
 from mirror.history.record import Entry
 from mirror.history.store import FILE_NAME, Filter, Store
-from mirror.output import replacing, text_to
 
 SHOWN = 30
 """So many of the newest sets are shown where nothing else is asked for."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mirror.hinge.posture import JUDGE
+from mirror.hinge.measure.posture import JUDGE
 
 ANGLES = {
     "hip_flexion_deg": ("hip flexion", "#0072b2"),

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.hinge.balance import Lifting
-from mirror.hinge.counting import Counting, restart, step, unseen
-from mirror.hinge.depth import reached
-from mirror.hinge.drills import Drill
-from mirror.hinge.form import Form
-from mirror.hinge.phases import GAP_S, Tracking
-from mirror.hinge.pose import Pose
-from mirror.hinge.posture import Measuring, Posture, Unseen, measure
-from mirror.hinge.presence import Presence, notice
-from mirror.hinge.reps import Phase, Rep, fold_deg
-from mirror.hinge.slump import SAID_S as SLUMP_SAID_S
-from mirror.hinge.slump import follow as follow_slump
-from mirror.hinge.standing import Own, Stillness, watch
-from mirror.hinge.trail import Step, step_of
-from mirror.judging import judge, observe
-from mirror.session import Said, Session
-from mirror.sets import end, finish, new_set, next_set
+from mirror.coach.replay import Step, step_of
+from mirror.coach.review import judge, observe
+from mirror.coach.session import Said, Session
+from mirror.coach.sets import end, finish, new_set, next_set
+from mirror.hinge.counting.counter import Counting, restart, step, unseen
+from mirror.hinge.counting.phases import GAP_S, Tracking
+from mirror.hinge.counting.reps import Phase, Rep, fold_deg
+from mirror.hinge.drills.drill import Drill
+from mirror.hinge.judging.form import Form
+from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
+from mirror.hinge.judging.range_test import follow as follow_slump
+from mirror.hinge.judging.stop_depth import reached
+from mirror.hinge.measure.balance import Lifting
+from mirror.hinge.measure.baseline import Own, Stillness, watch
+from mirror.hinge.measure.pose import Pose
+from mirror.hinge.measure.posture import Measuring, Posture, Unseen, measure
+from mirror.hinge.measure.presence import Presence, notice
 
 FORGET_STANDING_S = 2.0
 """Absence after which the next person in the picture may be another one."""

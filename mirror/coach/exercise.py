@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirror.errors import UsageError
-from mirror.hinge.form import AnyRule
-from mirror.hinge.variations import VARIATIONS, DrillMode, Variation
+from mirror.hinge.judging.form import AnyRule
+from mirror.hinge.variations.catalog import VARIATIONS, DrillMode, Variation
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Literal, NamedTuple
 
-from mirror.hinge.coaching import Cue
-from mirror.hinge.depth import Found, StopDepth
-from mirror.hinge.posture import JUDGE, Posture, Standing
-from mirror.hinge.reps import Outcome, Partial, Rejected, Rep, fold_deg
-from mirror.kept import Kept
+from mirror.coach.profile import Kept
+from mirror.hinge.counting.reps import Outcome, Partial, Rejected, Rep, fold_deg
+from mirror.hinge.judging.feedback import Cue
+from mirror.hinge.judging.stop_depth import Found, StopDepth
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 SAMPLE_S = 0.1
 """Time between two samples of the signals."""

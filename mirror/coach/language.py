@@ -15,14 +15,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from mirror.choice import Choice
+from mirror.coach.exercise import Choice
+from mirror.coach.review import MISHAPS
 from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
-from mirror.hinge.coaching import PRAISE, Cue
-from mirror.hinge.depth import Found, told
-from mirror.hinge.drills import REASONS
-from mirror.hinge.variations import VARIATIONS
-from mirror.judging import MISHAPS
+from mirror.hinge.drills.drill import REASONS
+from mirror.hinge.judging.feedback import PRAISE, Cue
+from mirror.hinge.judging.stop_depth import Found, told
+from mirror.hinge.variations.catalog import VARIATIONS
 
 Texts = Mapping[str, str]
 """Key -> text."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from mirror.hinge.depth import Found, StopDepth, told
+from mirror.hinge.judging.stop_depth import Found, StopDepth, told
 
 ALIKE_DEG = 3.0
 """Ranges that differ by less are the same one."""

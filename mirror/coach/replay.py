@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from mirror.hinge.form import LONGEST_S
-from mirror.hinge.geometry import Array, Point
-from mirror.hinge.pose import Pose
-from mirror.hinge.posture import Back, Posture
-from mirror.hinge.reps import Rep
+from mirror.hinge.counting.reps import Rep
+from mirror.hinge.judging.form import LONGEST_S
+from mirror.hinge.measure.geometry import Array, Point
+from mirror.hinge.measure.pose import Pose
+from mirror.hinge.measure.posture import Back, Posture
 
 Step = tuple[Pose, Posture]
 Trail = tuple[Step, ...]

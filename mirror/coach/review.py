@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.finished import follow as follow_notes
-from mirror.hinge.balance import Lifting, lift, lifted, px_per_cm
-from mirror.hinge.coaching import Advice, cue
-from mirror.hinge.counting import Counting
-from mirror.hinge.depth import Found, NotFound, find
-from mirror.hinge.drills import CUES
-from mirror.hinge.drills import step as follow_drill
-from mirror.hinge.form import Form, descent, score
-from mirror.hinge.form import observe as observe_form
-from mirror.hinge.posture import JUDGE, Posture, Standing
-from mirror.hinge.reps import Fault, Outcome, Phase, Rep
-from mirror.hinge.standing import Stillness
-from mirror.hinge.trail import follow as follow_trail
-from mirror.hinge.trail import of_rep
-from mirror.session import Session
+from mirror.coach.finished import follow as follow_notes
+from mirror.coach.replay import follow as follow_trail
+from mirror.coach.replay import of_rep
+from mirror.coach.session import Session
+from mirror.hinge.counting.counter import Counting
+from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
+from mirror.hinge.drills.drill import CUES
+from mirror.hinge.drills.drill import step as follow_drill
+from mirror.hinge.judging.feedback import Advice, cue
+from mirror.hinge.judging.form import Form, descent, score
+from mirror.hinge.judging.form import observe as observe_form
+from mirror.hinge.judging.stop_depth import Found, NotFound, find
+from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
+from mirror.hinge.measure.baseline import Stillness
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 SLOW_S = 1.2
 """A descent of at least so long tells where the back begins to help."""

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirror.choice import Choice, chosen
-from mirror.finished import FinishedSet, LastTime, Notes, Past
-from mirror.hinge.balance import Lifting
-from mirror.hinge.coaching import Cue
-from mirror.hinge.counting import Counting
-from mirror.hinge.depth import Found, StopDepth
-from mirror.hinge.drills import Drill
-from mirror.hinge.form import Form
-from mirror.hinge.geometry import Array
-from mirror.hinge.phases import Tracking
-from mirror.hinge.pose import Pose
-from mirror.hinge.posture import Measuring, Posture, Standing, Unseen
-from mirror.hinge.presence import Presence
-from mirror.hinge.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
-from mirror.hinge.slump import Slump
-from mirror.hinge.standing import Own, Stillness, serves
-from mirror.hinge.trail import Step, Trail
-from mirror.kept import Offer, offer, stop_of
+from mirror.coach.exercise import Choice, chosen
+from mirror.coach.finished import FinishedSet, LastTime, Notes, Past
+from mirror.coach.profile import Offer, offer, stop_of
+from mirror.coach.replay import Step, Trail
+from mirror.hinge.counting.counter import Counting
+from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
+from mirror.hinge.drills.drill import Drill
+from mirror.hinge.judging.feedback import Cue
+from mirror.hinge.judging.form import Form
+from mirror.hinge.judging.range_test import Slump
+from mirror.hinge.judging.stop_depth import Found, StopDepth
+from mirror.hinge.measure.balance import Lifting
+from mirror.hinge.measure.baseline import Own, Stillness, serves
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Pose
+from mirror.hinge.measure.posture import Measuring, Posture, Standing, Unseen
+from mirror.hinge.measure.presence import Presence
 
 GRACE_S = 10.0
 """Nobody there for so long: pure mirror, unless the configuration says otherwise."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
-from mirror.choice import Choice, choices
-from mirror.finished import Ended, Notes, Past, finished_set
-from mirror.hinge.counting import Counting, settle
-from mirror.hinge.drills import Drill
-from mirror.hinge.form import Form
-from mirror.hinge.slump import Slump
-from mirror.judging import judge
-from mirror.kept import pressed
-from mirror.press import Press
-from mirror.session import Said, Session
+from mirror.coach.command import Press
+from mirror.coach.exercise import Choice, choices
+from mirror.coach.finished import Ended, Notes, Past, finished_set
+from mirror.coach.profile import pressed
+from mirror.coach.review import judge
+from mirror.coach.session import Said, Session
+from mirror.hinge.counting.counter import Counting, settle
+from mirror.hinge.drills.drill import Drill
+from mirror.hinge.judging.form import Form
+from mirror.hinge.judging.range_test import Slump
 
 
 def finish(session: Session) -> Session:

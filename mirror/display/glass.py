@@ -17,8 +17,8 @@ from math import hypot
 import numpy as np
 
 from mirror.config import CameraSettings, ScreenSettings
-from mirror.hinge.geometry import Array
-from mirror.hinge.lens import Lens, level
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.lens import Lens, level
 
 MM_PER_INCH = 25.4
 HEEL_M = 0.03

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from fcntl import ioctl
 
 from mirror.config import ScreenSettings
-from mirror.connectors import plugged
+from mirror.display.connectors import plugged
+from mirror.display.screen import Screen, open_screen
 from mirror.errors import ScreenError
-from mirror.screen import Screen, open_screen
 
 TIOCLINUX = 0x541C
 UNBLANK, BLANK = 4, 14

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.display.glass import Glass
+from mirror.display.scene import Line, Point, Ring, Shape, Text
 from mirror.errors import ScreenError
-from mirror.glass import Glass
-from mirror.scene import Line, Point, Ring, Shape, Text
 
 Box = tuple[slice, slice]
 """Rows and columns."""

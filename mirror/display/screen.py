@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.config import ScreenSettings
+from mirror.display.glass import Glass
+from mirror.display.raster import CELL_PX, Patch, extent, load_pygame, paint
+from mirror.display.scene import Scene, Shape, Text
 from mirror.errors import OutputError, ScreenError
-from mirror.glass import Glass
-from mirror.ink import CELL_PX, Patch, extent, load_pygame, paint
 from mirror.quiet import quiet
-from mirror.scene import Scene, Shape, Text
 
 if TYPE_CHECKING:
     import pygame

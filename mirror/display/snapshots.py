@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from mirror.display.screen import Screen
 from mirror.errors import OutputError
-from mirror.screen import Screen
 
 PREVIEW_S = 2.0
 """How often the newest picture is written."""

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.hinge.faults import ROUNDING, is_rounded
-from mirror.hinge.posture import Posture
-from mirror.ink import load_pygame
+from mirror.coach.session import Session
+from mirror.display.raster import load_pygame
+from mirror.hinge.judging.faults import ROUNDING, is_rounded
+from mirror.hinge.measure.posture import Posture
 from mirror.quiet import quiet
-from mirror.session import Session
 
 _CHATTER = re.compile(rb"ALSA lib ")
 

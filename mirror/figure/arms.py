@@ -13,7 +13,7 @@ from math import cos, radians, sin
 import numpy as np
 
 from mirror.figure.body import C7, S1, SIDES, Angles, Body, Reach, Skeleton, pose
-from mirror.hinge.pose import Array
+from mirror.hinge.measure.pose import Array
 
 STICK_M = 0.013
 """Half the thickness of the stick."""

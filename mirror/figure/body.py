@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.hinge.pose import Array
+from mirror.hinge.measure.pose import Array
 
 PELVIS, LUMBAR, THORACIC = 3, 5, 8
 """Nodes of the trunk from below: three of the pelvis, then the upper ends of the segments."""

@@ -19,11 +19,11 @@ from mirror.figure.arms import ARMS as ARMS
 from mirror.figure.arms import stick_line as stick_line
 from mirror.figure.body import BODIES, SIDES, Angles, Body, Skeleton, moved, pose
 from mirror.figure.gait import NEGATIVES
-from mirror.figure.render import View
 from mirror.figure.schedule import Kind, Phase, draw_faults, draw_rep
 from mirror.figure.schedule import Plan as Plan
 from mirror.figure.schedule import Rep as Rep
-from mirror.hinge.pose import Array, Mark
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.measure.pose import Array, Mark
 
 _SIDE: tuple[Literal["left", "right"], ...] = ("left", "right")
 
@@ -184,7 +184,7 @@ class Motion:
             free_lift_m=float(np.ptp(k.ankle[:, 1])),
         )
 
-    def points(self, t: float, view: View) -> Array:
+    def points(self, t: float, view: Viewpoint) -> Array:
         """(33, 2) landmarks in pixels, in the order of `Mark`."""
         return view.project(landmarks(self.skeleton(t)))[:, :2]
 

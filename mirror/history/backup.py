@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 
 from mirror import __version__, config
 from mirror.errors import ConfigError, HistoryError, MirrorError, OutputError, UsageError
+from mirror.files import replacing
 from mirror.history.database import is_in_use
 from mirror.history.store import FILE_NAME, Store
-from mirror.output import replacing
 
 CONFIG, CALIBRATION, LANGUAGES = "mirror.toml", "calibration.toml", "languages"
 LARGEST = 2_000_000_000

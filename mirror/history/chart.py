@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from mirror.hinge.faults import ROUNDING
-from mirror.hinge.geometry import Array
-from mirror.hinge.variations import VARIATIONS
+from mirror.hinge.judging.faults import ROUNDING
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.history.record import Detail, Entry
 
 INK, PALE, FAINT, LIMIT = "#26323a", "#66747d", "#d5dce0", "#d55e00"

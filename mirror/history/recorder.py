@@ -19,16 +19,16 @@ from pathlib import Path
 
 import msgspec
 
+from mirror.coach.finished import FinishedSet, Past, Saved
+from mirror.coach.profile import Kept
 from mirror.config import Settings, state_folder
 from mirror.errors import ConfigError, HistoryDamaged, HistoryError, UnfitSet
-from mirror.finished import FinishedSet, Past, Saved
 from mirror.history import clock, record
 from mirror.history.clock import Moment
 from mirror.history.database import is_fleeting, set_aside
 from mirror.history.mqtt import Publisher
 from mirror.history.record import Entry
 from mirror.history.store import FILE_NAME, Store
-from mirror.kept import Kept
 
 RETRY_S = 30.0
 """How long before sets that could not be saved are tried again, and sets that the owner has deleted

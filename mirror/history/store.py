@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mirror.coach.finished import FinishedSet, LastTime
 from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
-from mirror.finished import FinishedSet, LastTime
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import open_to_read, open_to_write, sentence

@@ -17,8 +17,8 @@ import numpy as np
 
 from mirror.camera import Frame
 from mirror.errors import ModelError
-from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Pose
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Pose
 from mirror.quiet import quiet
 
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")

@@ -16,15 +16,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-from mirror.attention import Attention
 from mirror.camera import Camera, Frame, open_camera
+from mirror.camera.optics import lens
 from mirror.config import Settings
 from mirror.errors import CameraError, MirrorError, ModelError
-from mirror.hinge.pose import Pose
-from mirror.hinge.straight import with_stick
-from mirror.model import bundle, locate
-from mirror.optics import lens
-from mirror.vigil import Vigil, step_s
+from mirror.hinge.drills.stick_finder import with_stick
+from mirror.hinge.measure.pose import Pose
+from mirror.pose.model import bundle, locate
+from mirror.pose.subject import Attention
+from mirror.pose.watchdog import Vigil, step_s
 
 RETRY_S = 5.0
 """How long before a broken part is tried again."""

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.camera import Frame
+from mirror.camera.optics import lens
 from mirror.config import CameraSettings
-from mirror.estimator import Crowd, Estimator
-from mirror.hinge.geometry import Array
-from mirror.hinge.joints import BODY_HEIGHT
-from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.presence import NEAR
-from mirror.optics import lens
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import BODY_HEIGHT
+from mirror.hinge.measure.pose import Mark, Pose
+from mirror.hinge.measure.presence import NEAR
+from mirror.pose.landmarker import Crowd, Estimator
 
 AGAIN_S = 0.5
 """While the tracked person is small, so often somebody nearer is looked for."""

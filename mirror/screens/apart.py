@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mirror.coach.command import Held
+from mirror.coach.language import Language
+from mirror.display.glass import Glass
+from mirror.display.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
 from mirror.errors import Trouble
-from mirror.glass import Glass
-from mirror.language import Language
-from mirror.press import Held
-from mirror.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
 from mirror.screens.labels import Labels, sign
 from mirror.screens.layout import CAP_MM, SMALL_MM, sheet
 from mirror.screens.parts import FINE, WIDE, title, words

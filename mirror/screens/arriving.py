@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mirror.choice import choices
-from mirror.hinge.posture import Posture
-from mirror.language import Language
-from mirror.scene import GREY, ICE, WHITE, Dot, Ring, Shape
+from mirror.coach.exercise import choices
+from mirror.coach.language import Language
+from mirror.coach.session import Session
+from mirror.display.scene import GREY, ICE, WHITE, Dot, Ring, Shape
+from mirror.hinge.measure.posture import Posture
 from mirror.screens.demonstration import demonstration
 from mirror.screens.drawing import figure
 from mirror.screens.labels import Labels
 from mirror.screens.labels import words as button_words
 from mirror.screens.layout import Box, Sheet
 from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
-from mirror.session import Session
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
 """Guidance that is drawn, too."""

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.glass import Glass
-from mirror.language import Language
-from mirror.reflection.calibrating import DOTS, POOR_MM, Calibrating, live, low_aim
-from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Scene, Shape, Text
+from mirror.calibration.state import DOTS, POOR_MM, Calibrating, live, low_aim
+from mirror.coach.language import Language
+from mirror.display.glass import Glass
+from mirror.display.scene import (
+    AMBER,
+    GREY,
+    ICE,
+    WHITE,
+    Colour,
+    Dot,
+    Line,
+    Point,
+    Ring,
+    Scene,
+    Shape,
+    Text,
+)
 from mirror.screens.layout import CAP_MM, Box, Sheet, sheet
 from mirror.screens.parts import FINE, WIDE, title, words
 

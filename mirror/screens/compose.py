@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mirror.glass import Glass
-from mirror.hinge.posture import Posture
-from mirror.hinge.trail import between
-from mirror.language import Language
-from mirror.reflection.projection import Reflection
-from mirror.scene import Scene, Shape
+from mirror.calibration.projection import Reflection
+from mirror.coach.language import Language
+from mirror.coach.replay import between
+from mirror.coach.session import Session
+from mirror.display.glass import Glass
+from mirror.display.scene import Scene, Shape
+from mirror.hinge.measure.posture import Posture
 from mirror.screens.arriving import blind, chosen, still, welcome
 from mirror.screens.labels import Labels, signs
 from mirror.screens.layout import Sheet, sheet
 from mirror.screens.practising import finished, working
 from mirror.screens.resting import rest
 from mirror.screens.states import State, state
-from mirror.session import Session
 
 UNLABELLED = (State.ASLEEP, State.WORKING, State.FINISHED)
 """Who moves presses nothing; what nobody sees is not drawn."""

@@ -11,13 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from mirror.choice import Choice
+from mirror.coach.exercise import Choice
+from mirror.display.scene import GREY, ICE, WHITE, Line, Ring, Shape
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
-from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Mark
-from mirror.hinge.view import View as Side
-from mirror.scene import GREY, ICE, WHITE, Line, Ring, Shape
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Mark
+from mirror.hinge.measure.view import View as Side
 from mirror.screens.drawing import GIRDLES, LIMBS
 from mirror.screens.layout import Box
 

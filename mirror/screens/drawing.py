@@ -11,21 +11,33 @@ from dataclasses import replace
 
 import numpy as np
 
-from mirror.hinge.contour import T
-from mirror.hinge.drills import Reading
-from mirror.hinge.faults import is_rounded
-from mirror.hinge.geometry import Array
-from mirror.hinge.joints import BODY_HEIGHT
-from mirror.hinge.phases import BOTTOM_DEG
-from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.posture import JUDGE, SHOW, Posture, Standing
-from mirror.hinge.reps import fold_deg
-from mirror.hinge.rounding import PELVIS, UPPER, chord, line_px
-from mirror.hinge.trail import Step
-from mirror.hinge.view import View
-from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape
+from mirror.coach.replay import Step
+from mirror.coach.session import Session
+from mirror.display.scene import (
+    AMBER,
+    EMBER,
+    GREY,
+    ICE,
+    WHITE,
+    Colour,
+    Dot,
+    Line,
+    Point,
+    Ring,
+    Shape,
+)
+from mirror.hinge.counting.phases import BOTTOM_DEG
+from mirror.hinge.counting.reps import fold_deg
+from mirror.hinge.drills.drill import Reading
+from mirror.hinge.judging.faults import is_rounded
+from mirror.hinge.measure.contour import T
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import BODY_HEIGHT
+from mirror.hinge.measure.pose import Mark, Pose
+from mirror.hinge.measure.posture import JUDGE, SHOW, Posture, Standing
+from mirror.hinge.measure.rounding import PELVIS, UPPER, chord, line_px
+from mirror.hinge.measure.view import View
 from mirror.screens.layout import Box
-from mirror.session import Session
 
 DEEPEST_DEG = 120.0
 """End of the depth meter."""

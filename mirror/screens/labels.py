@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from mirror.language import Language
-from mirror.scene import GREY, ICE, Colour, Line, Point, Ring, Shape, Text
+from mirror.coach.language import Language
+from mirror.display.scene import GREY, ICE, Colour, Line, Point, Ring, Shape, Text
 from mirror.screens.layout import MARGIN_MM, SMALL_MM, Sheet
 
 SIGN_MM = 6.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sin, tau
 
-from mirror.glass import Glass
+from mirror.display.glass import Glass
 
 REFERENCE_MM = 398.0
 """Shorter side of the glass that the sizes below are meant for."""

@@ -12,17 +12,29 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from mirror.hinge.form import RAISED_DEG
-from mirror.hinge.posture import Posture
-from mirror.hinge.readings import SHALLOW_DEG
-from mirror.hinge.reps import fold_deg
-from mirror.hinge.rowing import BENT_DEG, STRAIGHT_DEG
-from mirror.hinge.rows import Person, cadence
-from mirror.hinge.variations import Panel
-from mirror.scene import AMBER, GREY, ICE, WHITE, Colour, Dot, Line, Point, Ring, Shape, Text
+from mirror.coach.session import Session
+from mirror.display.scene import (
+    AMBER,
+    GREY,
+    ICE,
+    WHITE,
+    Colour,
+    Dot,
+    Line,
+    Point,
+    Ring,
+    Shape,
+    Text,
+)
+from mirror.hinge.counting.reps import fold_deg
+from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG
+from mirror.hinge.judging.form import RAISED_DEG
+from mirror.hinge.judging.metrics import SHALLOW_DEG
+from mirror.hinge.judging.summary import Person, cadence
+from mirror.hinge.measure.posture import Posture
+from mirror.hinge.variations.catalog import Panel
 from mirror.screens.drawing import meter
 from mirror.screens.layout import Box
-from mirror.session import Session
 
 VALUE_MM = 25.0
 """Capitals of a value, readable at 3 m."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import cos, pi, sin, tau
 
-from mirror.language import Language
-from mirror.scene import GREY, ICE, WHITE, Colour, Line, Point, Ring, Shape, Text
+from mirror.coach.language import Language
+from mirror.coach.session import Session
+from mirror.display.scene import GREY, ICE, WHITE, Colour, Line, Point, Ring, Shape, Text
 from mirror.screens.layout import CAP_MM, Box, Sheet
-from mirror.session import Session
 
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14

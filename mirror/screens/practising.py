@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.hinge.drills import Reading
-from mirror.hinge.posture import SHOW, Posture
-from mirror.hinge.trail import at
-from mirror.language import Language
-from mirror.reflection.line import clearness, on_reflection
-from mirror.reflection.projection import Reflection
-from mirror.scene import AMBER, ICE, Colour, Shape
+from mirror.calibration.projection import Reflection
+from mirror.coach.language import Language
+from mirror.coach.replay import at
+from mirror.coach.session import Session
+from mirror.display.scene import AMBER, ICE, Colour, Shape
+from mirror.hinge.drills.drill import Reading
+from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
 from mirror.screens.layout import Box, Sheet
 from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
-from mirror.session import Session
+from mirror.screens.reflected import clearness, on_reflection
 
 REPLAY_AFTER_S = 0.6
 """The replay begins when the person is up and looks."""

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mirror.hinge.faults import is_rounded
-from mirror.hinge.geometry import Array, gate
-from mirror.hinge.posture import SHOW, Posture
-from mirror.hinge.rounding import line_px
-from mirror.reflection.projection import Reflection
-from mirror.scene import ICE, Line, Shape
+from mirror.calibration.projection import Reflection
+from mirror.coach.session import Session
+from mirror.display.scene import ICE, Line, Shape
+from mirror.hinge.judging.faults import is_rounded
+from mirror.hinge.measure.geometry import Array, gate
+from mirror.hinge.measure.posture import SHOW, Posture
+from mirror.hinge.measure.rounding import line_px
 from mirror.screens.drawing import line_colour, smoothed
 from mirror.screens.layout import Sheet
-from mirror.session import Session
 
 FADE_DEG_S = (15.0, 25.0)
 """Speeds of trunk or hips at which the line is full, and gone."""

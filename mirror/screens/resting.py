@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.choice import Choice
-from mirror.hinge.depth import told
-from mirror.hinge.rows import Numbers, Person, Row, Told
-from mirror.language import Language
-from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
+from mirror.coach.exercise import Choice
+from mirror.coach.language import Language
+from mirror.coach.session import Session
+from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
+from mirror.hinge.judging.stop_depth import told
+from mirror.hinge.judging.summary import Numbers, Person, Row, Told
 from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.screens.parts import FINE, heading, words
-from mirror.session import Session
 
 VALUE_MM = 30.0
 ROWS_MM = 284.0

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from mirror.hinge.posture import Posture
-from mirror.session import Session
+from mirror.coach.session import Session
+from mirror.hinge.measure.posture import Posture
 
 HELLO_S = 2.0
 """Who comes is greeted for so long at least."""

@@ -19,10 +19,11 @@ from mirror.errors import CameraError
 from mirror.figure.acts import PATTERNS
 from mirror.figure.arms import STICK_M, stick_line, string_points
 from mirror.figure.body import C7, S1, SIDES, T2, Skeleton
-from mirror.figure.bystander import Bystander
 from mirror.figure.motion import Motion, landmarks
-from mirror.figure.render import Ball, Colour, Cone, Light, Painter, Picture, Solid, View
-from mirror.hinge.pose import Array
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.measure.pose import Array
+from mirror.simulator.bystander import Bystander
+from mirror.simulator.render import Ball, Colour, Cone, Light, Painter, Picture, Solid
 
 Clothes = Literal["tight", "loose"]
 Prop = Literal["none", "kettlebell", "swung", "dumbbell", "stick", "string"]
@@ -290,7 +291,7 @@ class Figure:
         self,
         motion: Motion,
         look: Look | None = None,
-        view: View | None = None,
+        view: Viewpoint | None = None,
         *,
         light: Light | None = None,
         flip: bool = False,
@@ -353,13 +354,13 @@ class Figure:
 _SWAPPED = [0, 4, 5, 6, 1, 2, 3, *(m + 1 if m % 2 else m - 1 for m in range(7, 33))]
 
 
-def viewed(motion: Motion, size: tuple[int, int], side_deg: float = 0.0) -> View:
+def viewed(motion: Motion, size: tuple[int, int], side_deg: float = 0.0) -> Viewpoint:
     """The view that the variation needs: from this side, or from the front where it wants that."""
     pattern = motion.pattern
     facing = side_deg
     if pattern.view == "front":
         facing = 90.0 + (side_deg + 90.0) % 180.0 - 90.0
-    view = View.framing(pattern.room * motion.body.height_m, size, facing)
+    view = Viewpoint.framing(pattern.room * motion.body.height_m, size, facing)
     # More room is to be on all sides, and the feet stay low in the picture.
     view = replace(view, height_m=0.66 * motion.body.height_m)
     return view if pattern.ahead_m is None else replace(view, ahead_m=pattern.ahead_m)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirror.camera.optics import lens
 from mirror.config import CameraSettings, ScreenSettings
+from mirror.display.glass import Glass, Setting
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import Motion
-from mirror.glass import Glass, Setting
-from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Pose
-from mirror.optics import lens
-from mirror.reflection.room import Room, Standing, looking
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Pose
+from mirror.simulator.room import Room, Standing, looking
 
 SIZE = (480, 640)
 CAMERA = CameraSettings(lens="module-3-wide", height_m=1.2, aside_m=0.3)

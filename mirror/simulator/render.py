@@ -16,59 +16,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.pose import Array
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.measure.pose import Array
 
 Plane = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class View:
-    """Where the camera stands. Pixels are continuous: (0, 0) is the corner of the picture."""
-
-    size: tuple[int, int] = (480, 640)
-    yaw_deg: float = 0.0  # 0: the person faces the right edge; 90: the camera; 180: the left edge
-    distance_m: float = 2.65
-    height_m: float = 1.15
-    pitch_deg: float = 5.0  # downwards
-    focal: float = 1.14  # focal length in picture heights: 1.14 is a vertical field of 47 degrees
-    ahead_m: float = 0.15
-    """The point this far in front of the ankles stands in the middle of the picture."""
-
-    @classmethod
-    def framing(cls, height_m: float, size: tuple[int, int], yaw_deg: float = 0.0) -> View:
-        """A view in which a person of this height fills 77 % of the picture's height."""
-        width, height = size
-        # A narrow picture needs more room, else the head leaves it at the bottom of a hinge.
-        share = min(0.77, 1.03 * width / height)
-        distance = 1.14 * height_m / share
-        return cls(size, yaw_deg, distance, 0.66 * height_m, 5.0, 1.14, 0.085 * height_m)
-
-    @property
-    def px_per_m(self) -> float:
-        """Pixels of one metre at the person, near the middle of the picture."""
-        return self.focal * self.size[1] / self.distance_m
-
-    def axes(self) -> tuple[Array, Array]:
-        """Rows of the rotation body -> camera (right, down, away), and the shift, metres."""
-        yaw, pitch = radians(self.yaw_deg), radians(self.pitch_deg)
-        turn = np.array([[cos(yaw), 0, -sin(yaw)], [0, 1, 0], [sin(yaw), 0, cos(yaw)]])
-        c, s = cos(pitch), sin(pitch)
-        look = np.array([[1.0, 0.0, 0.0], [0.0, -c, s], [0.0, -s, -c]])
-        camera = np.array([0.0, self.height_m, self.distance_m])
-        middle = np.array([self.ahead_m, 0.0, 0.0])
-        return look @ turn, -look @ (turn @ middle + camera)
-
-    def project(self, points: Array) -> Array:
-        """(..., 3) body axes, metres -> (..., 3): x and y in pixels and the distance, metres."""
-        rotation, shift = self.axes()
-        seen = points @ rotation.T + shift
-        width, height = self.size
-        scale = self.focal * height / seen[..., 2]
-        return np.stack(
-            [width / 2 + scale * seen[..., 0], height / 2 + scale * seen[..., 1], seen[..., 2]], -1
-        )
 
 
 class Ball(NamedTuple):
@@ -112,7 +65,7 @@ _FAR = -1e3
 class Painter:
     """Draws solids into pictures of one view. The room behind them is painted once."""
 
-    def __init__(self, view: View, colours: list[Colour], light: Light, feet: Array):
+    def __init__(self, view: Viewpoint, colours: list[Colour], light: Light, feet: Array):
         self.view = view
         width, height = view.size
         self._room = room(view, light.level, _on_floor(view, feet))
@@ -291,7 +244,7 @@ def _palette(colours: list[Colour], level: float) -> Picture:
     return flat
 
 
-def _on_floor(view: View, feet: Array) -> tuple[tuple[float, ...], ...]:
+def _on_floor(view: Viewpoint, feet: Array) -> tuple[tuple[float, ...], ...]:
     """(2, 2, 3) heels and toes in body axes -> x and z of heel and toe on the floor of the room."""
     yaw = radians(view.yaw_deg)
     turn = np.array([[cos(yaw), sin(yaw)], [-sin(yaw), cos(yaw)]])
@@ -300,7 +253,7 @@ def _on_floor(view: View, feet: Array) -> tuple[tuple[float, ...], ...]:
 
 
 @lru_cache(maxsize=8)
-def room(view: View, level: float, feet: tuple[tuple[float, ...], ...] = ()) -> Picture:
+def room(view: Viewpoint, level: float, feet: tuple[tuple[float, ...], ...] = ()) -> Picture:
     """The empty room: wall, skirting, boards, a mat, soft shadows under heel-toe lines (m)."""
     width, height = view.size
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)

@@ -14,8 +14,8 @@ import numpy as np
 
 from mirror.figure.body import S1, Skeleton
 from mirror.figure.motion import landmarks
-from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Mark
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Mark
 
 UP, NORTH = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
 FACE = list(range(Mark.NOSE, Mark.LEFT_SHOULDER))

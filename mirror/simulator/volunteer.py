@@ -13,17 +13,17 @@ from queue import SimpleQueue
 
 import numpy as np
 
+from mirror.calibration.state import Calibrating
+from mirror.coach.command import Press
+from mirror.display.scene import GREY, Line, Ring, Shape
 from mirror.errors import MirrorError
-from mirror.eyes import Look
-from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Mark
-from mirror.press import Press
-from mirror.reflection.calibrating import Calibrating
-from mirror.reflection.people import Case, Person, seen
-from mirror.reflection.room import Standing, stand
-from mirror.scene import GREY, Line, Ring, Shape
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Mark
+from mirror.pose.pipeline import Look
+from mirror.pose.watchdog import Vigil
 from mirror.screens.drawing import LIMBS
-from mirror.vigil import Vigil
+from mirror.simulator.people import Case, Person, seen
+from mirror.simulator.room import Standing, stand
 
 LOOKS_PER_S = 15.0
 PACE_M_S, KNEES_M_S = 0.5, 0.2

@@ -16,19 +16,19 @@ from pathlib import Path
 
 import numpy as np
 
-from mirror.advancing import advance
-from mirror.bench.truth import Case, Drill, Step, case, drill_case, film, stop_case
-from mirror.estimator import Estimator
+from benches.truth import Case, Drill, Step, case, drill_case, film, stop_case
+from mirror.coach.advance import advance
+from mirror.coach.session import start
+from mirror.coach.sets import finish
 from mirror.figure.motion import Truth
-from mirror.hinge.depth import Found, FromStart, StopDepth
-from mirror.hinge.form import JUDGED
-from mirror.hinge.geometry import Array
-from mirror.hinge.joints import TRUNK_CM
-from mirror.hinge.posture import JUDGE, Posture, Standing
-from mirror.hinge.reps import Rep
-from mirror.hinge.rounding import gap
-from mirror.session import start
-from mirror.sets import finish
+from mirror.hinge.counting.reps import Rep
+from mirror.hinge.judging.form import JUDGED
+from mirror.hinge.judging.stop_depth import Found, FromStart, StopDepth
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import TRUNK_CM
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.rounding import gap
+from mirror.pose.landmarker import Estimator
 
 BENT_DEG = 30.0
 """Pictures with at least this fold are compared: upright, everything is right by definition."""

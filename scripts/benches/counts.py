@@ -8,16 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from mirror.analyze import follow
 from mirror.camera import open_camera
+from mirror.cli.analyze import follow
+from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings
 from mirror.errors import UsageError
-from mirror.estimator import Estimator
 from mirror.figure.motion import Motion
-from mirror.hinge.reps import Outcome, Partial, Rejected, Rep
-from mirror.hinge.variations import VARIATIONS
-from mirror.model import bundle
-from mirror.session import start
+from mirror.hinge.counting.reps import Outcome, Partial, Rejected, Rep
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.pose.landmarker import Estimator
+from mirror.pose.model import bundle
 
 LOCKOUT_S = 0.6
 """A rep of the figure is counted at the latest so long after its end (at 10 frames/s)."""

@@ -15,22 +15,22 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from mirror.advancing import advance
 from mirror.camera import open_camera
-from mirror.camera.figure import viewed
-from mirror.compose import compose
+from mirror.coach.advance import advance
+from mirror.coach.language import load
+from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings
-from mirror.estimator import Estimator
-from mirror.eyes import Eyes
+from mirror.display.screen import open_screen
+from mirror.display.video import Recording
 from mirror.figure.motion import Motion
-from mirror.figure.render import room
-from mirror.hinge.posture import Unseen
-from mirror.language import load
-from mirror.model import bundle
-from mirror.recording import Recording
-from mirror.screen import open_screen
+from mirror.hinge.measure.posture import Unseen
+from mirror.pose.landmarker import Estimator
+from mirror.pose.model import bundle
+from mirror.pose.pipeline import Eyes
+from mirror.screens.compose import compose
 from mirror.screens.states import State, state
-from mirror.session import start
+from mirror.simulator.camera import viewed
+from mirror.simulator.render import room
 
 SEED, FPS, SECONDS, UPRIGHT = 3, 15.0, 40.0, (1080, 1920)
 WORKING_SHARE, ASLEEP_SHARE = 0.5, 0.02

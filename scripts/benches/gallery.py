@@ -17,40 +17,40 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.advancing import advance
-from mirror.analyze import follow
-from mirror.bench.repertoire import Trial, poses
+from benches.repertoire import Trial, poses
 from mirror.buttons import LONG
+from mirror.calibration.calibration import as_configured
+from mirror.calibration.projection import Reflection
+from mirror.calibration.state import Calibrating, look
 from mirror.camera import open_camera
-from mirror.compose import compose
+from mirror.camera.optics import lens
+from mirror.cli.analyze import follow
+from mirror.coach.advance import advance
+from mirror.coach.command import Held, Press
+from mirror.coach.finished import LastTime, Past, Saved
+from mirror.coach.language import Language, load
+from mirror.coach.session import Said, Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
+from mirror.display.glass import Glass, Setting
+from mirror.display.scene import Dot, Line, Point, Ring, Scene, Text
+from mirror.display.screen import Screen, open_screen, save
 from mirror.errors import CameraStalled, OutputError
-from mirror.estimator import Estimator
 from mirror.figure.motion import Motion
-from mirror.finished import LastTime, Past, Saved
-from mirror.glass import Glass, Setting
-from mirror.hinge.depth import StopDepth
-from mirror.hinge.posture import Posture, Unseen
-from mirror.hinge.presence import Presence
-from mirror.hinge.reps import Phase, fold_deg
-from mirror.hinge.standing import Own
-from mirror.hinge.variations import VARIATIONS
-from mirror.language import Language, load
-from mirror.model import bundle
-from mirror.optics import lens
-from mirror.press import Held, Press
-from mirror.reflection.calibrating import Calibrating, look
-from mirror.reflection.calibration import as_configured
-from mirror.reflection.people import CAMERA, Errors, case
-from mirror.reflection.projection import Reflection
-from mirror.reflection.volunteer import Volunteer
-from mirror.scene import Dot, Line, Point, Ring, Scene, Text
-from mirror.screen import Screen, open_screen, save
+from mirror.hinge.counting.reps import Phase, fold_deg
+from mirror.hinge.judging.stop_depth import StopDepth
+from mirror.hinge.measure.baseline import Own
+from mirror.hinge.measure.posture import Posture, Unseen
+from mirror.hinge.measure.presence import Presence
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.pose.landmarker import Estimator
+from mirror.pose.model import bundle
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
+from mirror.screens.compose import compose
 from mirror.screens.labels import Labels
 from mirror.screens.states import State, state
-from mirror.session import Said, Session, start
+from mirror.simulator.people import CAMERA, Errors, case
+from mirror.simulator.volunteer import Volunteer
 
 Picture = NDArray[np.uint8]
 """(height, width, 3) RGB."""

@@ -19,10 +19,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from mirror.bench import madeup
+from benches import madeup
 from mirror.config import HistorySettings, Settings
 from mirror.history import record
-from mirror.history.keeper import Keeper
+from mirror.history.recorder import Keeper
 from mirror.history.store import FILE_NAME, Store
 
 LONGEST_S = 0.4
@@ -92,7 +92,7 @@ def power_cuts(cuts: int, seed: int = 1) -> int:
 
 def _one_cut(path: Path, after_s: float) -> tuple[set[int], bool]:
     """Numbers that a mirror called saved before it was cut, and whether it was writing."""
-    command = [sys.executable, "-m", "mirror.bench.history", str(path)]
+    command = [sys.executable, "-m", "benches.history", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as mirror:
         assert mirror.stdout is not None, "it is a pipe"
         first = mirror.stdout.readline()

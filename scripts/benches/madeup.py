@@ -6,12 +6,12 @@ import math
 import random
 from collections.abc import Iterator
 
-from mirror.finished import SAMPLE_S, Ended, FinishedSet, Notes, Sample
-from mirror.hinge.coaching import Cue
-from mirror.hinge.depth import StopDepth
-from mirror.hinge.faults import ROUNDING
-from mirror.hinge.reps import Fault, Rep
-from mirror.hinge.variations import VARIATIONS
+from mirror.coach.finished import SAMPLE_S, Ended, FinishedSet, Notes, Sample
+from mirror.hinge.counting.reps import Fault, Rep
+from mirror.hinge.judging.faults import ROUNDING
+from mirror.hinge.judging.feedback import Cue
+from mirror.hinge.judging.stop_depth import StopDepth
+from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.history.clock import Moment
 
 DAY_S = 86400.0

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirror.calibration.fitting import Aim, Correction, Sample, fit
+from mirror.calibration.projection import Eye, Reflection, by_heels, eye_px
 from mirror.config import ScreenSettings
-from mirror.glass import Glass
-from mirror.hinge.geometry import Array
-from mirror.reflection.fitting import Aim, Correction, Sample, fit
-from mirror.reflection.people import CAMERA, Case, Errors, Person, case, seen
-from mirror.reflection.projection import Eye, Reflection, by_heels, eye_px
-from mirror.reflection.room import Standing, stand
+from mirror.display.glass import Glass
+from mirror.hinge.measure.geometry import Array
+from mirror.simulator.people import CAMERA, Case, Errors, Person, case, seen
+from mirror.simulator.room import Standing, stand
 
 DISTANCES = (1.5, 2.0, 2.5, 3.0)
 CALIBRATED_AT = (1.6, 2.6)

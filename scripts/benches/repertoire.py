@@ -16,19 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from mirror.advancing import advance
 from mirror.camera import Frame
-from mirror.camera.figure import Figure, Look, viewed
+from mirror.coach.advance import advance
+from mirror.coach.session import start
+from mirror.coach.sets import finish
 from mirror.errors import UsageError
-from mirror.estimator import Estimator
-from mirror.figure.bystander import Bystander
 from mirror.figure.motion import PATTERNS, Motion, Plan
-from mirror.figure.render import View
-from mirror.hinge.pose import Pose
-from mirror.hinge.reps import Outcome, Rejected, Rep
-from mirror.hinge.variations import VARIATIONS
-from mirror.session import start
-from mirror.sets import finish
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.counting.reps import Outcome, Rejected, Rep
+from mirror.hinge.measure.pose import Pose
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.pose.landmarker import Estimator
+from mirror.simulator.bystander import Bystander
+from mirror.simulator.camera import Figure, Look, viewed
 
 SIZE = (480, 640)
 REPS, SETS, SET_OF = 4, 1, (4, 5)
@@ -88,7 +88,7 @@ class Trial:
         """The figure, seen from where the variation, or the fault, is to be seen."""
         motion = self.motion()
         draw = np.random.default_rng([self.seed, 12])
-        view: View = viewed(motion, SIZE, float(draw.choice([0.0, 180.0])))
+        view: Viewpoint = viewed(motion, SIZE, float(draw.choice([0.0, 180.0])))
         view = replace(view, yaw_deg=view.yaw_deg + float(draw.uniform(-6, 6)))
         other = None
         if self.bystander_m is not None:

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
-from mirror.advancing import advance
-from mirror.bench.truth import Case, case, film
-from mirror.estimator import Estimator
-from mirror.press import Press
-from mirror.session import start
-from mirror.sets import press
+from benches.truth import Case, case, film
+from mirror.coach.advance import advance
+from mirror.coach.command import Press
+from mirror.coach.session import start
+from mirror.coach.sets import press
+from mirror.pose.landmarker import Estimator
 
 RANGES_DEG = (16.0, 24.0, 36.0)
 FPS = 10.0

@@ -15,14 +15,15 @@ from typing import Literal
 import numpy as np
 
 from mirror.camera import Frame
-from mirror.camera.figure import Figure, Look
-from mirror.estimator import Estimator
 from mirror.figure.body import BODIES, Body
 from mirror.figure.motion import Motion, Plan, Truth
-from mirror.figure.render import Light, View
 from mirror.figure.schedule import Kind
-from mirror.hinge.pose import Array, Pose
-from mirror.hinge.straight import with_stick
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.drills.stick_finder import with_stick
+from mirror.hinge.measure.pose import Array, Pose
+from mirror.pose.landmarker import Estimator
+from mirror.simulator.camera import Figure, Look
+from mirror.simulator.render import Light
 
 Half = Literal["fit", "table"]
 Drill = Literal["stick", "string"]
@@ -49,7 +50,7 @@ class Case:
     name: str
     body: Body
     look: Look
-    view: View
+    view: Viewpoint
     light: Light
     plan: Plan
     arms: str
@@ -83,7 +84,7 @@ def case(half: Half, index: int, *, reps: int = 4, rounding: str | None = None) 
         prop="kettlebell" if arms == "hold" else "none",
     )
     facing = 0.0 if (index // 2) % 2 else 180.0
-    view = View.framing(body.height_m, SIZE, facing + float(draw.uniform(-15, 15)))
+    view = Viewpoint.framing(body.height_m, SIZE, facing + float(draw.uniform(-15, 15)))
     height, distance = float(draw.uniform(1.0, 1.4)), view.distance_m * float(draw.uniform(1, 1.25))
     # The owner aims the camera at the middle of the body, to within a degree.
     aim = math.degrees(math.atan2(height - 0.52 * body.height_m, distance))

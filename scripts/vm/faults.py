@@ -8,7 +8,7 @@ import time
 from machine import MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
-from mirror.choice import choices
+from mirror.coach.exercise import choices
 
 PRODUCT = "/root/product"
 PARTS = "pyproject.toml README.md mirror config systemd scripts"
@@ -421,7 +421,7 @@ def rolled_back(mirror: Mirror) -> str:
     """An update whose mirror ends at its start is taken back."""
     machine = mirror.machine
     before = machine.must("readlink /opt/hinge-mirror/current").strip()
-    said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/app.py", 180)
+    said = _update(mirror, "10.0.0", "sed -i '1i raise SystemExit(3)' mirror/app/loop.py", 180)
     assert said.code == 1, said.out
     assert "was not ready within" in said.out, said.out
     assert "the update was taken back" in said.out, said.out

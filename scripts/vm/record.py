@@ -9,8 +9,8 @@ import numpy as np
 
 from mirror.camera import open_camera
 from mirror.config import CameraSettings, ModelSettings
-from mirror.estimator import Estimator
-from mirror.model import bundle
+from mirror.pose.landmarker import Estimator
+from mirror.pose.model import bundle
 
 FPS = 10.0
 SECONDS = 40

@@ -14,22 +14,24 @@ from threading import Event
 import pytest
 from people import hinge, person, reps, with_mask
 
-from mirror import app, display, hands
-from mirror.app import Options, run
+from mirror.app import loop as app
+from mirror.app.loop import Options, run
+from mirror.buttons import controls as hands
 from mirror.buttons.gpio import GpioButtons
-from mirror.choice import choices
+from mirror.calibration.calibration import kept_at
+from mirror.coach.exercise import choices
+from mirror.coach.language import load
 from mirror.config import ButtonSettings, PresenceSettings, ScreenSettings, Settings
+from mirror.display import power as display
+from mirror.display.scene import Dot, Scene, Text
+from mirror.display.screen import Screen
 from mirror.errors import ScreenError
-from mirror.eyes import Look
-from mirror.hinge.pose import Pose
+from mirror.hinge.measure.pose import Pose
 from mirror.history.store import Store
-from mirror.language import load
-from mirror.reflection.calibration import kept_at
-from mirror.reflection.people import CAMERA, Errors, case
-from mirror.reflection.volunteer import Volunteer
-from mirror.scene import Dot, Scene, Text
-from mirror.screen import Screen
-from mirror.vigil import Vigil
+from mirror.pose.pipeline import Look
+from mirror.pose.watchdog import Vigil
+from mirror.simulator.people import CAMERA, Errors, case
+from mirror.simulator.volunteer import Volunteer
 
 say = load("en").say
 FPS = 15

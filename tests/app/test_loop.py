@@ -11,19 +11,25 @@ import numpy as np
 import pytest
 from people import SIZE, film, person, reps
 
-from mirror import app, display, eyes, hands, service, tones, vigil
-from mirror.advancing import advance
-from mirror.app import Options, run
+from mirror.app import loop as app
+from mirror.app import systemd as service
+from mirror.app.loop import Options, run
+from mirror.buttons import controls as hands
 from mirror.camera import Frame
+from mirror.coach.advance import advance
+from mirror.coach.command import Press
+from mirror.coach.session import start
 from mirror.config import CoachSettings, PresenceSettings, ScreenSettings, Settings
+from mirror.display import power as display
+from mirror.display import sound as tones
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
-from mirror.eyes import Newest
-from mirror.hinge.depth import StopDepth
+from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.history.store import Store
-from mirror.press import Press
-from mirror.reflection.volunteer import Volunteer
+from mirror.pose import pipeline as eyes
+from mirror.pose import watchdog as vigil
+from mirror.pose.pipeline import Newest
 from mirror.screens.states import State
-from mirror.session import start
+from mirror.simulator.volunteer import Volunteer
 
 SETTINGS = Settings(screen=ScreenSettings(fps=60))
 

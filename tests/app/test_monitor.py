@@ -2,16 +2,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from mirror import hands
+from mirror.app.health import Health, Vitals, vitals
+from mirror.app.monitor import Care
+from mirror.buttons import controls as hands
+from mirror.buttons.controls import Hands
 from mirror.buttons.keyboard import Keyboard
-from mirror.care import Care
+from mirror.coach.command import Press
 from mirror.config import ButtonSettings
-from mirror.connectors import plugged
+from mirror.display.connectors import plugged
 from mirror.errors import ButtonsError, CameraError
-from mirror.hands import Hands
-from mirror.health import Health, Vitals, vitals
-from mirror.press import Press
-from mirror.vigil import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Vigil, step_s
+from mirror.pose.watchdog import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Vigil, step_s
 
 
 class Clock:

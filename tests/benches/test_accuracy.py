@@ -1,9 +1,8 @@
 """What the tables of the truth bench count as right, and what as a miss."""
 
 import numpy as np
-
-from mirror.bench.accuracy import COLUMNS, Result, Verdict, false_alarms, told
-from mirror.bench.truth import case
+from benches.accuracy import COLUMNS, Result, Verdict, false_alarms, told
+from benches.truth import case
 
 
 def verdict(true, found, flagged=False):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from benches.gallery import BETWEEN, BETWEEN_PX, SMALLER, flaws, smaller, strip
 
-from mirror.bench.gallery import BETWEEN, BETWEEN_PX, SMALLER, flaws, smaller, strip
 from mirror.config import ScreenSettings
-from mirror.scene import Dot, Line, Ring, Scene, Text
-from mirror.screen import open_screen, save
+from mirror.display.scene import Dot, Line, Ring, Scene, Text
+from mirror.display.screen import open_screen, save
 
 SCREEN = open_screen(ScreenSettings(), mode="offscreen", size=(270, 480))
 HELLO = Text("Hello", (40.0, 60.0), 25.0)

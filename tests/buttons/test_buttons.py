@@ -11,9 +11,9 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from mirror.buttons import Buttons, gpio, open_buttons
 from mirror.buttons.gpio import GpioButtons
 from mirror.buttons.keyboard import KEYS, Keyboard
+from mirror.coach.command import Held, Press
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
-from mirror.press import Held, Press
 
 SETTINGS = ButtonSettings(next=17, previous=27, select=22, drill=5, debounce_s=0.05, hold_s=1.5)
 PINS = {"next": 17, "previous": 27, "select": 22, "drill": 5}

@@ -7,17 +7,17 @@ from itertools import product
 import numpy as np
 import pytest
 
+from mirror.calibration.calibration import as_configured
+from mirror.calibration.state import ALONE_S, DOTS, Calibrating, live, look, press
+from mirror.coach.command import Press
+from mirror.coach.language import load
 from mirror.config import ScreenSettings, Settings
-from mirror.glass import Glass
-from mirror.language import load
-from mirror.press import Press
-from mirror.reflection.calibrating import ALONE_S, DOTS, Calibrating, live, look, press
-from mirror.reflection.calibration import as_configured
-from mirror.reflection.people import CAMERA, Errors, case
-from mirror.reflection.volunteer import Volunteer
-from mirror.scene import Dot, Text
-from mirror.screen import open_screen
+from mirror.display.glass import Glass
+from mirror.display.scene import Dot, Text
+from mirror.display.screen import open_screen
 from mirror.screens.calibrating import calibrating
+from mirror.simulator.people import CAMERA, Errors, case
+from mirror.simulator.volunteer import Volunteer
 
 SETTINGS = Settings(camera=CAMERA, screen=ScreenSettings(diagonal_in=43.0, bottom_m=0.6))
 USUAL, NONE = Errors(), Errors(0, 0, 0, 0, 0, 0, 0, 0, 0)

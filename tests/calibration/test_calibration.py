@@ -8,16 +8,17 @@ import msgspec
 import numpy as np
 import pytest
 
+from mirror.calibration import calibration
+from mirror.calibration import controller as aligning
+from mirror.calibration.calibration import fitting, keep, kept_at, load, reflection
+from mirror.calibration.controller import Aligning
+from mirror.calibration.fitting import Correction, Fitted
+from mirror.coach.command import Press
 from mirror.config import CameraSettings, ScreenSettings, Settings
+from mirror.display.glass import Glass
 from mirror.errors import ConfigError, OutputError
-from mirror.glass import Glass
-from mirror.press import Press
-from mirror.reflection import aligning, calibration
-from mirror.reflection.aligning import Aligning
-from mirror.reflection.calibration import fitting, keep, kept_at, load, reflection
-from mirror.reflection.fitting import Correction, Fitted
-from mirror.reflection.people import CAMERA, Errors, case
-from mirror.reflection.volunteer import Volunteer
+from mirror.simulator.people import CAMERA, Errors, case
+from mirror.simulator.volunteer import Volunteer
 
 SETTINGS = Settings(camera=CAMERA, screen=ScreenSettings(diagonal_in=43.0, bottom_m=0.6))
 GLASS = Glass.of((1080, 1920), SETTINGS.screen)

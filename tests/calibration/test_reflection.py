@@ -4,26 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benches.reflection import DISTANCES, TARGET_MM, errors_mm, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import film, person, reps, with_mask
 
-from mirror.advancing import advance
-from mirror.bench.reflection import DISTANCES, TARGET_MM, errors_mm, table
-from mirror.compose import compose
+from mirror.calibration.fitting import Correction, Sample, fit, spot
+from mirror.calibration.projection import Reflection, by_heels
+from mirror.camera.optics import lens
+from mirror.coach.advance import advance
+from mirror.coach.language import load
+from mirror.coach.session import start
 from mirror.config import CameraSettings, ScreenSettings
-from mirror.glass import Glass, Setting
-from mirror.language import load
-from mirror.optics import lens
-from mirror.reflection.fitting import Correction, Sample, fit, spot
-from mirror.reflection.line import on_reflection, speed_deg_s
-from mirror.reflection.people import CAMERA, Errors, Person, case, seen
-from mirror.reflection.projection import Reflection, by_heels
-from mirror.reflection.room import Room, looking, stand
-from mirror.scene import Line, Ring
+from mirror.display.glass import Glass, Setting
+from mirror.display.scene import Line, Ring
+from mirror.screens.compose import compose
 from mirror.screens.layout import sheet
+from mirror.screens.reflected import on_reflection, speed_deg_s
 from mirror.screens.states import State, state
-from mirror.session import start
+from mirror.simulator.people import CAMERA, Errors, Person, case, seen
+from mirror.simulator.room import Room, looking, stand
 
 SCREEN = ScreenSettings()
 GLASS = Glass.of((1080, 1920), SCREEN)

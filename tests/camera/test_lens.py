@@ -8,13 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from people import SIZE, person, with_mask
 
+from mirror.camera.optics import ASIDE, MODULES, lens, whole_from_m
 from mirror.config import CameraSettings
 from mirror.figure.motion import Motion, landmarks
-from mirror.hinge.geometry import corner_deg
-from mirror.hinge.lens import Lens, level
-from mirror.hinge.pose import Mark
-from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.optics import ASIDE, MODULES, lens, whole_from_m
+from mirror.hinge.measure.geometry import corner_deg
+from mirror.hinge.measure.lens import Lens, level
+from mirror.hinge.measure.pose import Mark
+from mirror.hinge.measure.posture import Measuring, Posture, measure
 
 LENSES = st.builds(
     Lens,

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from people import SIZE, film, reps
 
-from mirror import analyze
-from mirror.analyze import follow, records
 from mirror.camera import Frame
+from mirror.cli import analyze
+from mirror.cli.analyze import follow, records
+from mirror.coach.session import start
+from mirror.display.video import Recording
 from mirror.errors import CameraError, OutputError, UsageError
-from mirror.output import replacing, text_to
-from mirror.recording import Recording
-from mirror.session import start
+from mirror.files import replacing, text_to
 
 
 class Film:

@@ -6,9 +6,9 @@ import time
 from datetime import datetime
 
 import pytest
+from benches import madeup
 
 from mirror.__main__ import main
-from mirror.bench import madeup
 from mirror.config import Settings
 from mirror.history import record
 from mirror.history.clock import Moment

@@ -7,18 +7,22 @@ from types import SimpleNamespace
 import pytest
 from people import SIZE, film, reps
 
-import mirror.attention
 import mirror.camera
-import mirror.model
-from mirror import __version__, app, check, language, tones
+import mirror.pose.model
+import mirror.pose.subject
+from mirror import __version__
 from mirror import config as config_module
 from mirror.__main__ import main
+from mirror.app import loop as app
 from mirror.camera import Frame
-from mirror.check import Finding
+from mirror.cli import check
+from mirror.cli.check import Finding
+from mirror.coach import language
 from mirror.config import CameraSettings, Settings
+from mirror.display import sound as tones
 from mirror.errors import MirrorError, ModelError, OutputError
 from mirror.history import database
-from mirror.history.keeper import Keeper
+from mirror.history.recorder import Keeper
 
 
 @pytest.fixture
@@ -408,7 +412,7 @@ def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tm
     assert told(at_boot=True, broker="") is None
     drop_in = tmp_path / "hinge-mirror.service.d" / "network.conf"
     drop_in.parent.mkdir()
-    shutil.copy(Path(__file__).parent.parent / "systemd" / "network.conf", drop_in)
+    shutil.copy(Path(__file__).parent.parent.parent / "systemd" / "network.conf", drop_in)
     assert told(at_boot=False).is_ok
     assert told(at_boot=True) is None
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from mirror import language
-from mirror.choice import Choice, choices
+from mirror.coach import language
+from mirror.coach.exercise import Choice, choices
+from mirror.coach.language import Language, load, records
+from mirror.coach.review import MISHAPS
 from mirror.errors import ConfigError
-from mirror.hinge.coaching import PRAISE, Cue
-from mirror.hinge.depth import StopDepth
-from mirror.hinge.drills import REASONS
-from mirror.hinge.faults import RULES
-from mirror.hinge.variations import BASIC, VARIATIONS
-from mirror.judging import MISHAPS
-from mirror.language import Language, load, records
+from mirror.hinge.drills.drill import REASONS
+from mirror.hinge.judging.faults import RULES
+from mirror.hinge.judging.feedback import PRAISE, Cue
+from mirror.hinge.judging.stop_depth import StopDepth
+from mirror.hinge.variations.catalog import BASIC, VARIATIONS
 
 SHIPPED = ["de"]
 

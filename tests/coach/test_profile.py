@@ -2,8 +2,8 @@
 
 import pytest
 
-from mirror.hinge.depth import NotFound, StopDepth
-from mirror.kept import Kept, offer, pressed
+from mirror.coach.profile import Kept, offer, pressed
+from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 ALIKE = StopDepth(56.0, (48.0, 62.0), 63.0, 0.05, 0.8, 5)

@@ -1,20 +1,20 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
-from mirror.advancing import FORGET_SET_S, FORGET_STANDING_S, advance
-from mirror.choice import choices
-from mirror.compose import compose
+from mirror.coach.advance import FORGET_SET_S, FORGET_STANDING_S, advance
+from mirror.coach.command import Press
+from mirror.coach.exercise import choices
+from mirror.coach.language import load
+from mirror.coach.review import MISHAPS
+from mirror.coach.session import start
+from mirror.coach.sets import press
 from mirror.config import ScreenSettings
+from mirror.display.glass import Glass
 from mirror.errors import UsageError
-from mirror.glass import Glass
-from mirror.hinge.depth import NotFound, StopDepth
-from mirror.hinge.drills import REASONS
-from mirror.hinge.pose import Mark
-from mirror.judging import MISHAPS
-from mirror.language import load
-from mirror.press import Press
-from mirror.session import start
-from mirror.sets import press
+from mirror.hinge.drills.drill import REASONS
+from mirror.hinge.judging.stop_depth import NotFound, StopDepth
+from mirror.hinge.measure.pose import Mark
+from mirror.screens.compose import compose
 
 ENGLISH = load("en")
 

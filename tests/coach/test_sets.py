@@ -5,25 +5,25 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from benches.gallery import SIZES, flaws
 from people import film, hinge, person, reps, wave, with_mask
 
-from mirror.advancing import FORGET_SET_S, REST_S, advance
-from mirror.bench.gallery import SIZES, flaws
-from mirror.compose import compose
+from mirror.coach.advance import FORGET_SET_S, REST_S, advance
+from mirror.coach.command import Press
+from mirror.coach.finished import SAMPLE_S, LastTime, Past, Saved
+from mirror.coach.language import load
+from mirror.coach.profile import Kept
+from mirror.coach.session import start
+from mirror.coach.sets import end, press, recall
 from mirror.config import ScreenSettings
-from mirror.finished import SAMPLE_S, LastTime, Past, Saved
-from mirror.glass import Glass
-from mirror.hinge.counting import Counting, restart
-from mirror.hinge.depth import NotFound, StopDepth
-from mirror.hinge.phases import Tracking
-from mirror.hinge.reps import Partial, Rep
-from mirror.kept import Kept
-from mirror.language import load
-from mirror.press import Press
-from mirror.scene import Text
-from mirror.screen import open_screen
-from mirror.session import start
-from mirror.sets import end, press, recall
+from mirror.display.glass import Glass
+from mirror.display.scene import Text
+from mirror.display.screen import open_screen
+from mirror.hinge.counting.counter import Counting, restart
+from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.reps import Partial, Rep
+from mirror.hinge.judging.stop_depth import NotFound, StopDepth
+from mirror.screens.compose import compose
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.config import ScreenSettings
-from mirror.glass import Glass
-from mirror.scene import GREY, PALETTE, WHITE, Colour
+from mirror.display.glass import Glass
+from mirror.display.scene import GREY, PALETTE, WHITE, Colour
 
 TURNS = (0, 90, 180, 270)
 

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from mirror import display
 from mirror.config import ScreenSettings
-from mirror.display import BLANK, UNBLANK, Display, ask_console
+from mirror.display import power as display
+from mirror.display.power import BLANK, UNBLANK, Display, ask_console
+from mirror.display.screen import open_screen
 from mirror.errors import ScreenError
-from mirror.screen import open_screen
 
 
 class Console:

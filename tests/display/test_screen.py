@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.config import ScreenSettings
+from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Ring, Scene, Text
+from mirror.display.screen import Screen, open_screen
 from mirror.errors import OutputError, ScreenError
-from mirror.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Ring, Scene, Text
-from mirror.screen import Screen, open_screen
 
 # 200 mm across the diagonal of 400x300 pixels: 2.5 px to the mm.
 SMALL = ScreenSettings(diagonal_in=500 / 2.5 / 25.4)

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from people import film, reps
 
-from mirror import tones
-from mirror.advancing import advance
-from mirror.hinge.coaching import Cue
-from mirror.hinge.depth import StopDepth
-from mirror.hinge.reps import Phase
-from mirror.press import Press
-from mirror.session import start
-from mirror.sets import press
-from mirror.tones import NOTES, RATE, RETRY_S, Heard, Speaker, Tone, heard, loop, samples
+from mirror.coach.advance import advance
+from mirror.coach.command import Press
+from mirror.coach.session import start
+from mirror.coach.sets import press
+from mirror.display import sound as tones
+from mirror.display.sound import NOTES, RATE, RETRY_S, Heard, Speaker, Tone, heard, loop, samples
+from mirror.hinge.counting.reps import Phase
+from mirror.hinge.judging.feedback import Cue
+from mirror.hinge.judging.stop_depth import StopDepth
 
 
 def sounds(poses, session=None):

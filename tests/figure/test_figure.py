@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mirror.camera.figure import Figure, FigureCamera, Look, drape, open_camera
 from mirror.config import CameraSettings
 from mirror.figure.body import BODIES, S1, Angles, Body, Side, pose
 from mirror.figure.motion import ARMS, Motion, Plan
-from mirror.figure.render import Light, View
-from mirror.hinge.pose import Mark
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.measure.pose import Mark
+from mirror.simulator.camera import Figure, FigureCamera, Look, drape, open_camera
+from mirror.simulator.render import Light
 
 SMALL = CameraSettings(source="figure", width=180, height=240, fps=10, seed=4)
 
@@ -34,7 +35,7 @@ def test_truth_is_what_the_landmarks_show_from_the_side(seed: int, yaw: float) -
     """Angles from the projected landmarks equal the truth, in a side view from far away."""
     motion = Motion(seed)
     facing = 1 if yaw == 0 else -1
-    view = View(yaw_deg=yaw, distance_m=60, height_m=0.9, pitch_deg=0, focal=26)
+    view = Viewpoint(yaw_deg=yaw, distance_m=60, height_m=0.9, pitch_deg=0, focal=26)
     for t in np.arange(0, 14, 0.7):
         truth, points = motion.truth(t), motion.points(t, view)
         points[:, 0] *= facing
@@ -198,7 +199,7 @@ def test_frames_are_pictures_of_the_asked_size() -> None:
 
 def test_flip_mirrors_picture_and_landmarks() -> None:
     """A flipped figure is the mirrored picture, with left and right exchanged."""
-    motion, view = Motion(1), View(size=(180, 240))
+    motion, view = Motion(1), Viewpoint(size=(180, 240))
     plain, flipped = Figure(motion, view=view), Figure(motion, view=view, flip=True)
     assert np.array_equal(plain.picture(4.0)[:, ::-1], flipped.picture(4.0))
     a, b = plain.points(4.0), flipped.points(4.0)
@@ -210,7 +211,7 @@ def test_flip_mirrors_picture_and_landmarks() -> None:
 def test_the_person_stays_in_the_picture(seed: int, size: tuple[int, int]) -> None:
     """No landmark leaves the frame through a deep hinge, whatever the shape of the picture."""
     motion = Motion(seed, plan=only("rounded", hip_deg=(98, 98)))
-    view = View.framing(motion.body.height_m, size, 180.0 * (seed % 2))
+    view = Viewpoint.framing(motion.body.height_m, size, 180.0 * (seed % 2))
     rep = motion.reps_between(0, 10)[0]
     for t in (0.0, rep.start_s + rep.down_s / 2, rep.bottom_s):
         points = motion.points(t, view)
@@ -231,7 +232,7 @@ def test_the_back_outline_is_where_the_picture_has_its_edge() -> None:
 
 def test_noise_and_light_can_be_set() -> None:
     """A dim room is darker; without noise the empty wall is still."""
-    view = View(size=(180, 240))
+    view = Viewpoint(size=(180, 240))
     bright = Figure(Motion(0), view=view, light=Light(1.0, 0.0)).picture(0.0)
     dim = Figure(Motion(0), view=view, light=Light(0.4, 0.0)).picture(0.0)
     assert dim.mean() < 0.5 * bright.mean()
@@ -242,9 +243,9 @@ def test_noise_and_light_can_be_set() -> None:
 def test_live_frames_keep_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A late reader of a live camera gets the frame that is due now, and skips some."""
     clock = [100.0]
-    monkeypatch.setattr("mirror.camera.figure.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("mirror.simulator.camera.time.monotonic", lambda: clock[0])
     monkeypatch.setattr(
-        "mirror.camera.figure.time.sleep", lambda s: clock.__setitem__(0, clock[0] + s)
+        "mirror.simulator.camera.time.sleep", lambda s: clock.__setitem__(0, clock[0] + s)
     )
     camera = FigureCamera(SMALL, live=True)
     assert camera.read().taken_at == 0.0

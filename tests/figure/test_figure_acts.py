@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mirror.camera.figure import Figure, FigureCamera, viewed
 from mirror.config import CameraSettings
 from mirror.figure.body import BODIES
 from mirror.figure.motion import PATTERNS, Motion, Plan, Rep, Truth
+from mirror.simulator.camera import Figure, FigureCamera, viewed
 
 VARIATIONS = [name for name, pattern in PATTERNS.items() if pattern.faults]
 NEGATIVES = [name for name in PATTERNS if name not in VARIATIONS]

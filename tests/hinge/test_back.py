@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import film, hinge, person, reps, with_mask
 
-from mirror.advancing import advance
-from mirror.hinge.contour import Axis, T, edges
-from mirror.hinge.pose import Mark
-from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.hinge.rounding import course, gap, line_px, read, rounding, steady
-from mirror.session import start
+from mirror.coach.advance import advance
+from mirror.coach.session import start
+from mirror.hinge.measure.contour import Axis, T, edges
+from mirror.hinge.measure.pose import Mark
+from mirror.hinge.measure.posture import Measuring, Posture, measure
+from mirror.hinge.measure.rounding import course, gap, line_px, read, rounding, steady
 
 
 def arms_away(pose):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import ANKLE, hinge, person
 
-from mirror.hinge.balance import (
+from mirror.hinge.measure.balance import (
     FOOT,
     FOOT_PX,
     HEEL_CM,
@@ -21,7 +21,7 @@ from mirror.hinge.balance import (
     px_per_cm,
     settle,
 )
-from mirror.hinge.pose import Mark
+from mirror.hinge.measure.pose import Mark
 
 FLAT = Foot(heel=(100.0, 500.0), toe=(160.0, 502.0))
 

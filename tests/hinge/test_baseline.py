@@ -5,10 +5,10 @@ import math
 import pytest
 from people import hinge, person, reps, wave, with_mask
 
-from mirror.advancing import FORGET_STANDING_S, advance
-from mirror.hinge.view import View
+from mirror.coach.advance import FORGET_STANDING_S, advance
+from mirror.coach.session import start
+from mirror.hinge.measure.view import View
 from mirror.screens.states import State, state
-from mirror.session import start
 
 FPS = 15
 

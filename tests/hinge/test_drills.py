@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from people import SIZE, TRUNK, person
 
-from mirror.camera.figure import Figure
 from mirror.figure.body import BODIES
 from mirror.figure.motion import Motion, Plan, stick_line
-from mirror.figure.render import View as Camera
-from mirror.hinge.contour import Axis, Contour, T, edges
-from mirror.hinge.drills import CUES, REASONS, RED, RED_CM, Drill, Reading, step
-from mirror.hinge.hands import Unready
-from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.hinge.slack import String, string
-from mirror.hinge.stick import ASIDE_CM, Stick, stick
-from mirror.hinge.view import View
+from mirror.figure.viewpoint import Viewpoint as Camera
+from mirror.hinge.drills.drill import CUES, REASONS, RED, RED_CM, Drill, Reading, step
+from mirror.hinge.drills.hands import Unready
+from mirror.hinge.drills.stick import ASIDE_CM, Stick, stick
+from mirror.hinge.drills.string import String, string
+from mirror.hinge.measure.contour import Axis, Contour, T, edges
+from mirror.hinge.measure.pose import Mark, Pose
+from mirror.hinge.measure.posture import Measuring, Posture, measure
+from mirror.hinge.measure.view import View
+from mirror.simulator.camera import Figure
 
 PX_PER_CM = TRUNK / 50
 LOW, NECK, HANGING = (0.28, 0.2), (1.15, 0.1), (0.0, -0.02)

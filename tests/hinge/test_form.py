@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from people import person, with_mask
 
-from mirror.hinge import form
-from mirror.hinge.coaching import EAGER_GAP, GAP, PRAISE, Cue, cue
-from mirror.hinge.faults import ROUNDING
-from mirror.hinge.form import MASK_LAG_S, Form, Rule, descent, observe, score
-from mirror.hinge.pose import Mark
-from mirror.hinge.posture import Measuring, Standing, measure
-from mirror.hinge.reps import Fault, Phase, Rep
+from mirror.hinge.counting.reps import Fault, Phase, Rep
+from mirror.hinge.judging import form
+from mirror.hinge.judging.faults import ROUNDING
+from mirror.hinge.judging.feedback import EAGER_GAP, GAP, PRAISE, Cue, cue
+from mirror.hinge.judging.form import MASK_LAG_S, Form, Rule, descent, observe, score
+from mirror.hinge.measure.pose import Mark
+from mirror.hinge.measure.posture import Measuring, Standing, measure
 
 STANDING = Standing(0.0, 0.0, 0.0, 150.0, 225.0, 225.0, None, None, None)
 REP = Rep(1, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "right")

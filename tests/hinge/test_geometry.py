@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.hinge.filters import Signal, follow
-from mirror.hinge.geometry import distance, gate, inclination_deg, weighted_mean
+from mirror.hinge.measure.filters import Signal, follow
+from mirror.hinge.measure.geometry import distance, gate, inclination_deg, weighted_mean
 
 coordinate = st.floats(-1000, 1000)
 

@@ -4,13 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import ANKLE, film, hinge, person, reps
 
-from mirror.advancing import advance
-from mirror.hinge.phases import Tracking, step
-from mirror.hinge.pose import Mark
-from mirror.hinge.reps import Limits, Partial, Phase, Rejected, Rep
-from mirror.hinge.view import View
-from mirror.session import start
-from mirror.sets import finish
+from mirror.coach.advance import advance
+from mirror.coach.session import start
+from mirror.coach.sets import finish
+from mirror.hinge.counting.phases import Tracking, step
+from mirror.hinge.counting.reps import Limits, Partial, Phase, Rejected, Rep
+from mirror.hinge.measure.pose import Mark
+from mirror.hinge.measure.view import View
 
 
 def outcomes(poses, gaps=()):

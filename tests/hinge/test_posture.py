@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import ANKLE, SIZE, film, hinge, person, reps
 
-from mirror.hinge.doubts import FROM_SIDE
-from mirror.hinge.pose import Mark
-from mirror.hinge.posture import JUDGE, Measuring, Posture, Unseen, measure
-from mirror.hinge.standing import Own, Stillness, watch
-from mirror.hinge.variations import VARIATIONS
-from mirror.hinge.view import View, look
+from mirror.hinge.measure.baseline import Own, Stillness, watch
+from mirror.hinge.measure.pose import Mark
+from mirror.hinge.measure.posture import JUDGE, Measuring, Posture, Unseen, measure
+from mirror.hinge.measure.quality import FROM_SIDE
+from mirror.hinge.measure.view import View, look
+from mirror.hinge.variations.catalog import VARIATIONS
 
 
 def one(pose):

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from people import ANKLE, film, person, reps
 
-from mirror.advancing import advance
-from mirror.hinge.presence import NOTICED_S
-from mirror.press import Press
+from mirror.coach.advance import advance
+from mirror.coach.command import Press
+from mirror.coach.session import GRACE_S, start
+from mirror.coach.sets import press
+from mirror.hinge.measure.presence import NOTICED_S
 from mirror.screens.states import State, state
-from mirror.session import GRACE_S, start
-from mirror.sets import press
 
 FPS = 15
 

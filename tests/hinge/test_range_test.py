@@ -3,10 +3,10 @@
 import pytest
 from people import person, with_mask
 
-from mirror.advancing import advance
-from mirror.hinge.posture import Measuring, measure
-from mirror.hinge.slump import HOLD_S, LEAST_DEG, LONGEST_S, Slump, follow
-from mirror.session import start
+from mirror.coach.advance import advance
+from mirror.coach.session import start
+from mirror.hinge.judging.range_test import HOLD_S, LEAST_DEG, LONGEST_S, Slump, follow
+from mirror.hinge.measure.posture import Measuring, measure
 
 
 def standing():

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from people import SIZE, person
 
-from mirror.camera.figure import Figure, Look
 from mirror.figure.arms import stick_line
 from mirror.figure.body import BODIES
 from mirror.figure.motion import Motion, Plan
-from mirror.figure.render import Light, View
-from mirror.hinge.lens import Lens
-from mirror.hinge.pose import Pose
-from mirror.hinge.straight import find, with_stick
+from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.drills.stick_finder import find, with_stick
+from mirror.hinge.measure.lens import Lens
+from mirror.hinge.measure.pose import Pose
+from mirror.simulator.camera import Figure, Look
+from mirror.simulator.render import Light
 
 PLAN = Plan(mix={"rounded": 1.0}, reps=1, hip_deg=(80, 80), rounding_deg=(30, 30))
 
@@ -21,7 +22,7 @@ PLAN = Plan(mix={"rounded": 1.0}, reps=1, hip_deg=(80, 80), rounding_deg=(30, 30
 def seen(arms, body, clothes="tight", yaw=0.0, bottom=False):
     """A picture of a figure, with a pose of its true joints, and the figure and the time."""
     motion = Motion(1, plan=PLAN, body=BODIES[body], arms=arms)
-    view = View.framing(motion.body.height_m, SIZE, yaw)
+    view = Viewpoint.framing(motion.body.height_m, SIZE, yaw)
     look = Look(clothes=clothes)
     figure = Figure(motion, look, view, light=Light(level=0.8, noise=5.0))
     t = motion.reps_between(0, 20)[0].bottom_s if bottom else 0.5

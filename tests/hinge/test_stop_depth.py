@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirror.hinge.depth import (
+from mirror.coach.language import load
+from mirror.hinge.judging.stop_depth import (
     FromStart,
     NotFound,
     StopDepth,
@@ -11,7 +12,6 @@ from mirror.hinge.depth import (
     reached,
     told,
 )
-from mirror.language import load
 
 BENDS = {
     "hollow": lambda u: np.sin(np.pi * u),

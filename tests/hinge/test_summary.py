@@ -3,21 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from benches.gallery import flaws
 
-from mirror.bench.gallery import flaws
+from mirror.coach.language import load
+from mirror.coach.session import start
 from mirror.config import ScreenSettings
-from mirror.hinge import rows
-from mirror.hinge.counting import Counting
-from mirror.hinge.phases import Tracking
-from mirror.hinge.reps import Rep
-from mirror.hinge.rows import Person
-from mirror.hinge.variations import VARIATIONS
-from mirror.language import load
-from mirror.scene import Dot, Scene, Text
-from mirror.screen import open_screen
+from mirror.display.scene import Dot, Scene, Text
+from mirror.display.screen import open_screen
+from mirror.hinge.counting.counter import Counting
+from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.reps import Rep
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.summary import Person
+from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.screens.layout import sheet
 from mirror.screens.resting import rest
-from mirror.session import start
 
 EVERYTHING = {
     "stance": 1.84,

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from mirror import model
-from mirror.attention import Attention
 from mirror.camera import Frame
-from mirror.camera.figure import Figure
+from mirror.camera.optics import lens
 from mirror.config import CameraSettings, ModelSettings
 from mirror.errors import ModelError
 from mirror.figure.motion import Motion
-from mirror.hinge.posture import Measuring, Posture, measure
-from mirror.optics import lens
+from mirror.hinge.measure.posture import Measuring, Posture, measure
+from mirror.pose import model
+from mirror.pose.subject import Attention
+from mirror.simulator.camera import Figure
 
 SIZE = (480, 640)
 HUNG = CameraSettings(lens="own", fov_deg=60.0, k1=-0.12, roll_deg=8.0)

@@ -5,23 +5,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benches.repertoire import PATTERNS, Trial, find, negatives, poses
 
-from mirror.advancing import advance
-from mirror.bench.repertoire import PATTERNS, Trial, find, negatives, poses
-from mirror.choice import choices
-from mirror.hinge.drills import CUES
-from mirror.hinge.faults import KNEES_BENT
-from mirror.hinge.form import Rule, Whole
-from mirror.hinge.posture import Posture
-from mirror.hinge.reps import Limits
-from mirror.hinge.rows import Row, depth
-from mirror.hinge.variations import VARIATIONS
-from mirror.hinge.view import View
-from mirror.judging import MISHAPS
-from mirror.language import load
+from mirror.coach.advance import advance
+from mirror.coach.exercise import choices
+from mirror.coach.language import load
+from mirror.coach.review import MISHAPS
+from mirror.coach.session import start
+from mirror.coach.sets import finish
+from mirror.hinge.counting.reps import Limits
+from mirror.hinge.drills.drill import CUES
+from mirror.hinge.judging.faults import KNEES_BENT
+from mirror.hinge.judging.form import Rule, Whole
+from mirror.hinge.judging.summary import Row, depth
+from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.view import View
+from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.screens.panels import PANELS
-from mirror.session import start
-from mirror.sets import finish
 
 ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
 FAULTS = [

@@ -10,14 +10,14 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from benches import madeup
 
 from mirror.__main__ import main
-from mirror.bench import madeup
 from mirror.config import HistorySettings, Settings, load
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import is_in_use
-from mirror.history.keeper import Keeper
+from mirror.history.recorder import Keeper
 from mirror.history.store import Store
 
 CONFIG = '[camera]\nwidth = 600\n[network]\nbroker = "b"\npassword_file = "/etc/secret"\n'

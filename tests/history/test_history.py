@@ -13,20 +13,21 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from benches import history, madeup
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mirror.bench import history, madeup
+from mirror.coach.profile import Kept
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
-from mirror.hinge.depth import StopDepth
-from mirror.history import clock, keeper, record, table
+from mirror.hinge.judging.stop_depth import StopDepth
+from mirror.history import clock, record, table
+from mirror.history import recorder as keeper
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
-from mirror.history.keeper import Keeper
+from mirror.history.recorder import Keeper
 from mirror.history.schema import MIGRATIONS, VERSION
 from mirror.history.store import DAY_S, Filter, Store
-from mirror.kept import Kept
 
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)

@@ -11,17 +11,17 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from benches import madeup
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from mirror import check
-from mirror.bench import madeup
+from mirror.cli import check
 from mirror.config import HistorySettings, NetworkSettings, Settings
 from mirror.errors import HistoryDamaged, NetworkError
 from mirror.history import broker, mqtt
-from mirror.history.keeper import Keeper
+from mirror.history.recorder import Keeper
 from mirror.history.store import Store
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")

@@ -9,12 +9,12 @@ import sys
 import numpy as np
 import pytest
 
-from mirror import model
 from mirror.camera import Frame, open_camera
 from mirror.config import CameraSettings, ModelSettings
 from mirror.errors import ModelError
-from mirror.estimator import Estimator, _Clock
-from mirror.hinge.pose import Mark
+from mirror.hinge.measure.pose import Mark
+from mirror.pose import model
+from mirror.pose.landmarker import Estimator, _Clock
 
 WIDTH, HEIGHT = 360, 480
 
@@ -215,7 +215,7 @@ def test_real_errors_are_passed_on(capfd):
     """Only known chatter is held back; any other line comes through, whole and in order."""
     import os
 
-    from mirror.estimator import _CHATTER, quiet
+    from mirror.pose.landmarker import _CHATTER, quiet
 
     with quiet(_CHATTER):
         os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")

@@ -12,9 +12,9 @@ import zipfile
 
 import pytest
 
-from mirror import model
 from mirror.config import ModelSettings
 from mirror.errors import ModelError
+from mirror.pose import model
 
 CACHED = ModelSettings()
 

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mirror import model
-from mirror.attention import Attention, alone, choose, tall
 from mirror.camera import Frame
-from mirror.camera.figure import Figure
 from mirror.config import ModelSettings
 from mirror.errors import ModelError
-from mirror.figure.bystander import Bystander
 from mirror.figure.motion import Motion
-from mirror.hinge.pose import Mark
+from mirror.hinge.measure.pose import Mark
+from mirror.pose import model
+from mirror.pose.subject import Attention, alone, choose, tall
+from mirror.simulator.bystander import Bystander
+from mirror.simulator.camera import Figure
 
 SIZE = (480, 640)
 

@@ -4,18 +4,18 @@ from dataclasses import replace
 import pytest
 from people import film, person, reps
 
-from mirror.advancing import advance
 from mirror.buttons import LONG
-from mirror.compose import compose
+from mirror.coach.advance import advance
+from mirror.coach.language import load
+from mirror.coach.session import GRACE_S, start
 from mirror.config import ScreenSettings
-from mirror.glass import Glass
-from mirror.language import load
-from mirror.scene import Line, Ring, Scene, Text
-from mirror.screen import open_screen
+from mirror.display.glass import Glass
+from mirror.display.scene import Line, Ring, Scene, Text
+from mirror.display.screen import open_screen
 from mirror.screens.apart import trouble
+from mirror.screens.compose import compose
 from mirror.screens.labels import Labels
 from mirror.screens.layout import CAP_MM
-from mirror.session import GRACE_S, start
 
 ENGLISH = load("en")
 SIZES = [(1080, 1920), (1920, 1080), (720, 1280), (1280, 720), (2160, 3840)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 COMMAND_LINE = "console=tty1 root=PARTUUID=1-2 quiet dyndbg='file a.c +p'"
 
 # An environment's program tells its version, and fails at what the version's file `fails` names.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parent.parent / "systemd" / "hinge-mirror.sh"
+SCRIPT = Path(__file__).parent.parent.parent / "systemd" / "hinge-mirror.sh"
 TOLD = ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "MPLCONFIGDIR")
 
 
@@ -105,7 +105,6 @@ def test_the_devices_are_the_mirrors_users(mirror, words):
         ["export", "--history", "a b.zip"],
         ["history", "--plot", "x.png"],
         ["analyze", "clip.mp4"],
-        ["bench", "drawing"],
     ],
 )
 def test_files_of_the_caller_stay_with_him(mirror, words):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.hinge import phases
-from mirror.hinge.phases import Tracking
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits, Outcome, Rejected, Rep
-from mirror.hinge.rowing import Rowing, step_row
-from mirror.hinge.swinging import Swinging, settle_swing, step_swing
+from mirror.hinge.counting import phases
+from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.reps import Limits, Outcome, Rejected, Rep
+from mirror.hinge.counting.rowing import Rowing, step_row
+from mirror.hinge.counting.swinging import Swinging, settle_swing, step_swing
+from mirror.hinge.measure.posture import Posture, Standing
 
 PARKING_S = 1.5
 """A bend that begins so soon after a swing, or has one in it, belongs to the set."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from mirror.hinge.geometry import Point, distance
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits, hip_height
-from mirror.hinge.view import View
+from mirror.hinge.counting.reps import Limits, hip_height
+from mirror.hinge.measure.geometry import Point, distance
+from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.view import View
 
 STRAY_S = 0.15
 """A foot is away for so long in a step; for a picture or two also when its landmark jumps."""

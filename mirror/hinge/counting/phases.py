@@ -31,11 +31,20 @@ import math
 from dataclasses import dataclass, replace
 from statistics import median
 
-from mirror.hinge.filters import Signal, follow
-from mirror.hinge.geometry import distance
-from mirror.hinge.moves import Hands, Move, follow_move, has_picked_up, is_squat
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits, Outcome, Partial, Phase, Rejected, Rep, fold_deg, has_sunk
+from mirror.hinge.counting.moves import Hands, Move, follow_move, has_picked_up, is_squat
+from mirror.hinge.counting.reps import (
+    Limits,
+    Outcome,
+    Partial,
+    Phase,
+    Rejected,
+    Rep,
+    fold_deg,
+    has_sunk,
+)
+from mirror.hinge.measure.filters import Signal, follow
+from mirror.hinge.measure.geometry import distance
+from mirror.hinge.measure.posture import Posture, Standing
 
 UPRIGHT_DEG, STILL_DEG, UPRIGHT_S = 12.0, 6.0, 0.4
 START_DEG, START_RATE, START_S = 20.0, 10.0, 0.15

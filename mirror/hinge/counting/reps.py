@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from mirror.hinge.geometry import gate
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.view import View
+from mirror.hinge.measure.geometry import gate
+from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.view import View
 
 FARTHEST = 0.85
 """Least size in the picture, as a share of standing, that is taken for a step back."""

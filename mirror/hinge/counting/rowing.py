@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from mirror.hinge.phases import Tracking
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Limits, Rep, fold_deg
+from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.reps import Limits, Rep, fold_deg
+from mirror.hinge.measure.posture import Posture, Standing
 
 STRAIGHT_DEG, BENT_DEG = 145.0, 105.0
 """Elbows. METRICS has 150 and 100; a hanging arm is read as 150-165 on figures whose elbow has

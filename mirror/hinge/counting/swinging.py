@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Rep, fold_deg
-from mirror.hinge.view import View
+from mirror.hinge.counting.reps import Rep, fold_deg
+from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.view import View
 
 LOW_DEG, TOP_DEG, TURN_DEG, DOWN_DEG = 35.0, 15.0, 25.0, 18.0
 TURNED_DEG = 5.0

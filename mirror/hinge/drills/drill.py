@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from math import isnan, nan
 from statistics import median
 
-from mirror.hinge import slack
-from mirror.hinge.contour import Contour
-from mirror.hinge.geometry import Point
-from mirror.hinge.hands import Unready
-from mirror.hinge.pose import Pose
-from mirror.hinge.posture import JUDGE, Posture
-from mirror.hinge.slack import String, string
-from mirror.hinge.stick import Stick, dowel, gap_by_line_cm, gap_cm, stick
-from mirror.hinge.view import View
+from mirror.hinge.drills import string as slack
+from mirror.hinge.drills.hands import Unready
+from mirror.hinge.drills.stick import Stick, dowel, gap_by_line_cm, gap_cm, stick
+from mirror.hinge.drills.string import String, string
+from mirror.hinge.measure.contour import Contour
+from mirror.hinge.measure.geometry import Point
+from mirror.hinge.measure.pose import Pose
+from mirror.hinge.measure.posture import JUDGE, Posture
+from mirror.hinge.measure.view import View
 
 STICK, STRING = "stick", "string"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.hinge.contour import Axis
-from mirror.hinge.geometry import Point
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.contour import Axis
+from mirror.hinge.measure.geometry import Point
+from mirror.hinge.measure.pose import Mark, Pose
 
 SEEN = 0.35
 """A hand of less visibility is a guess; out of its place it counts as hidden, not as elsewhere."""

@@ -13,11 +13,11 @@ from math import isnan, nan
 
 import numpy as np
 
-from mirror.hinge.contour import Axis, Contour, T, edges
-from mirror.hinge.geometry import Array, Point
-from mirror.hinge.hands import HIDDEN, SEEN, Unready, hands
-from mirror.hinge.pose import Pose
-from mirror.hinge.straight import HIGH_T, LOW_T
+from mirror.hinge.drills.hands import HIDDEN, SEEN, Unready, hands
+from mirror.hinge.drills.stick_finder import HIGH_T, LOW_T
+from mirror.hinge.measure.contour import Axis, Contour, T, edges
+from mirror.hinge.measure.geometry import Array, Point
+from mirror.hinge.measure.pose import Pose
 
 LOW_BACK, NECK = (0.05, 0.6), (0.85, 1.5)
 """Where along the trunk (hip 0, shoulder 1) the hands behind are found. The low hand itself is at

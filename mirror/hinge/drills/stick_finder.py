@@ -15,11 +15,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.geometry import Array, Point, distance
-from mirror.hinge.joints import JOINTS, joint
-from mirror.hinge.lens import Lens
-from mirror.hinge.pose import Pose
-from mirror.hinge.view import toes
+from mirror.hinge.measure.geometry import Array, Point, distance
+from mirror.hinge.measure.joints import JOINTS, joint
+from mirror.hinge.measure.lens import Lens
+from mirror.hinge.measure.pose import Pose
+from mirror.hinge.measure.view import toes
 
 FINE = 100
 """Samples of a trunk length, 5 mm each."""

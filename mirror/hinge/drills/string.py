@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.hinge.contour import Axis, Contour, T
-from mirror.hinge.geometry import Point, distance, gate
-from mirror.hinge.hands import HIDDEN, SEEN, Hand, Unready, hands
-from mirror.hinge.pose import Pose
+from mirror.hinge.drills.hands import HIDDEN, SEEN, Hand, Unready, hands
+from mirror.hinge.measure.contour import Axis, Contour, T
+from mirror.hinge.measure.geometry import Point, distance, gate
+from mirror.hinge.measure.pose import Pose
 
 AT_COLLAR, AT_NAVEL = (0.6, 1.25), (-0.25, 0.4)
 """Where along the trunk the hands of the string drill are."""

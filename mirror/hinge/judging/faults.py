@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.hinge import form, readings
-from mirror.hinge.form import AnyRule, Rule, Whole
-from mirror.hinge.posture import JUDGE, Posture
-from mirror.hinge.reps import Phase
+from mirror.hinge.counting.reps import Phase
+from mirror.hinge.judging import form
+from mirror.hinge.judging import metrics as readings
+from mirror.hinge.judging.form import AnyRule, Rule, Whole
+from mirror.hinge.measure.posture import JUDGE, Posture
 
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
 TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})

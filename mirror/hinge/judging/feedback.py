@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirror.hinge.form import AnyRule
-from mirror.hinge.reps import Rep
+from mirror.hinge.counting.reps import Rep
+from mirror.hinge.judging.form import AnyRule
 
 RECENT, REPEATED = 3, 2
 EAGER_REPS, EAGER_GAP, GAP = 10, 2, 3

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mirror.hinge.geometry import Array
-from mirror.hinge.posture import JUDGE, Posture, Standing
-from mirror.hinge.readings import Reading, Steps
-from mirror.hinge.reps import Fault, Phase, Rep, fold_deg
-from mirror.hinge.view import View
+from mirror.hinge.counting.reps import Fault, Phase, Rep, fold_deg
+from mirror.hinge.judging.metrics import Reading, Steps
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.view import View
 
 ROUNDING_S = 0.4
 """The rounding of a rep is what stood for so long."""

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from mirror.hinge.geometry import Array
-from mirror.hinge.joints import TRUNK_CM
-from mirror.hinge.posture import Posture, Standing
-from mirror.hinge.reps import Phase, Rep, fold_deg
+from mirror.hinge.counting.reps import Phase, Rep, fold_deg
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import TRUNK_CM
+from mirror.hinge.measure.posture import Posture, Standing
 
 Steps = tuple[tuple[Posture, Phase], ...]
 Reading = Callable[[Steps, Standing, Rep], float | None]

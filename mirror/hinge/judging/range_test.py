@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.hinge.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 LEAN_DEG = (20.0, 75.0)
 """Trunk inclination, change from standing, of leaning halfway: 45, and what people make of it."""

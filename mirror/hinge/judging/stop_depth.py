@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.geometry import Array
+from mirror.hinge.measure.geometry import Array
 
 Index = npt.NDArray[np.intp]
 

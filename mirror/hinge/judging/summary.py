@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from mirror.hinge.reps import Rep
+from mirror.hinge.counting.reps import Rep
 
 IN_TIME_S = 3.0
 """Swings farther apart have no cadence."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.hinge.geometry import Array, Point
-from mirror.hinge.joints import BODY_HEIGHT, FAINT, GUESSED, PRESENT, TRUNK_CM
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.geometry import Array, Point
+from mirror.hinge.measure.joints import BODY_HEIGHT, FAINT, GUESSED, PRESENT, TRUNK_CM
+from mirror.hinge.measure.pose import Mark, Pose
 
 SEGMENTS = (
     (0.068, "EAR", "EAR", 0.0),  # head and neck: its centre lies between the ears

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from mirror.hinge.balance import px_per_cm, settle
-from mirror.hinge.doubts import Seeking
-from mirror.hinge.geometry import Array, distance
-from mirror.hinge.limbs import FIELDS as LIMBS
-from mirror.hinge.limbs import Limbs, mean
-from mirror.hinge.posture import JUDGE, Posture, Standing
-from mirror.hinge.view import View
+from mirror.hinge.measure.balance import px_per_cm, settle
+from mirror.hinge.measure.geometry import Array, distance
+from mirror.hinge.measure.limbs import FIELDS as LIMBS
+from mirror.hinge.measure.limbs import Limbs, mean
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.view import View
 
 STILL_S = 0.7
 TRUNK_DEG, KNEE_DEG = 15.0, 25.0

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.geometry import Array, Point
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.geometry import Array, Point
+from mirror.hinge.measure.pose import Mark, Pose
 
 BINS = 64
 T = np.linspace(-0.05, 1.05, BINS)

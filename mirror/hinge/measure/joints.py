@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirror.hinge.geometry import Point, weighted_mean
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.geometry import Point, weighted_mean
+from mirror.hinge.measure.pose import Mark, Pose
 
 PRESENT = 0.5
 """Least visibility at which the joints of a person are believed at all."""

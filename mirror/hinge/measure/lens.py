@@ -16,9 +16,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.contour import sample
-from mirror.hinge.geometry import Array
-from mirror.hinge.pose import Pose
+from mirror.hinge.measure.contour import sample
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Pose
 
 WIDEST = 4.0
 """Farthest from the middle, in focal lengths, that is made upright: 76 degrees off the axis."""

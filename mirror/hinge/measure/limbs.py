@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from mirror.hinge.geometry import Array, Point, corner_deg, distance
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.geometry import Array, Point, corner_deg, distance
+from mirror.hinge.measure.pose import Mark, Pose
 
 SEEN = 0.5
 """Least visibility of a landmark that tells something."""

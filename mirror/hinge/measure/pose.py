@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.geometry import Point
+from mirror.hinge.measure.geometry import Point
 
 Array = npt.NDArray[np.float64]
 

@@ -16,15 +16,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mirror.hinge.balance import Foot, com_fraction, near_foot
-from mirror.hinge.contour import Axis, Contour, edges
-from mirror.hinge.doubts import FROM_SIDE, Seeking, doubts
-from mirror.hinge.geometry import Array, Point, distance, gate, inclination_deg
-from mirror.hinge.joints import JOINTS, PRESENT, joint
-from mirror.hinge.limbs import Limbs, free_foot, limbs, standing_leg
-from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.rounding import course, read, rounding, steady
-from mirror.hinge.view import Heading, View, look
+from mirror.hinge.measure.balance import Foot, com_fraction, near_foot
+from mirror.hinge.measure.contour import Axis, Contour, edges
+from mirror.hinge.measure.geometry import Array, Point, distance, gate, inclination_deg
+from mirror.hinge.measure.joints import JOINTS, PRESENT, joint
+from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
+from mirror.hinge.measure.pose import Mark, Pose
+from mirror.hinge.measure.quality import FROM_SIDE, Seeking, doubts
+from mirror.hinge.measure.rounding import course, read, rounding, steady
+from mirror.hinge.measure.view import Heading, View, look
 
 JUDGE = 0.7
 """Confidence from which verdicts are given."""

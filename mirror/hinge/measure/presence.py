@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.hinge.joints import BODY_HEIGHT
-from mirror.hinge.posture import Posture, Unseen
+from mirror.hinge.measure.joints import BODY_HEIGHT
+from mirror.hinge.measure.posture import Posture, Unseen
 
 NEAR, SHAPE = 0.33, 4 / 3
 """Height of a standing person who comes, shares of the picture's; a picture that is higher than so

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mirror.hinge.geometry import gate
-from mirror.hinge.joints import BODY_HEIGHT
-from mirror.hinge.pose import Mark, Pose
-from mirror.hinge.view import Heading, View
+from mirror.hinge.measure.geometry import gate
+from mirror.hinge.measure.joints import BODY_HEIGHT
+from mirror.hinge.measure.pose import Mark, Pose
+from mirror.hinge.measure.view import Heading, View
 
 ASKING = {View.SIDE: "turn-side-on", View.OBLIQUE: "turn-side-on", View.FRONT: "face-me"}
 """What is asked of a person who is not seen from this side."""

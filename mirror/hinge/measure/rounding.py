@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.contour import Axis, T
-from mirror.hinge.geometry import Array
+from mirror.hinge.measure.contour import Axis, T
+from mirror.hinge.measure.geometry import Array
 
 PELVIS, UPPER = 0.15, 0.85
 """Ends of the chord along the axis: the top of the sacrum, since the seat below it changes its

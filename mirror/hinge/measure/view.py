@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from mirror.hinge.geometry import Array, distance, weighted_mean
-from mirror.hinge.pose import Mark, Pose
+from mirror.hinge.measure.geometry import Array, distance, weighted_mean
+from mirror.hinge.measure.pose import Mark, Pose
 
 FRONTAL_SHOULDERS = 0.75
 """Shoulder gap seen facing front, in trunk lengths (METRICS, judged)."""

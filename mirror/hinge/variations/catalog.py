@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mirror.hinge import form, readings, rows
-from mirror.hinge.doubts import Seeking
-from mirror.hinge.faults import (
+from mirror.hinge.counting.reps import Limits
+from mirror.hinge.judging import form
+from mirror.hinge.judging import metrics as readings
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import (
     HEAD_DOWN,
     HEAD_UP,
     KNEES_BENT,
@@ -24,11 +26,11 @@ from mirror.hinge.faults import (
     WEIGHT_BACK,
     WEIGHT_FORWARD,
 )
-from mirror.hinge.form import AnyRule, Rule, Whole
-from mirror.hinge.readings import Reading
-from mirror.hinge.reps import Limits
-from mirror.hinge.rows import BOW, DEPTH, TEMPO, Row, above, measured
-from mirror.hinge.view import View
+from mirror.hinge.judging.form import AnyRule, Rule, Whole
+from mirror.hinge.judging.metrics import Reading
+from mirror.hinge.judging.summary import BOW, DEPTH, TEMPO, Row, above, measured
+from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.view import View
 
 BLADES = "Shoulder blades in your back pockets"
 HAMSTRINGS = "Feel the back of your thighs?"

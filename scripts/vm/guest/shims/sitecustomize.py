@@ -53,7 +53,7 @@ def patch_attention(module):
     """Recorded poses, one for each frame, again and again."""
     import numpy as np
 
-    from mirror.hinge.pose import Pose
+    from mirror.hinge.measure.pose import Pose
 
     film = np.load(RECORDED)
     poses = [film[name] for name in ("points", "visibility", "world", "mask")]
@@ -103,9 +103,9 @@ def patch_pins(module):
     module.LGPIOPin._set_pull = setting
 
 
-PATCHES = {"mirror.screen": patch_screen, "gpiozero.pins.lgpio": patch_pins}
+PATCHES = {"mirror.display.screen": patch_screen, "gpiozero.pins.lgpio": patch_pins}
 if RECORDED:
-    PATCHES |= {"mirror.attention": patch_attention, "mirror.camera.figure": patch_figure}
+    PATCHES |= {"mirror.pose.subject": patch_attention, "mirror.simulator.camera": patch_figure}
 
 
 class Finder(importlib.abc.MetaPathFinder):

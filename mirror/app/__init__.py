@@ -1,0 +1,1 @@
+"""Run the mirror: the loop, its monitor, and what systemd hears of it."""

@@ -1,0 +1,1 @@
+"""Commands of `hinge-mirror` other than `run`."""

@@ -1,0 +1,1 @@
+"""Carry one person's training in a Session, and change it by a frame or a Command."""

@@ -1,0 +1,1 @@
+"""Turn a Scene into light and sound: the glass, its pixels, its power, its tones."""

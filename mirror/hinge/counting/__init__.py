@@ -1,0 +1,1 @@
+"""Count reps: frames to movements, movements to Rep, Partial or Rejected."""

@@ -1,0 +1,1 @@
+"""Read the stick drill and the string drill."""

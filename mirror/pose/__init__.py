@@ -1,0 +1,1 @@
+"""Estimate poses: the model bundle, MediaPipe, the chosen person, the two threads."""

@@ -1,0 +1,106 @@
+"""`scripts/bench`: each measurement by its name. Errors become one sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benches import (
+    accuracy,
+    counts,
+    effort,
+    gallery,
+    history,
+    reflection,
+    repertoire,
+    slumping,
+)
+from mirror.cli.arguments import count, positive
+from mirror.config import default_file, load
+from mirror.errors import MirrorError
+from mirror.pose.model import bundle
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser of every measurement, each with the options that it reads."""
+    whole = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    whole.add_argument("--config", type=Path, metavar="FILE", help="mirror.toml to use")
+    whole.add_argument("--debug", action="store_true", help="show errors with their traceback")
+    names = whole.add_subparsers(dest="what", required=True, metavar="NAME")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return names.add_parser(name, help=text, description=text)
+
+    one = add("accuracy", "angles and rounding against the joints of the figure")
+    one.add_argument("--cases", type=count, default=32, metavar="N", help="sets of reps (32)")
+    for name, text in (
+        ("stop-depth", "the stop depth against the figure"),
+        ("drills", "the stick drill and the string drill on the figure"),
+        ("slump", "the range test on the figure"),
+    ):
+        one = add(name, text)
+        one.add_argument("--sets", type=count, default=16, metavar="N", help="sets (16)")
+    one = add("variations", "every variation of the figure, right and with each fault")
+    one.add_argument("--only", metavar="NAME", help="this variation alone")
+    one.add_argument("--seeds", type=count, default=3, metavar="N", help="figures 1..N (3)")
+    one = add("counts", "reps of the figure, and of labelled clips")
+    one.add_argument("--clips", type=Path, metavar="DIR", help="videos with a LABELS.json")
+    one.add_argument("--seeds", type=count, default=3, metavar="N", help="figures 1..N (3)")
+    one.add_argument("--for", dest="seconds", type=positive, default=30.0, metavar="S",
+                     help="seconds of each figure (30)")  # fmt: skip
+    one = add("reflection", "the line on the reflection in simulated rooms")
+    one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
+    one = add("gallery", "every screen as a picture, searched for flaws")
+    one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
+    add("drawing", "the cost of drawing, and of an empty room")
+    one = add("history", "a made-up year of sets")
+    one.add_argument("--kept", type=count, default=5000, metavar="N", help="sets (5000)")
+    one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
+    one = add("power-cuts", "kill the mirror while it saves")
+    one.add_argument("--cuts", type=count, default=200, metavar="N", help="kills (200)")
+    return whole
+
+
+def measure(options: argparse.Namespace) -> int:
+    """Run the measurement that the command line names, and print it; gives the exit code."""
+    if options.what == "history":
+        return history.looked_at(options.kept, options.out)
+    if options.what == "power-cuts":
+        return history.power_cuts(options.cuts)
+    settings = load(options.config or default_file())
+    if options.what == "accuracy":
+        return accuracy.accuracy(bundle(settings.model), options.cases)
+    if options.what == "drills":
+        return accuracy.drills(bundle(settings.model), options.sets)
+    if options.what == "slump":
+        return slumping.slump(bundle(settings.model), options.sets)
+    if options.what == "stop-depth":
+        return accuracy.stop_depth(bundle(settings.model), options.sets)
+    if options.what == "variations":
+        return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
+    if options.what == "reflection":
+        return reflection.bench(options.cases)
+    if options.what == "gallery":
+        return gallery.gallery(settings, options.out)
+    if options.what == "drawing":
+        return max(effort.drawing(settings), effort.presence(settings))
+    return counts.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
+
+
+def main() -> int:
+    """Run one measurement; gives the exit code."""
+    options = parser().parse_args()
+    try:
+        return measure(options)
+    except MirrorError as error:
+        if options.debug:
+            raise
+        print(f"bench: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
