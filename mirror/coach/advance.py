@@ -8,8 +8,7 @@ from mirror.coach.replay import Step, step_of
 from mirror.coach.review import judge, observe
 from mirror.coach.session import Said, Session
 from mirror.coach.sets import end, finish, new_set, next_set
-from mirror.hinge.counting.counter import Counting, restart, step, unseen
-from mirror.hinge.counting.phases import GAP_S, Tracking
+from mirror.hinge.counting.phases import GAP_S
 from mirror.hinge.counting.reps import Phase, Rep, fold_deg
 from mirror.hinge.drills.drill import Drill
 from mirror.hinge.judging.form import Form
@@ -48,24 +47,23 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         posture = _without_back(posture)
     own, stillness = session.own, session.stillness
     if isinstance(posture, Unseen):
-        counting, events = unseen(session.counting, t, variation.limits)
+        counter, events = session.counter.unseen(t)
         stillness = Stillness()
     else:
-        counting, events = step(session.counting, posture, own.seen(posture.view), variation.limits)
-        if not counting.is_open:
-            anew = counting.hinge.has_stalled
+        counter, events = session.counter.step(posture, own.seen(posture.view))
+        if not counter.is_open:
+            anew = counter.has_stalled
             stillness, own = watch(stillness, posture, own, variation.seeking, anew=anew)
     session = _slumped(session, posture, t)
     if session.slump is not None and session.slump.done_s is None:
-        counting, events = Counting(hinge=Tracking(depths=session.tracking.depths)), ()
-    was_counted = session.counting.counted(variation.limits)
-    if session.over_s is not None and counting.counted(variation.limits) > was_counted:
+        counter, events = session.counter.resting(), ()
+    if session.over_s is not None and counter.count > session.counter.count:
         session = next_set(session)
-        counting, events = restart(counting, events)
+        counter, events = counter.restarted(events)
     session = replace(session, t=t, pose=pose, posture=posture, measuring=measuring, before=before)
-    session = judge(session, events, counting.hinge.phase)
+    session = judge(session, events, counter.phase)
     if isinstance(posture, Posture):
-        session = observe(session, posture, counting, own.standing, stillness)
+        session = observe(session, posture, counter, own.standing, stillness)
     told = session.notice
     for event in events:
         told = None if isinstance(event, Rep) else (event, t + NOTICE_S)
@@ -76,10 +74,10 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         notice=told,
         presence=notice(session.presence, posture, pose.size if pose else None),
         stillness=stillness,
-        counting=counting,
+        counter=counter,
     )
     session = replace(session, is_at_stop=_is_at_stop(session))
-    if session.reps and not counting.is_open and t - session.reps[-1].end_s >= REST_S:
+    if session.reps and not counter.is_open and t - session.reps[-1].end_s >= REST_S:
         session = end(session, "rest")
     return replace(session, said=_said(session.said, session.guidance, t))
 
@@ -136,12 +134,11 @@ def _without_back(posture: Posture) -> Posture:
 def _rewound(session: Session) -> Session:
     """The source began again: nothing measured before belongs to what comes now."""
     session = finish(session)
-    hinge = Tracking(reps=session.tracking.reps, depths=session.tracking.depths)
     return replace(
         session,
         measuring=Measuring(),
         stillness=Stillness(),
-        counting=Counting(hinge=hinge, told=session.counting.told),
+        counter=session.counter.resting(),
         form=Form(),
         slump=None,
         lifting=Lifting(),
@@ -174,7 +171,7 @@ def _forget(session: Session, t: float) -> Session:
         slump=None,
         range_deg=None,
         # The next person has another depth.
-        counting=replace(session.counting, hinge=replace(session.tracking, depths=())),
+        counter=session.counter.forgotten(),
     )
     if away_s >= FORGET_SET_S and session.outcomes:
         session = new_set(session, session.choice, "left")

@@ -8,7 +8,7 @@ from mirror.coach.finished import follow as follow_notes
 from mirror.coach.replay import follow as follow_trail
 from mirror.coach.replay import of_rep
 from mirror.coach.session import Session
-from mirror.hinge.counting.counter import Counting
+from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
 from mirror.hinge.drills.drill import CUES
 from mirror.hinge.drills.drill import step as follow_drill
@@ -34,15 +34,15 @@ MISHAPS = (
 def observe(
     session: Session,
     posture: Posture,
-    counting: Counting,
+    counter: Counter,
     standing: Standing | None,
     stillness: Stillness,
 ) -> Session:
     """Follow the form, the drill and the feet by one posture."""
-    moving = counting.hinge.move is not None
-    upright_s = counting.hinge.upright_s
-    is_open = counting.is_open
-    form = observe_form(session.form, posture, counting.hinge.phase, upright_s, is_moving=is_open)
+    moving = counter.is_moving
+    upright_s = counter.upright_s
+    is_open = counter.is_open
+    form = observe_form(session.form, posture, counter.phase, upright_s, is_moving=is_open)
     drill, lifting = session.drill, session.lifting
     faults: list[Fault] = []
     if standing is not None and session.pose is not None:

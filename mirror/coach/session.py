@@ -12,8 +12,7 @@ from mirror.coach.exercise import Choice, chosen
 from mirror.coach.finished import FinishedSet, LastTime, Notes, Past
 from mirror.coach.profile import Offer, offer, stop_of
 from mirror.coach.replay import Step, Trail
-from mirror.hinge.counting.counter import Counting
-from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.drills.drill import Drill
 from mirror.hinge.judging.feedback import Cue
@@ -50,6 +49,7 @@ class Session:
     """
 
     choice: Choice
+    counter: Counter
     t: float | None = None
     pose: Pose | None = None
     posture: Posture | Unseen | None = None
@@ -61,7 +61,6 @@ class Session:
     shutdown: bool = False
     measuring: Measuring = Measuring()
     stillness: Stillness = Stillness()
-    counting: Counting = Counting()
     form: Form = Form()
     cue: Cue | None = None
     """The last cue or praise of this set."""
@@ -121,11 +120,6 @@ class Session:
         return tuple(o for o in self.outcomes if isinstance(o, Rep))
 
     @property
-    def tracking(self) -> Tracking:
-        """The movements of the hinge: what is under way, and what the person did last."""
-        return self.counting.hinge
-
-    @property
     def has_stick(self) -> bool:
         """Whether the camera picture is to be searched for a stick along the back."""
         return self.choice.drill is not None and self.choice.drill.has_stick
@@ -133,14 +127,14 @@ class Session:
     @property
     def count(self) -> int:
         """Reps counted in this set; the last one may not be told yet."""
-        if self.over_s is not None and self.counting.is_open:
+        if self.over_s is not None and self.counter.is_open:
             return 0
-        return self.counting.counted(self.choice.variation.limits)
+        return self.counter.count
 
     @property
     def phase(self) -> Phase | None:
         """Where in a rep the person is; None before the first standing."""
-        return self.tracking.phase
+        return self.counter.phase
 
     @property
     def is_away(self) -> bool:
@@ -185,7 +179,7 @@ class Session:
             return _word(self.notice[0])
         if self.phase is None:
             return "stand-tall"
-        if self.tracking.move is not None:
+        if self.counter.is_moving:
             return "stop-here" if self.is_at_stop else None
         if self.choice.drill is not None and self.drill.reading.reason is not None:
             return self.drill.reading.reason
@@ -203,7 +197,8 @@ def start(
     Raises:
         UsageError: there is no such variation or drill.
     """
-    return Session(chosen(variation, drill), height_cm=height_cm, grace_s=grace_s)
+    choice = chosen(variation, drill)
+    return Session(choice, choice.variation.counter, height_cm=height_cm, grace_s=grace_s)
 
 
 def _word(outcome: Partial | Rejected) -> str:

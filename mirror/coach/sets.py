@@ -11,7 +11,6 @@ from mirror.coach.finished import Ended, Notes, Past, finished_set
 from mirror.coach.profile import pressed
 from mirror.coach.review import judge
 from mirror.coach.session import Said, Session
-from mirror.hinge.counting.counter import Counting, settle
 from mirror.hinge.drills.drill import Drill
 from mirror.hinge.judging.form import Form
 from mirror.hinge.judging.range_test import Slump
@@ -19,9 +18,9 @@ from mirror.hinge.judging.range_test import Slump
 
 def finish(session: Session) -> Session:
     """Tell what is counted and not told yet: nothing more of it will come."""
-    counting, events = settle(session.counting, session.choice.variation.limits)
+    counter, events = session.counter.settle()
     session = judge(session, events, None)
-    return replace(session, counting=counting, outcomes=session.outcomes + session.events)
+    return replace(session, counter=counter, outcomes=session.outcomes + session.events)
 
 
 def end(session: Session, how: Ended) -> Session:
@@ -83,7 +82,7 @@ def new_set(session: Session, choice: Choice, how: Ended) -> Session:
     return replace(
         next_set(end(session, how)),
         choice=choice,
-        counting=Counting(),
+        counter=choice.variation.counter,
         form=Form(),
         drill=Drill(),
         mishaps=(),

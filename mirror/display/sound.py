@@ -81,7 +81,7 @@ def heard(before: Session, after: Session) -> Heard:
         tones.append(Tone.CUE)
     posture = after.posture
     sounds = (
-        after.tracking.move is not None
+        after.counter.is_moving
         and ROUNDING in after.choice.rules
         and isinstance(posture, Posture)
         and is_rounded(posture)

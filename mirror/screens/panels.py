@@ -26,8 +26,9 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
+from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import fold_deg
-from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG
+from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, Rowing
 from mirror.hinge.judging.form import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
@@ -134,7 +135,7 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
         y = box.bottom - min(max(pulled, 0.0), 1.0) * box.height
         yield Line(((x, box.bottom), (x, y)), 4.0 * u, ICE)
         yield Dot((x, y), 5 * u, ICE)
-    row = session.counting.row
+    row = session.counter.row if isinstance(session.counter, RowCounter) else Rowing()
     if row.trunk_deg is None or session.standing is None:
         return
     # The trunk as it was before the first row, thin, and as it is now.
@@ -174,7 +175,7 @@ def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[
         )
         apart = posture.limbs.knees
         knee = foot * (apart if apart is not None else 1.0)
-        falls_in = apart is not None and apart < 0.85 and session.tracking.move is not None
+        falls_in = apart is not None and apart < 0.85 and session.counter.is_moving
         light, width = (AMBER, 6.0) if falls_in or wide < 1.5 else (ICE, 3.0)
         yield Line(
             (

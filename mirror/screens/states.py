@@ -45,7 +45,7 @@ def state(session: Session) -> State:
         return State.CHOSEN
     if t is None or session.is_away:
         return State.ASLEEP
-    if session.counting.is_open:
+    if session.counter.is_open:
         return State.WORKING
     if session.reps:
         return _between_reps(session, t)

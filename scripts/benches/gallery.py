@@ -257,7 +257,7 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
             film.append(session)
     finally:
         estimator.close()
-    moving = [s for s in film if len(s.reps) == 2 and s.tracking.move is not None]
+    moving = [s for s in film if len(s.reps) == 2 and s.counter.is_moving]
     done = next(s for s in film if len(s.reps) == 3)
     last = film[-1]
     shown = {
@@ -311,7 +311,7 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
     yield "counted", _after(told, 0.05), 0.0
     yield "cue", _after(told, 2.2), 0.0
-    last = [s for s in film if s.reps and not s.counting.is_open][-1]
+    last = [s for s in film if s.reps and not s.counter.is_open][-1]
     rest = replace(_after(last, 20.0), said=Said())
     past = Past(saved=Saved(412, 60.0))
     kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))

@@ -23,6 +23,7 @@ from mirror.coach.sets import finish
 from mirror.errors import UsageError
 from mirror.figure.motion import PATTERNS, Motion, Plan
 from mirror.figure.viewpoint import Viewpoint
+from mirror.hinge.counting.counter import SwingCounter
 from mirror.hinge.counting.reps import Outcome, Rejected, Rep
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -186,7 +187,7 @@ def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:
 
 def _moment(rep: Rep, trial: Trial) -> float:
     """A time that certainly lies in the rep: a swing ends at its top, the others at their end."""
-    is_swing = VARIATIONS[trial.variation].limits.counts == "swings"
+    is_swing = isinstance(VARIATIONS[trial.variation].counter, SwingCounter)
     return rep.end_s if is_swing else 0.5 * (rep.bottom_s + rep.end_s)
 
 

@@ -19,9 +19,10 @@ from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Text
 from mirror.display.screen import open_screen
-from mirror.hinge.counting.counter import Counting, restart
+from mirror.hinge.counting.counter import HingeCounter, RowCounter, SwingCounter
 from mirror.hinge.counting.phases import Tracking
 from mirror.hinge.counting.reps import Partial, Rep
+from mirror.hinge.counting.swinging import Swinging
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.screens.compose import compose
 
@@ -97,7 +98,7 @@ def test_while_the_first_rep_is_under_way_the_count_is_nought():
     for k in range(1, 16):
         pose = person(begin + k / 15, *hinge(min(1.0, k / 10)))
         session = advance(session, pose, pose.taken_at)
-    assert session.counting.is_open
+    assert session.counter.is_open
     assert session.count == 0
 
 
@@ -200,23 +201,23 @@ def test_what_was_said_and_refused_is_in_the_set():
 
 
 @pytest.mark.parametrize(
-    ("pending", "told", "events", "expected"),
+    ("counter", "pending", "events", "count"),
     [
-        (True, 0, 0, (1, 0)),  # a hinge, counted at lockout
-        (False, 0, 1, (1, 1)),  # a row, told at once
-        (False, 5, 0, (0, 0)),  # a swing, counted and not told yet
+        (HingeCounter(), True, 0, 1),  # counted at lockout, not reported yet
+        (RowCounter(count=7), False, 1, 1),  # reported at once
+        (SwingCounter(swing=Swinging(is_counted=True), told=7), False, 0, 1),
     ],
 )
-def test_counting_anew_begins_with_what_was_just_counted(pending, told, events, expected):
+def test_a_new_set_begins_with_what_was_just_counted(counter, pending, events, count):
     """Reps, rows and swings: the newest has number 1."""
     rep = Rep(8, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "left")
     partial = Partial(0.0, 0.5, 1.0, 30.0, 20.0)
-    memory = Counting(Tracking(reps=8, pending=(rep, None) if pending else None), told=told)
-    memory, told_now = restart(memory, (partial, *[rep] * events))
-    assert (memory.hinge.reps, memory.told) == expected
-    assert told_now == (partial, *[replace(rep, number=1)] * events)
+    counter = replace(counter, hinge=Tracking(reps=8, pending=(rep, None) if pending else None))
+    counter, first = counter.restarted((partial, *[rep] * events))
+    assert counter.count == count
+    assert first == (partial, *[replace(rep, number=1)] * events)
     if pending:
-        assert memory.hinge.pending[0].number == 1
+        assert counter.hinge.pending[0].number == 1
 
 
 def test_a_set_is_compared_with_the_one_before_it():

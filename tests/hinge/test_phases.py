@@ -387,5 +387,5 @@ def test_who_steps_back_from_the_glass_and_turns_is_seen_from_the_side():
         pose = person(t, scale=1.5 - 0.85 * back, turn=80.0 * (1.0 - turned))
         session = advance(session, pose, t)
     assert session.posture.view is View.SIDE
-    assert session.tracking.move is None
+    assert not session.counter.is_moving
     assert session.guidance != "turn-side-on"

@@ -10,8 +10,6 @@ from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.scene import Dot, Scene, Text
 from mirror.display.screen import open_screen
-from mirror.hinge.counting.counter import Counting
-from mirror.hinge.counting.phases import Tracking
 from mirror.hinge.counting.reps import Rep
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.summary import Person
@@ -58,8 +56,7 @@ def made(count, leg=None, **measures):
 def shapes(name, reps, tongue="en", size=(1080, 1920)):
     """The rest screen of these reps, and the screen it is for."""
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
-    counting = Counting(hinge=Tracking(reps=len(reps)), told=len(reps))
-    session = replace(start(name), outcomes=reps, counting=counting, t=99.0)
+    session = replace(start(name), outcomes=reps, t=99.0)
     return Scene(tuple(rest(session, sheet(screen.glass, 0.0), load(tongue)))), screen
 
 

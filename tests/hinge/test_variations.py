@@ -13,6 +13,7 @@ from mirror.coach.language import load
 from mirror.coach.review import MISHAPS
 from mirror.coach.session import start
 from mirror.coach.sets import finish
+from mirror.hinge.counting.counter import HingeCounter
 from mirror.hinge.counting.reps import Limits
 from mirror.hinge.drills.drill import CUES
 from mirror.hinge.judging.faults import KNEES_BENT
@@ -83,7 +84,7 @@ def test_every_rule_is_seen_from_where_the_variation_is_watched(name):
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_thresholds_are_in_order(name):
     """A partial is smaller than a rep, a rep shorter than too long, sitting lower than a squat."""
-    limits: Limits = VARIATIONS[name].limits
+    limits: Limits = VARIATIONS[name].counter.limits
     assert 20 <= limits.full_deg <= 45
     assert 0 <= limits.of_own < 1
     assert limits.shortest_s < limits.longest_s
@@ -99,7 +100,7 @@ def test_an_eighth_variation_is_one_record(monkeypatch):
         VARIATIONS["basic"],
         name="prayer",
         title="Prayer",
-        limits=Limits(full_deg=40.0),
+        counter=HingeCounter(Limits(full_deg=40.0)),
         rules=(replace(KNEES_BENT, fault="soft", cue="Knees like candles"),),
         rows=(Row("reach", "Reach", "{value} deg", depth),),
         drills=(),

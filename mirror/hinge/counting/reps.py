@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
 
 from mirror.hinge.measure.geometry import gate
 from mirror.hinge.measure.posture import Posture, Standing
@@ -23,7 +22,6 @@ by so much, by none."""
 class Limits:
     """What a variation asks of a rep. Angles in degrees, times in seconds."""
 
-    counts: Literal["hinges", "rows", "swings"] = "hinges"
     full_deg: float = 35.0
     of_own: float = 0.6
     """Share of the median of the last five peaks that a full rep reaches."""

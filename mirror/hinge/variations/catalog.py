@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from mirror.hinge.counting.counter import Counter, HingeCounter, RowCounter, SwingCounter
 from mirror.hinge.counting.reps import Limits
 from mirror.hinge.judging import form
 from mirror.hinge.judging import metrics as readings
@@ -77,7 +78,8 @@ class Variation:
     """One variation of the hinge.
 
     name: as on the command line. title: as on the glass. instruction: one short sentence.
-    seeking: from where it must be seen, and on which leg. limits: what a rep is, and what counts.
+    seeking: from where it must be seen, and on which leg. counter: what
+    counts its reps, before the first of them.
     rules: what a fault is. readings: numbers of each rep, by name. panel: what the glass shows of
     it beside the line of the spine. rows: what it tells of the set at rest. setup, rest: said
     before the first rep, and after the set. drills: modes of this variation.
@@ -87,7 +89,7 @@ class Variation:
     title: str
     instruction: str
     seeking: Seeking = Seeking()
-    limits: Limits = field(default_factory=Limits)
+    counter: Counter = HingeCounter()
     rules: tuple[AnyRule, ...] = RULES
     readings: Mapping[str, Reading] = field(default_factory=dict)
     panel: Panel = "depth"
@@ -171,7 +173,7 @@ ROW = Variation(
     name="row",
     title="Bent-over row",
     instruction="Bow and hold. Elbows back, lower, again. One weight: on the mirror's side.",
-    limits=Limits(counts="rows", longest_s=120.0),
+    counter=RowCounter(Limits(longest_s=120.0)),
     rules=(
         ROUNDING,
         Whole(
@@ -231,7 +233,8 @@ SINGLE_LEG = Variation(
     title="Single leg",
     instruction="On one leg. Tip forward; heel and crown make one line.",
     seeking=Seeking(one_leg=True),
-    limits=Limits(lift=1.0),  # the free foot is meant to be in the air; the other one stays
+    # The free foot is meant to be in the air; the other one stays.
+    counter=HingeCounter(Limits(lift=1.0)),
     rules=(
         ROUNDING,
         Whole(
@@ -281,7 +284,7 @@ SWING = Variation(
     title="Swing",
     instruction="Hike the bell back, snap tall, let it float.",
     seeking=Seeking(least_fps=(15.0, 12.0)),
-    limits=Limits(counts="swings", of_own=0.0, shortest_s=0.0, longest_s=120.0),
+    counter=SwingCounter(Limits(of_own=0.0, shortest_s=0.0, longest_s=120.0)),
     rules=(
         Whole(
             fault="squat-swing",
