@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from mirror.errors import UsageError
 from mirror.hinge.judging.form import AnyRule
-from mirror.hinge.variations.catalog import VARIATIONS, DrillMode, Variation
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.hinge.variations.variation import DrillMode, Variation
 
 
 @dataclass(frozen=True)

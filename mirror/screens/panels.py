@@ -1,6 +1,6 @@
-"""What matters in each variation beside the line of the spine: one small panel, in a box of mm.
+"""The panels beside the line of the spine: one small drawing for each kind of variation.
 
-depth: how deep, with the mark of the stop depth. swing: float, cadence, and the power of each
+depth: the depth, with the mark of the stop depth. swing: float, cadence, and the power of each
 swing. legs: left and right counted apart, and the sway. shoulders: their line over that of the
 hips. elbow: how far the arms are pulled, and the drift of the trunk. stance: feet and knees from
 the front. arms: how far they are raised. `u` is the size of one reference millimetre.
@@ -33,27 +33,27 @@ from mirror.hinge.judging.form import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
 from mirror.hinge.measure.posture import Posture
-from mirror.hinge.variations.catalog import Panel
 from mirror.screens.drawing import meter
 from mirror.screens.layout import Box
 
 VALUE_MM = 25.0
-"""Capitals of a value, readable at 3 m."""
+"""Height of the capitals of a value, to be read at 3 m."""
 SHOWN = 10
-"""Swings whose power is shown."""
+"""Number of swings whose power is shown."""
 FADED = 0.85
 """Power, as a share of the best of the set, from which a swing has faded."""
 SWAY_CM = 2.0
-"""Sway that fills the ring."""
+"""Sway that fills the ring, centimetres."""
 STEEP = 3.0
-"""Tilts are drawn so many times as steep as they are, to be seen at 3 m."""
+"""Factor by which a tilt is exaggerated, to be seen at 3 m."""
 
 
 def panel(
     session: Session, posture: Posture, box: Box, u: float, decimal: str = "."
 ) -> Iterator[Shape]:
-    """The panel of the variation that is practised. decimal: mark of the language."""
-    for shape in PANELS[session.choice.variation.panel](session, posture, box, u):
+    """Draw the panel of the chosen variation. decimal: the decimal mark of the language."""
+    draw = PANELS.get(session.choice.variation.panel, _depth)
+    for shape in draw(session, posture, box, u):
         if isinstance(shape, Text):
             yield replace(shape, text=shape.text.replace(".", decimal))
         else:
@@ -64,9 +64,8 @@ def _depth(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
     yield from meter(session, posture, Box(box.right - 20 * u, box.top, 20 * u, box.height), u)
 
 
-def _swing(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _swing(session: Session, _posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """Cadence and float of the last swing in words, the power of the last ones as a row of bars."""
-    del posture
     reps = session.reps
     if not reps:
         return
@@ -117,7 +116,7 @@ def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterat
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
     light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
     if fold_deg(posture, session.standing) > SHALLOW_DEG[1]:
-        light, wide = GREY, 2.0  # so deep it is a guess
+        light, wide = GREY, 2.0  # at such a depth the tilt is a guess
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
     )
@@ -138,19 +137,19 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
     row = session.counter.row if isinstance(session.counter, RowCounter) else Rowing()
     if row.trunk_deg is None or session.standing is None:
         return
-    # The trunk as it was before the first row, thin, and as it is now.
+    # Two lines: the trunk before the first row (thin), and the trunk now.
     middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
     drifts = abs(posture.trunk_deg - row.trunk_deg) > 10.0
     light, wide = (AMBER, 6.0) if drifts else (WHITE, 4.0)
     for trunk, colour, width in ((row.trunk_deg, ICE, 1.6), (posture.trunk_deg, light, wide)):
         way = math.radians(trunk)
-        # On the glass the picture is mirrored: who faces right in it bows to the left.
+        # The glass shows a mirror image: a person facing right in the frame bows to the left.
         tip = (
             middle[0] - posture.facing * 0.45 * box.width * math.sin(way),
             middle[1] - 0.45 * box.width * math.cos(way),
         )
         yield Line((middle, tip), width * u, colour)
-    # A joint: without it the line of a trunk that keeps still is a stray dash.
+    # A dot for the hip. Without it the line of a still trunk looks like a stray dash.
     yield Dot(middle, 5 * u, GREY)
 
 
@@ -160,7 +159,7 @@ def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[
     wide = rest if rest is not None else posture.limbs.stance
     if wide is None:
         return
-    # Shoulders are a third of the box; METRICS asks for feet half as wide again.
+    # Shoulders are a third of the box; the feet stand at least half as wide again.
     foot, middle = wide * box.width / 6, box.left + box.width / 2
     least = 1.5 * box.width / 6
     top, floor = box.top + 0.3 * box.height, box.bottom - 8 * u
@@ -201,7 +200,7 @@ def _arms(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     yield Ring(centre, 0.3 * box.width, width * u, light, 0.5, -0.5 * min(arms, 180.0) / 180.0)
 
 
-PANELS: dict[Panel, Callable[[Session, Posture, Box, float], Iterator[Shape]]] = {
+PANELS: dict[str, Callable[[Session, Posture, Box, float], Iterator[Shape]]] = {
     "depth": _depth,
     "swing": _swing,
     "legs": _legs,
@@ -210,7 +209,7 @@ PANELS: dict[Panel, Callable[[Session, Posture, Box, float], Iterator[Shape]]] =
     "stance": _stance,
     "arms": _arms,
 }
-"""Name in the table of variations -> what draws it."""
+"""Key of a panel -> its drawing. A key that is not here draws the depth."""
 
 
 def _value(text: str, at: Point, u: float) -> Text:

@@ -13,7 +13,8 @@ from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.judging.faults import RULES
 from mirror.hinge.judging.feedback import PRAISE, Cue
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.hinge.variations.catalog import BASIC, VARIATIONS
+from mirror.hinge.variations.basic import BASIC
+from mirror.hinge.variations.catalog import VARIATIONS
 
 SHIPPED = ["de"]
 

@@ -1,0 +1,45 @@
+"""Hands overhead: the arms stay in line with the trunk."""
+
+from __future__ import annotations
+
+from mirror.hinge.judging import form
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import KNEES_BENT, MOVING, ROUNDING, WEIGHT_BACK, WEIGHT_FORWARD
+from mirror.hinge.judging.form import Rule
+from mirror.hinge.judging.summary import DEPTH, TEMPO, Row, above, measured
+from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.variations.variation import Variation
+
+OVERHEAD = Variation(
+    name="overhead",
+    title="Hands overhead",
+    instruction="Reach up beside your ears. Bow, and keep reaching.",
+    seeking=Seeking(needs_hands=True),
+    rules=(
+        ROUNDING,
+        WEIGHT_FORWARD,
+        WEIGHT_BACK,
+        KNEES_BENT,
+        Rule(
+            fault="arms-drop",
+            measure=form.arms_lost,
+            limit=15.0,
+            sd=2.0,
+            phases=MOVING,
+            hold_s=0.3,
+            cue="Reach for the far wall",
+            priority=4,
+            from_deg=30.0,
+        ),
+    ),
+    readings={"arms_lost_deg": form.bent(form.arms_lost, 30.0)},
+    panel="arms",
+    demonstration="overhead",
+    rows=(
+        DEPTH,
+        Row("arms", "Arms down", "{value}°", measured("arms_lost_deg"), above, fault="arms-drop"),
+        rows.ROUNDING,
+        TEMPO,
+    ),
+    setup="Ribs down, thumbs back",
+)

@@ -1,0 +1,41 @@
+"""Bent-over row: the hinge is held, and the arms pull."""
+
+from __future__ import annotations
+
+from mirror.hinge.counting.counter import RowCounter
+from mirror.hinge.counting.reps import Limits
+from mirror.hinge.judging import metrics as readings
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import HEAD_DOWN, HEAD_UP, ROUNDING
+from mirror.hinge.judging.form import Whole
+from mirror.hinge.judging.summary import TEMPO, Row, measured
+from mirror.hinge.variations.variation import Variation
+
+ROW = Variation(
+    name="row",
+    title="Bent-over row",
+    instruction="Bow and hold. Elbows back, lower, again. One weight: on the mirror's side.",
+    counter=RowCounter(Limits(longest_s=120.0)),
+    rules=(
+        ROUNDING,
+        Whole(
+            fault="torso-drift",
+            reading=readings.measured("drift_deg"),
+            limit=10.0,
+            sd=1.0,
+            cue="Pull to your back pocket",
+            priority=4,
+        ),
+        HEAD_UP,
+        HEAD_DOWN,
+    ),
+    panel="elbow",
+    demonstration="row",
+    rows=(
+        Row("drift", "Drift", "{value}°", measured("drift_deg"), fault="torso-drift"),
+        Row("elbow", "Elbow", "{value}°", measured("elbow_deg")),
+        rows.ROUNDING,
+        TEMPO,
+    ),
+    rest="Did your back stay still?",
+)

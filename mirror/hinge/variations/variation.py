@@ -1,0 +1,68 @@
+"""The record of a variation, and of a drill as one of its modes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mirror.hinge.counting.counter import Counter, HingeCounter
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import RULES
+from mirror.hinge.judging.form import AnyRule
+from mirror.hinge.judging.metrics import Reading
+from mirror.hinge.judging.summary import DEPTH, TEMPO, Row
+from mirror.hinge.measure.quality import Seeking
+
+BLADES = "Shoulder blades in your back pockets"
+HAMSTRINGS = "Feel the back of your thighs?"
+"""Texts for what no camera sees: the first at set-up, the second at rest."""
+
+
+@dataclass(frozen=True)
+class DrillMode:
+    """A mode of a variation that gives the hands something to do; see `drills`.
+
+    rules: the faults that can be judged with the hands there. hides_back: an arm covers the line of
+    the back, so the back is not judged. has_stick: a stick lies along the back, and the frame may
+    show it.
+    """
+
+    name: str
+    title: str
+    instruction: str
+    rules: tuple[AnyRule, ...] = RULES
+    hides_back: bool = False
+    has_stick: bool = False
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One variation of the hinge.
+
+    name: the name on the command line. title: the title on the glass. instruction: one short
+    sentence. seeking: the view and the leg that the mirror asks for. counter: the counter before
+    the first rep. rules: the faults. readings: the numbers of each rep, by name. panel: the key
+    of the panel beside the line of the spine (`screens.panels`). demonstration: the key of the
+    movement that the glass shows (`figure.acts`). A key that is not there draws the basic one.
+    rows: the rows of the set at rest. setup: a text before the first rep. rest: a text after the
+    set. drills: modes of this variation.
+    """
+
+    name: str
+    title: str
+    instruction: str
+    seeking: Seeking = Seeking()
+    counter: Counter = HingeCounter()
+    rules: tuple[AnyRule, ...] = RULES
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    panel: str = "depth"
+    demonstration: str = "basic"
+    rows: tuple[Row, ...] = (DEPTH, rows.ROUNDING, TEMPO)
+    setup: str = BLADES
+    rest: str = HAMSTRINGS
+    drills: tuple[DrillMode, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Names of its faults."""
+        return tuple(rule.fault for rule in self.rules)
