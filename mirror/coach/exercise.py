@@ -18,16 +18,6 @@ class Choice:
     drill: DrillMode | None = None
 
     @property
-    def title(self) -> str:
-        """As on the glass."""
-        return self.drill.title if self.drill else self.variation.title
-
-    @property
-    def instruction(self) -> str:
-        """One short sentence."""
-        return self.drill.instruction if self.drill else self.variation.instruction
-
-    @property
     def key(self) -> tuple[str, str | None]:
         """Names of the variation and the drill."""
         return self.variation.name, self.drill.name if self.drill else None

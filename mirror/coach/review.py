@@ -10,9 +10,9 @@ from mirror.coach.replay import of_rep
 from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
-from mirror.hinge.drills.drill import CUES
 from mirror.hinge.drills.drill import step as follow_drill
-from mirror.hinge.judging.feedback import Advice, cue
+from mirror.hinge.judging.faults import NOTED
+from mirror.hinge.judging.feedback import cue
 from mirror.hinge.judging.form import Form, descent, score
 from mirror.hinge.judging.form import observe as observe_form
 from mirror.hinge.judging.stop_depth import Found, NotFound, find
@@ -24,11 +24,6 @@ SLOW_S = 1.2
 """A descent of at least so long tells where the back begins to help."""
 DESCENTS = 12
 """How many of the last descents the stop depth is sought in."""
-MISHAPS = (
-    *(Advice(fault, text, 1) for fault, text in CUES.items()),
-    Advice("heel-lift", "Whole foot heavy on the floor", 3),
-    Advice("toe-lift", "Whole foot heavy on the floor", 3),
-)
 
 
 def observe(
@@ -107,7 +102,7 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
             asked = rules if session.has_standing else ()
             event = score(event, form, session.standing, asked, readings)
             event = replace(event, faults=event.faults + _mishaps(session, event))
-            said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
+            said = cue((*session.reps, event), (*rules, *NOTED), session.cue)
             if said is not None:
                 notes = replace(session.notes, cues=(*session.notes.cues, said))
                 session = replace(session, cue=said, notes=notes)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
+from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import (
     AMBER,
@@ -48,32 +48,36 @@ STEEP = 3.0
 """Factor by which a tilt is exaggerated, to be seen at 3 m."""
 
 
+Draw = Callable[[Session, Posture, Box, float, Language], Iterator[Shape]]
+
+
 def panel(
-    session: Session, posture: Posture, box: Box, u: float, decimal: str = "."
+    session: Session, posture: Posture, box: Box, u: float, language: Language
 ) -> Iterator[Shape]:
-    """Draw the panel of the chosen variation. decimal: the decimal mark of the language."""
+    """Draw the panel of the chosen variation."""
     draw = PANELS.get(session.choice.variation.panel, _depth)
-    for shape in draw(session, posture, box, u):
-        if isinstance(shape, Text):
-            yield replace(shape, text=shape.text.replace(".", decimal))
-        else:
-            yield shape
+    yield from draw(session, posture, box, u, language)
 
 
-def _depth(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _depth(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     yield from meter(session, posture, Box(box.right - 20 * u, box.top, 20 * u, box.height), u)
 
 
-def _swing(session: Session, _posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _swing(
+    session: Session, _posture: Posture, box: Box, u: float, language: Language
+) -> Iterator[Shape]:
     """Cadence and float of the last swing in words, the power of the last ones as a row of bars."""
     reps = session.reps
     if not reps:
         return
     pace, floated = cadence(reps[-2:], Person())[-1], reps[-1].measures.get("float_s")
     at = box.top
-    for text in (pace and f"{pace:.0f}/min", floated is not None and f"{floated:.1f} s"):
-        if text:
-            yield _value(text, (box.right, at), u)
+    for name, value, digits in (("cadence", pace, 0), ("float", floated, 1)):
+        if value is not None:
+            number = language.number(value, digits)
+            yield _value(language.row_value(name, {"value": number}), (box.right, at), u)
         at += 1.5 * VALUE_MM * u
     powers = [rep.measures.get("power_deg_s", 0.0) for rep in reps]
     best = max(powers)
@@ -88,7 +92,9 @@ def _swing(session: Session, _posture: Posture, box: Box, u: float) -> Iterator[
         yield Line(((x, floor), (x, floor - high * power / best)), wide * u, light)
 
 
-def _legs(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _legs(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """Both counts, the standing leg bright; a ring that fills with the sway of the last rep."""
     for leg, x in (("left", box.left + 0.25 * box.width), ("right", box.right - 0.25 * box.width)):
         count = sum(rep.leg == leg for rep in session.reps)
@@ -106,7 +112,9 @@ def _legs(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         yield Ring(centre, 0.3 * box.width * share + 2 * u, 3.0 * u, light)
 
 
-def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _shoulders(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """The line of the shoulders over that of the hips, as the mirror shows them."""
     rest = session.standing.limbs if session.standing else None
     tilt = _since(posture.limbs.tilt_deg, rest.tilt_deg if rest else None)
@@ -122,7 +130,9 @@ def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterat
     )
 
 
-def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _elbow(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """How far the arms are pulled, on a scale with its two ends, and the drift of the trunk."""
     x = box.right - 10 * u
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
@@ -153,7 +163,9 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
     yield Dot(middle, 5 * u, GREY)
 
 
-def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _stance(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """Legs from the front: the feet as wide as they stand, the knees as far out as they are."""
     rest = session.standing.limbs.stance if session.standing else None
     wide = rest if rest is not None else posture.limbs.stance
@@ -187,9 +199,11 @@ def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[
         )
 
 
-def _arms(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _arms(
+    session: Session, posture: Posture, box: Box, u: float, language: Language
+) -> Iterator[Shape]:
     """The depth, and a dial of the arms: full where they are in line with the trunk."""
-    yield from _depth(session, posture, box, u)
+    yield from _depth(session, posture, box, u, language)
     arms = posture.limbs.arms_deg
     if arms is None:
         return
@@ -200,7 +214,7 @@ def _arms(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     yield Ring(centre, 0.3 * box.width, width * u, light, 0.5, -0.5 * min(arms, 180.0) / 180.0)
 
 
-PANELS: dict[str, Callable[[Session, Posture, Box, float], Iterator[Shape]]] = {
+PANELS: dict[str, Draw] = {
     "depth": _depth,
     "swing": _swing,
     "legs": _legs,

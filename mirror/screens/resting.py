@@ -39,7 +39,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
         box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
         numbers = row.each(reps, person)
         value = _value(row, row.total(reps, numbers, person), language)
-        yield from _row(language.say(f"rest.{row.name}"), value, box, u)
+        yield from _row(language.row(row.name), value, box, u)
         high = min(24 * u, box.height - 46 * u)
         below = Box(box.left, box.bottom - 2 * u - high, box.width, high)
         yield from _rep_by_rep(numbers, _limit(row, choice), below, u)
@@ -69,7 +69,7 @@ def _told(session: Session, language: Language) -> str:
         return text
     if session.stop_depth is not None:
         return language.say("rest.kept-stop", deg=told(session.stop_depth)[1])
-    return language.say(f"variation.{session.choice.variation.name}.rest")
+    return language.rest(session.choice)
 
 
 def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
@@ -97,15 +97,15 @@ def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[
 
 def _value(row: Row, told: Told, language: Language) -> str:
     """What is written at the right: numbers in the language's way, a dash for what is not known."""
-    point, none = language.say("rest.decimal"), language.say("rest.not-judged")
+    none = language.say("rest.not-judged")
     if all(value is None for value in told.values()):
         return none
-    whole = bool(row.more) and all(value is not None for value in told.values())
+    whole = all(value is not None for value in told.values())
     written = {
-        name: none if value is None else f"{value:.{row.digits}f}".replace(".", point)
+        name: none if value is None else language.number(value, row.digits)
         for name, value in told.items()
     }
-    return language.say(f"rest.{row.name}-{'more' if whole else 'value'}", **written)
+    return language.row_value(row.name, written, is_whole=whole)
 
 
 def _limit(row: Row, choice: Choice) -> tuple[float, int] | None:

@@ -41,23 +41,18 @@ hinge the model loses them for moments."""
 SMOOTH_S = 0.4
 """A value is the median of this window, so that one jump of a hand says nothing."""
 
-CUES = {
-    "stick-off": "Keep the stick kissing your tailbone",
-    "string-slack": "Keep the string tight",
-}
-"""Fault -> what is said."""
-REASONS = {
-    "turn-side-on": "Turn side-on",
-    "come-closer": "Come closer",
-    "hand-behind-low-back": "One hand on your low back, stick along your spine",
-    "hand-behind-neck": "Other hand behind your neck",
-    "back-hidden": "Elbows out, let me see your back",
-    "hands-on-your-trunk": "Hands on collar bones and navel",
-    "lower-hand-near": "Lower hand on the mirror's side",
-    "hand-unclear": "Sleeves up, let me see your lower hand",
-    "stand-still": "Stand tall and still",
-}
-"""Why a drill is not ready -> what is said."""
+REASONS = (
+    "turn-side-on",
+    "come-closer",
+    "hand-behind-low-back",
+    "hand-behind-neck",
+    "back-hidden",
+    "hands-on-your-trunk",
+    "lower-hand-near",
+    "hand-unclear",
+    "stand-still",
+)
+"""Why a drill is not ready: keys of the guidance."""
 
 
 @dataclass(frozen=True)

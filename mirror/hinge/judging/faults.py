@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mirror.hinge.counting.reps import Phase
+from mirror.hinge.drills import drill
 from mirror.hinge.judging import form
 from mirror.hinge.judging import metrics as readings
-from mirror.hinge.judging.form import AnyRule, Rule, Whole
+from mirror.hinge.judging.form import AnyRule, Noted, Rule, Whole
+from mirror.hinge.measure import balance
 from mirror.hinge.measure.posture import JUDGE, Posture
 
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
@@ -24,7 +26,6 @@ ROUNDING = Rule(
     sd=4.0,
     phases=MOVING,
     hold_s=form.ROUNDING_S,
-    cue="Stay long, crown to tailbone",
     priority=1,
     from_deg=form.BENT_DEG,
 )
@@ -35,7 +36,6 @@ WEIGHT_FORWARD = Rule(
     sd=0.04,
     phases=MOVING,
     hold_s=0.5,
-    cue="Whole foot heavy on the floor",
     priority=3,
 )
 # A neutral hinge is read as up to .05 forwards, so a true -.2 as -.16.
@@ -47,7 +47,6 @@ KNEES_BENT = Rule(
     sd=7.0,
     phases=MOVING,
     hold_s=0.3,
-    cue="Shins like posts",
     priority=2,
 )
 LEAN_BACK = Rule(
@@ -57,7 +56,6 @@ LEAN_BACK = Rule(
     sd=1.0,
     phases=TALL,
     hold_s=0.2,
-    cue="Zip up tall, ribs over belt",
     priority=4,
 )
 HIPS_FIRST = Whole(
@@ -65,7 +63,6 @@ HIPS_FIRST = Whole(
     reading=readings.hips_first_deg,
     limit=11.5,  # 15 deg of the joints are read so
     sd=0.5,
-    cue="Push the floor away, zip up tall",
     priority=3,
 )
 HEAD_UP = Rule(
@@ -75,7 +72,6 @@ HEAD_UP = Rule(
     sd=2.0,
     phases=MOVING,
     hold_s=0.5,
-    cue="Eyes on the floor ahead",
     priority=5,
     sign=-1,
     from_deg=form.BENT_DEG,
@@ -92,6 +88,13 @@ RULES: tuple[AnyRule, ...] = (
     HEAD_DOWN,
 )
 """Faults of the basic hinge."""
+
+STICK_OFF = Noted("stick-off", limit=drill.RED_CM, hold_s=drill.OFF_S, priority=1)
+STRING_SLACK = Noted("string-slack", limit=drill.RED, hold_s=drill.SLACK_S, priority=1, sign=-1)
+HEEL_LIFT = Noted("heel-lift", limit=balance.HEEL_CM, hold_s=balance.HELD_S, priority=3)
+TOE_LIFT = Noted("toe-lift", limit=balance.TOE_CM, hold_s=balance.HELD_S, priority=3)
+NOTED = (STICK_OFF, STRING_SLACK, HEEL_LIFT, TOE_LIFT)
+"""Faults that `drills.drill` and `measure.balance` find, in every variation."""
 
 
 def is_rounded(posture: Posture) -> bool:

@@ -99,7 +99,7 @@ class Rule:
     """One fault of a variation, in what a posture shows.
 
     measure: value of a posture; beyond `limit` plus one `sd`, in one of `phases`, for `hold_s`
-    seconds it is the fault. sign: -1 where less than the limit is wrong. cue: what is said.
+    seconds it is the fault. sign: -1 where less than the limit is wrong.
     priority: 1 is said first.
     """
 
@@ -109,7 +109,6 @@ class Rule:
     sd: float
     phases: frozenset[Phase]
     hold_s: float
-    cue: str
     priority: int
     sign: int = 1
     from_deg: float = -180.0
@@ -162,7 +161,6 @@ class Whole:
     reading: Reading
     limit: float
     sd: float
-    cue: str
     priority: int
     sign: int = 1
     view: View = View.SIDE
@@ -177,6 +175,23 @@ class Whole:
         if value is None or self.sign * (value - self.limit) <= self.sd:
             return None
         return Fault(self.fault, value, min(p.confidence for p in seen))
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One fault that a drill or the feet report during a movement.
+
+    A rep has it if it stood for `hold_s` seconds in the rep. The measure, with these limits, is
+    where the fault is found.
+    """
+
+    fault: str
+    limit: float
+    hold_s: float
+    priority: int
+    sign: int = 1
+    view: View = View.SIDE
+    """From where it can be seen."""
 
 
 AnyRule = Rule | Whole

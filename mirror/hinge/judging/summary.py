@@ -60,12 +60,9 @@ class Row:
     """
 
     name: str
-    label: str
-    text: str
     each: Each
     total: Callable[[Reps, Numbers, Person], Told] = middle
     digits: int = 0
-    more: str = ""
     fault: str = ""
 
 
@@ -169,16 +166,8 @@ def _median(numbers: Numbers) -> float | None:
     return median(seen) if seen else None
 
 
-DEPTH = Row("depth", "Depth", "{value}°", depth)
-BOW = Row("bow", "Bow", "{value}°", depth)
-ROUNDING = Row(
-    "rounding",
-    "Rounding",
-    "{value}°",
-    rounding,
-    of_range,
-    more="{value}°, {share} %",
-    fault="rounding",
-)
-TEMPO = Row("tempo", "Tempo", "{down} / {up} s", lasted, ways, digits=1)
+DEPTH = Row("depth", depth)
+BOW = Row("bow", depth)
+ROUNDING = Row("rounding", rounding, of_range, fault="rounding")
+TEMPO = Row("tempo", lasted, ways, digits=1)
 """Rows that several variations have."""

@@ -7,8 +7,6 @@ from mirror.hinge.variations.variation import DrillMode, Variation
 
 STICK = DrillMode(
     name="stick",
-    title="Stick",
-    instruction="Hold a stick along your back. Hinge, and keep it touching.",
     # The arm behind the back hides it. The gap of the stick is judged instead.
     rules=tuple(rule for rule in RULES if rule is not ROUNDING),
     hides_back=True,
@@ -16,12 +14,8 @@ STICK = DrillMode(
 )
 STRING = DrillMode(
     name="string",
-    title="String",
-    instruction="One hand on your collar bones, one below your navel. Keep their distance.",
 )
 BASIC = Variation(
     name="basic",
-    title="Hip hinge",
-    instruction="Bow from the hips. Keep your spine straight.",
     drills=(STICK, STRING),
 )

@@ -11,8 +11,6 @@ from mirror.hinge.variations.variation import Variation
 
 ONE_HAND = Variation(
     name="one-hand",
-    title="One hand",
-    instruction="Weight in one hand. Bow, and keep your shoulders level.",
     seeking=Seeking(views=(View.FRONT,)),
     rules=(
         Whole(
@@ -20,7 +18,6 @@ ONE_HAND = Variation(
             reading=readings.twist_deg,
             limit=3.0,  # 7 deg of the joints are read as 3 to 4
             sd=0.2,
-            cue="Headlights straight ahead",
             priority=4,
             view=View.FRONT,
         ),
@@ -28,5 +25,5 @@ ONE_HAND = Variation(
     readings={"twist_deg": readings.twist_deg},
     panel="shoulders",
     demonstration="one-hand",
-    rows=(BOW, Row("tilt", "Tilt", "{value}°", measured("twist_deg"), fault="twist"), TEMPO),
+    rows=(BOW, Row("tilt", measured("twist_deg"), fault="twist"), TEMPO),
 )

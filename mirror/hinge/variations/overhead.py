@@ -12,8 +12,6 @@ from mirror.hinge.variations.variation import Variation
 
 OVERHEAD = Variation(
     name="overhead",
-    title="Hands overhead",
-    instruction="Reach up beside your ears. Bow, and keep reaching.",
     seeking=Seeking(needs_hands=True),
     rules=(
         ROUNDING,
@@ -27,7 +25,6 @@ OVERHEAD = Variation(
             sd=2.0,
             phases=MOVING,
             hold_s=0.3,
-            cue="Reach for the far wall",
             priority=4,
             from_deg=30.0,
         ),
@@ -37,9 +34,8 @@ OVERHEAD = Variation(
     demonstration="overhead",
     rows=(
         DEPTH,
-        Row("arms", "Arms down", "{value}°", measured("arms_lost_deg"), above, fault="arms-drop"),
+        Row("arms", measured("arms_lost_deg"), above, fault="arms-drop"),
         rows.ROUNDING,
         TEMPO,
     ),
-    setup="Ribs down, thumbs back",
 )

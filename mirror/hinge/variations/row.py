@@ -13,8 +13,6 @@ from mirror.hinge.variations.variation import Variation
 
 ROW = Variation(
     name="row",
-    title="Bent-over row",
-    instruction="Bow and hold. Elbows back, lower, again. One weight: on the mirror's side.",
     counter=RowCounter(Limits(longest_s=120.0)),
     rules=(
         ROUNDING,
@@ -23,7 +21,6 @@ ROW = Variation(
             reading=readings.measured("drift_deg"),
             limit=10.0,
             sd=1.0,
-            cue="Pull to your back pocket",
             priority=4,
         ),
         HEAD_UP,
@@ -32,10 +29,9 @@ ROW = Variation(
     panel="elbow",
     demonstration="row",
     rows=(
-        Row("drift", "Drift", "{value}°", measured("drift_deg"), fault="torso-drift"),
-        Row("elbow", "Elbow", "{value}°", measured("elbow_deg")),
+        Row("drift", measured("drift_deg"), fault="torso-drift"),
+        Row("elbow", measured("elbow_deg")),
         rows.ROUNDING,
         TEMPO,
     ),
-    rest="Did your back stay still?",
 )

@@ -16,8 +16,6 @@ from mirror.hinge.variations.variation import Variation
 
 SINGLE_LEG = Variation(
     name="single-leg",
-    title="Single leg",
-    instruction="On one leg. Tip forward; heel and crown make one line.",
     seeking=Seeking(one_leg=True),
     # The free foot is meant to be in the air; the other one stays.
     counter=HingeCounter(Limits(lift=1.0)),
@@ -28,7 +26,6 @@ SINGLE_LEG = Variation(
             reading=readings.line_deg,
             limit=160.0,
             sd=2.0,
-            cue="Push the wall behind you with your heel",
             priority=4,
             sign=-1,
         ),
@@ -37,10 +34,9 @@ SINGLE_LEG = Variation(
             reading=readings.touch_downs,
             limit=0.5,
             sd=0.0,
-            cue="Grip the floor with your standing foot",
             priority=2,
         ),
-        replace(KNEES_BENT, limit=30.0, cue="Soft knee, still shin"),
+        replace(KNEES_BENT, limit=30.0),
     ),
     readings={
         "line_deg": readings.line_deg,
@@ -51,18 +47,15 @@ SINGLE_LEG = Variation(
     panel="legs",
     demonstration="single-leg",
     rows=(
-        Row("sides", "L / R", "{left} / {right}", rows.nothing, rows.counts_apart),
-        Row("hold", "Hold", "{left} / {right} s", measured("hold_s"), rows.apart, digits=1),
-        Row("sway", "Sway", "{left} / {right} mm", measured("sway_cm", 10.0), rows.apart),
+        Row("sides", rows.nothing, rows.counts_apart),
+        Row("hold", measured("hold_s"), rows.apart, digits=1),
+        Row("sway", measured("sway_cm", 10.0), rows.apart),
         Row(
             "touches",
-            "Touches",
-            "{left} / {right}",
             measured("touch_downs"),
             rows.sums_apart,
             fault="touch-down",
         ),
     ),
     # A dropped pelvis is not to be seen: the hips of the pose model read the same with and without.
-    setup="Belt level, like a tray",
 )

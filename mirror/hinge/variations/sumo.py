@@ -15,8 +15,6 @@ KNEES = form.bent(form.knees_apart, 35.0, 0.1)
 legs in a wide stance lie between hips and feet."""
 SUMO = Variation(
     name="sumo",
-    title="Sumo",
-    instruction="Feet wide, toes out. Bow, and spread the floor.",
     seeking=Seeking(views=(View.FRONT,)),
     rules=(
         Whole(
@@ -24,7 +22,6 @@ SUMO = Variation(
             reading=readings.stance,
             limit=1.5,
             sd=0.05,
-            cue="Feet wider, toes out",
             priority=3,
             sign=-1,
             view=View.FRONT,
@@ -34,7 +31,6 @@ SUMO = Variation(
             reading=KNEES,
             limit=0.86,  # a true .85 is read so
             sd=0.01,
-            cue="Spread the floor",
             priority=4,
             sign=-1,
             view=View.FRONT,
@@ -45,8 +41,8 @@ SUMO = Variation(
     demonstration="sumo",
     rows=(
         BOW,
-        Row("stance", "Stance", "{value}×", measured("stance"), digits=1, fault="short-stance"),
-        Row("knees", "Knees", "{value}×", measured("knees"), digits=2, fault="knees-in"),
+        Row("stance", measured("stance"), digits=1, fault="short-stance"),
+        Row("knees", measured("knees"), digits=2, fault="knees-in"),
         TEMPO,
     ),
 )

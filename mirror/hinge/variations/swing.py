@@ -13,8 +13,6 @@ from mirror.hinge.variations.variation import Variation
 
 SWING = Variation(
     name="swing",
-    title="Swing",
-    instruction="Hike the bell back, snap tall, let it float.",
     seeking=Seeking(least_fps=(15.0, 12.0)),
     counter=SwingCounter(Limits(of_own=0.0, shortest_s=0.0, longest_s=120.0)),
     rules=(
@@ -23,7 +21,6 @@ SWING = Variation(
             reading=readings.knee_share,
             limit=0.85,
             sd=0.05,
-            cue="Hips back, shins still",
             priority=1,
         ),
         Whole(
@@ -31,7 +28,6 @@ SWING = Variation(
             reading=readings.extension_left,
             limit=0.3,
             sd=0.03,
-            cue="Snap first, the arms follow",
             priority=2,
         ),
         Whole(
@@ -39,7 +35,6 @@ SWING = Variation(
             reading=readings.float_s,
             limit=0.245,  # a true .2 is read so
             sd=0.0,
-            cue="Snap tall, let the bell float",
             priority=2,
             sign=-1,
         ),
@@ -48,7 +43,6 @@ SWING = Variation(
             reading=readings.lean_back_deg,
             limit=6.0,  # 8 deg of the joints are read as 6 in so short a moment
             sd=0.5,
-            cue="Stand tall, ribs over belt",
             priority=3,
         ),
     ),
@@ -60,10 +54,9 @@ SWING = Variation(
     panel="swing",
     demonstration="swing",
     rows=(
-        Row("cadence", "Cadence", "{value}/min", rows.cadence),
-        Row("float", "Float", "{value} s", measured("float_s"), digits=1, fault="short-float"),
-        Row("power", "Power", "{value}°/s", measured("power_deg_s")),
-        Row("fade", "Fade", "{value} %", rows.nothing, rows.faded),
+        Row("cadence", rows.cadence),
+        Row("float", measured("float_s"), digits=1, fault="short-float"),
+        Row("power", measured("power_deg_s")),
+        Row("fade", rows.nothing, rows.faded),
     ),
-    setup="Bell an arm's length ahead",
 )

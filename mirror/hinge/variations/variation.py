@@ -13,10 +13,6 @@ from mirror.hinge.judging.metrics import Reading
 from mirror.hinge.judging.summary import DEPTH, TEMPO, Row
 from mirror.hinge.measure.quality import Seeking
 
-BLADES = "Shoulder blades in your back pockets"
-HAMSTRINGS = "Feel the back of your thighs?"
-"""Texts for what no camera sees: the first at set-up, the second at rest."""
-
 
 @dataclass(frozen=True)
 class DrillMode:
@@ -28,8 +24,6 @@ class DrillMode:
     """
 
     name: str
-    title: str
-    instruction: str
     rules: tuple[AnyRule, ...] = RULES
     hides_back: bool = False
     has_stick: bool = False
@@ -37,20 +31,16 @@ class DrillMode:
 
 @dataclass(frozen=True)
 class Variation:
-    """One variation of the hinge.
+    """One variation of the hinge; its words stand in `config/languages` under its name.
 
-    name: the name on the command line. title: the title on the glass. instruction: one short
-    sentence. seeking: the view and the leg that the mirror asks for. counter: the counter before
-    the first rep. rules: the faults. readings: the numbers of each rep, by name. panel: the key
-    of the panel beside the line of the spine (`screens.panels`). demonstration: the key of the
-    movement that the glass shows (`figure.acts`). A key that is not there draws the basic one.
-    rows: the rows of the set at rest. setup: a text before the first rep. rest: a text after the
-    set. drills: modes of this variation.
+    name: the name on the command line. seeking: the view and the leg that the mirror asks for.
+    counter: the counter before the first rep. rules: the faults. readings: the numbers of each
+    rep, by name. panel: the key of the panel beside the line of the spine (`screens.panels`).
+    demonstration: the key of the movement that the glass shows (`figure.acts`). A key that is not
+    there draws the basic one. rows: the rows of the set at rest. drills: modes of this variation.
     """
 
     name: str
-    title: str
-    instruction: str
     seeking: Seeking = Seeking()
     counter: Counter = HingeCounter()
     rules: tuple[AnyRule, ...] = RULES
@@ -58,8 +48,6 @@ class Variation:
     panel: str = "depth"
     demonstration: str = "basic"
     rows: tuple[Row, ...] = (DEPTH, rows.ROUNDING, TEMPO)
-    setup: str = BLADES
-    rest: str = HAMSTRINGS
     drills: tuple[DrillMode, ...] = ()
 
     @property
