@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirror.errors import UsageError
-from mirror.hinge.judging.form import AnyRule
+from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
 

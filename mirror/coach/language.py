@@ -18,7 +18,7 @@ from mirror.coach.exercise import Choice
 from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.judging.feedback import Cue
-from mirror.hinge.judging.stop_depth import Found, told
+from mirror.hinge.judging.stop_depth import Found, text_key
 
 Texts = Mapping[str, str]
 """Key -> text."""
@@ -79,12 +79,12 @@ class Language:
         return self.say(key, **values) if self.has(key) else " / ".join(values.values())
 
     def number(self, value: float, digits: int = 0) -> str:
-        """A number with so many digits after the decimal mark of the language."""
+        """A number in figures. digits: digits after the decimal mark of the language."""
         return f"{value:.{digits}f}".replace(".", self.say("rest.decimal"))
 
     def stop(self, found: Found) -> str:
         """Result of the search for the stop depth."""
-        word, deg = told(found)
+        word, deg = text_key(found)
         return self.say(f"stop.{word}", deg=deg)
 
     def _or(self, key: str, plain: str) -> str:

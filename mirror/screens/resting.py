@@ -8,8 +8,8 @@ from mirror.coach.exercise import Choice
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
-from mirror.hinge.judging.stop_depth import told
-from mirror.hinge.judging.summary import Numbers, Person, Row, Told
+from mirror.hinge.judging.stop_depth import text_key
+from mirror.hinge.judging.summary import Numbers, Person, SummaryRow, Totals
 from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.screens.parts import FINE, heading, words
 
@@ -68,7 +68,7 @@ def _told(session: Session, language: Language) -> str:
             text += " " + language.say("rest.last-stop", deg=deg)
         return text
     if session.stop_depth is not None:
-        return language.say("rest.kept-stop", deg=told(session.stop_depth)[1])
+        return language.say("rest.kept-stop", deg=text_key(session.stop_depth)[1])
     return language.rest(session.choice)
 
 
@@ -95,7 +95,7 @@ def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[
         )
 
 
-def _value(row: Row, told: Told, language: Language) -> str:
+def _value(row: SummaryRow, told: Totals, language: Language) -> str:
     """What is written at the right: numbers in the language's way, a dash for what is not known."""
     none = language.say("rest.not-judged")
     if all(value is None for value in told.values()):
@@ -108,7 +108,7 @@ def _value(row: Row, told: Told, language: Language) -> str:
     return language.row_value(row.name, written, is_whole=whole)
 
 
-def _limit(row: Row, choice: Choice) -> tuple[float, int] | None:
+def _limit(row: SummaryRow, choice: Choice) -> tuple[float, int] | None:
     """From where a rep has the fault of the row, and whether more (1) or less (-1) is wrong."""
     rule = next((rule for rule in choice.rules if rule.fault == row.fault), None)
     return None if rule is None else (rule.limit + rule.sign * rule.sd, rule.sign)

@@ -16,8 +16,8 @@ from mirror.hinge.counting.counter import HingeCounter
 from mirror.hinge.counting.reps import Limits
 from mirror.hinge.judging.faults import KNEES_BENT, NOTED
 from mirror.hinge.judging.feedback import Cue
-from mirror.hinge.judging.form import Noted, Rule, Whole
-from mirror.hinge.judging.summary import Row, depth
+from mirror.hinge.judging.rules import FrameRule, NotedRule, RepRule
+from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.measure.posture import Posture
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -62,12 +62,12 @@ def test_every_rule_can_be_said_and_measured(choice):
         assert 1 <= rule.priority <= 6
         assert rule.sign in (-1, 1)
         assert math.isfinite(rule.limit)
-        if isinstance(rule, Rule):
+        if isinstance(rule, FrameRule):
             assert rule.phases
-        if isinstance(rule, Rule | Whole):
+        if isinstance(rule, FrameRule | RepRule):
             assert rule.sd >= 0
-            assert callable(rule.measure if isinstance(rule, Rule) else rule.reading)
-        if isinstance(rule, Rule | Noted):
+            assert callable(rule.measure if isinstance(rule, FrameRule) else rule.metric)
+        if isinstance(rule, FrameRule | NotedRule):
             assert rule.hold_s > 0
         for tongue in ("en", "de"):
             assert load(tongue).has(f"cue.{rule.fault}")
@@ -102,7 +102,7 @@ def test_an_eighth_variation_is_one_record(monkeypatch):
         name="prayer",
         counter=HingeCounter(Limits(full_deg=40.0)),
         rules=(replace(KNEES_BENT, fault="soft-knees"),),
-        rows=(Row("reach", depth),),
+        rows=(SummaryRow("reach", depth),),
         drills=(),
     )
     monkeypatch.setitem(VARIATIONS, "prayer", bow)
@@ -186,4 +186,4 @@ def test_what_is_no_hinge_counts_nothing(trial):
     """Squats, walking, turning, sitting down and picking up, whatever is practised."""
     finding = find(trial, poses(trial, None))
     assert finding.found == 0
-    assert isinstance(VARIATIONS[trial.variation].rules[0], Rule | Whole)
+    assert isinstance(VARIATIONS[trial.variation].rules[0], FrameRule | RepRule)

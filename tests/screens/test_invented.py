@@ -14,7 +14,7 @@ from mirror.display.glass import Glass
 from mirror.display.scene import Text
 from mirror.hinge.counting.reps import Rep
 from mirror.hinge.judging.faults import KNEES_BENT
-from mirror.hinge.judging.summary import Row, depth
+from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
 from mirror.screens.arriving import still
@@ -38,7 +38,7 @@ PRAYER = Variation(
     rules=(replace(KNEES_BENT, fault="soft-knees", limit=0.0, sd=0.0),),
     panel="candles",
     demonstration="kneeling",
-    rows=(Row("reach", depth),),
+    rows=(SummaryRow("reach", depth),),
     drills=(BROOM,),
 )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirror.hinge.counting.reps import Rep
-from mirror.hinge.judging.form import AnyRule, Noted
+from mirror.hinge.judging.rules import AnyRule, NotedRule
 
 RECENT, REPEATED = 3, 2
 """A cue needs the same fault in `REPEATED` of the last `RECENT` reps."""
@@ -30,7 +30,9 @@ class Cue:
     rep: int
 
 
-def cue(reps: tuple[Rep, ...], rules: tuple[AnyRule | Noted, ...], last: Cue | None) -> Cue | None:
+def cue(
+    reps: tuple[Rep, ...], rules: tuple[AnyRule | NotedRule, ...], last: Cue | None
+) -> Cue | None:
     """The cue after the newest rep, or None. last: the last cue or praise of this set."""
     newest = reps[-1]
     since = newest.number - last.rep if last is not None else newest.number

@@ -12,10 +12,5 @@ STICK = DrillMode(
     hides_back=True,
     has_stick=True,
 )
-STRING = DrillMode(
-    name="string",
-)
-BASIC = Variation(
-    name="basic",
-    drills=(STICK, STRING),
-)
+STRING = DrillMode(name="string")
+BASIC = Variation(name="basic", drills=(STICK, STRING))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mirror.hinge.judging import metrics as readings
-from mirror.hinge.judging.form import Whole
-from mirror.hinge.judging.summary import BOW, TEMPO, Row, measured
+from mirror.hinge.judging import metrics
+from mirror.hinge.judging.rules import RepRule
+from mirror.hinge.judging.summary import BOW, TEMPO, SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.variation import Variation
@@ -13,17 +13,17 @@ ONE_HAND = Variation(
     name="one-hand",
     seeking=Seeking(views=(View.FRONT,)),
     rules=(
-        Whole(
+        RepRule(
             fault="twist",
-            reading=readings.twist_deg,
-            limit=3.0,  # 7 deg of the joints are read as 3 to 4
+            metric=metrics.twist_deg,
+            limit=3.0,  # the joints turn by 7 deg, and the reading is 3 to 4
             sd=0.2,
             priority=4,
             view=View.FRONT,
         ),
     ),
-    readings={"twist_deg": readings.twist_deg},
+    metrics={"twist_deg": metrics.twist_deg},
     panel="shoulders",
     demonstration="one-hand",
-    rows=(BOW, Row("tilt", measured("twist_deg"), fault="twist"), TEMPO),
+    rows=(BOW, SummaryRow("tilt", measured("twist_deg"), fault="twist"), TEMPO),
 )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from mirror.hinge.judging import form
+from mirror.hinge.judging import measures
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import KNEES_BENT, MOVING, ROUNDING, WEIGHT_BACK, WEIGHT_FORWARD
-from mirror.hinge.judging.form import Rule
-from mirror.hinge.judging.summary import DEPTH, TEMPO, Row, above, measured
+from mirror.hinge.judging.rules import FrameRule
+from mirror.hinge.judging.summary import (
+    DEPTH,
+    TEMPO,
+    SummaryRow,
+    above,
+    measured,
+)
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.variations.variation import Variation
 
@@ -18,9 +24,9 @@ OVERHEAD = Variation(
         WEIGHT_FORWARD,
         WEIGHT_BACK,
         KNEES_BENT,
-        Rule(
+        FrameRule(
             fault="arms-drop",
-            measure=form.arms_lost,
+            measure=measures.arms_lost,
             limit=15.0,
             sd=2.0,
             phases=MOVING,
@@ -29,12 +35,12 @@ OVERHEAD = Variation(
             from_deg=30.0,
         ),
     ),
-    readings={"arms_lost_deg": form.bent(form.arms_lost, 30.0)},
+    metrics={"arms_lost_deg": measures.bent(measures.arms_lost, 30.0)},
     panel="arms",
     demonstration="overhead",
     rows=(
         DEPTH,
-        Row("arms", measured("arms_lost_deg"), above, fault="arms-drop"),
+        SummaryRow("arms", measured("arms_lost_deg"), above, fault="arms-drop"),
         rows.ROUNDING,
         TEMPO,
     ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import Limits
-from mirror.hinge.judging import metrics as readings
+from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import HEAD_DOWN, HEAD_UP, ROUNDING
-from mirror.hinge.judging.form import Whole
-from mirror.hinge.judging.summary import TEMPO, Row, measured
+from mirror.hinge.judging.rules import RepRule
+from mirror.hinge.judging.summary import TEMPO, SummaryRow, measured
 from mirror.hinge.variations.variation import Variation
 
 ROW = Variation(
@@ -16,9 +16,9 @@ ROW = Variation(
     counter=RowCounter(Limits(longest_s=120.0)),
     rules=(
         ROUNDING,
-        Whole(
+        RepRule(
             fault="torso-drift",
-            reading=readings.measured("drift_deg"),
+            metric=metrics.measured("drift_deg"),
             limit=10.0,
             sd=1.0,
             priority=4,
@@ -29,8 +29,8 @@ ROW = Variation(
     panel="elbow",
     demonstration="row",
     rows=(
-        Row("drift", measured("drift_deg"), fault="torso-drift"),
-        Row("elbow", measured("elbow_deg")),
+        SummaryRow("drift", measured("drift_deg"), fault="torso-drift"),
+        SummaryRow("elbow", measured("elbow_deg")),
         rows.ROUNDING,
         TEMPO,
     ),

@@ -1,4 +1,7 @@
-"""Single leg: the free leg and the trunk make one line; left and right are counted apart."""
+"""Single leg: the free leg and the trunk make one line; left and right are counted apart.
+
+A dropped pelvis has no rule: the hips of the pose model read the same with and without one.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +9,44 @@ from dataclasses import replace
 
 from mirror.hinge.counting.counter import HingeCounter
 from mirror.hinge.counting.reps import Limits
-from mirror.hinge.judging import metrics as readings
+from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import KNEES_BENT, ROUNDING
-from mirror.hinge.judging.form import Whole
-from mirror.hinge.judging.summary import Row, measured
+from mirror.hinge.judging.rules import RepRule
+from mirror.hinge.judging.summary import SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.variations.variation import Variation
 
 SINGLE_LEG = Variation(
     name="single-leg",
     seeking=Seeking(one_leg=True),
-    # The free foot is meant to be in the air; the other one stays.
+    # The free foot is in the air on purpose.
     counter=HingeCounter(Limits(lift=1.0)),
     rules=(
         ROUNDING,
-        Whole(
+        RepRule(
             fault="line-broken",
-            reading=readings.line_deg,
+            metric=metrics.line_deg,
             limit=160.0,
             sd=2.0,
             priority=4,
             sign=-1,
         ),
-        Whole(
-            fault="touch-down",
-            reading=readings.touch_downs,
-            limit=0.5,
-            sd=0.0,
-            priority=2,
-        ),
+        RepRule(fault="touch-down", metric=metrics.touch_downs, limit=0.5, sd=0.0, priority=2),
         replace(KNEES_BENT, limit=30.0),
     ),
-    readings={
-        "line_deg": readings.line_deg,
-        "hold_s": readings.hold_s,
-        "sway_cm": readings.sway_cm,
-        "touch_downs": readings.touch_downs,
+    metrics={
+        "line_deg": metrics.line_deg,
+        "hold_s": metrics.hold_s,
+        "sway_cm": metrics.sway_cm,
+        "touch_downs": metrics.touch_downs,
     },
     panel="legs",
     demonstration="single-leg",
     rows=(
-        Row("sides", rows.nothing, rows.counts_apart),
-        Row("hold", measured("hold_s"), rows.apart, digits=1),
-        Row("sway", measured("sway_cm", 10.0), rows.apart),
-        Row(
-            "touches",
-            measured("touch_downs"),
-            rows.sums_apart,
-            fault="touch-down",
-        ),
+        SummaryRow("sides", rows.nothing, rows.counts_apart),
+        SummaryRow("hold", measured("hold_s"), rows.apart, digits=1),
+        SummaryRow("sway", measured("sway_cm", 10.0), rows.apart),
+        SummaryRow("touches", measured("touch_downs"), rows.sums_apart, fault="touch-down"),
     ),
-    # A dropped pelvis is not to be seen: the hips of the pose model read the same with and without.
 )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from mirror.hinge.counting.counter import Counter, HingeCounter
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import RULES
-from mirror.hinge.judging.form import AnyRule
-from mirror.hinge.judging.metrics import Reading
-from mirror.hinge.judging.summary import DEPTH, TEMPO, Row
+from mirror.hinge.judging.metrics import RepMetric
+from mirror.hinge.judging.rules import AnyRule
+from mirror.hinge.judging.summary import DEPTH, TEMPO, SummaryRow
 from mirror.hinge.measure.quality import Seeking
 
 
@@ -34,7 +34,7 @@ class Variation:
     """One variation of the hinge; its words stand in `config/languages` under its name.
 
     name: the name on the command line. seeking: the view and the leg that the mirror asks for.
-    counter: the counter before the first rep. rules: the faults. readings: the numbers of each
+    counter: the counter before the first rep. rules: the faults. metrics: the numbers of each
     rep, by name. panel: the key of the panel beside the line of the spine (`screens.panels`).
     demonstration: the key of the movement that the glass shows (`figure.acts`). A key that is not
     there draws the basic one. rows: the rows of the set at rest. drills: modes of this variation.
@@ -44,10 +44,10 @@ class Variation:
     seeking: Seeking = Seeking()
     counter: Counter = HingeCounter()
     rules: tuple[AnyRule, ...] = RULES
-    readings: Mapping[str, Reading] = field(default_factory=dict)
+    metrics: Mapping[str, RepMetric] = field(default_factory=dict)
     panel: str = "depth"
     demonstration: str = "basic"
-    rows: tuple[Row, ...] = (DEPTH, rows.ROUNDING, TEMPO)
+    rows: tuple[SummaryRow, ...] = (DEPTH, rows.ROUNDING, TEMPO)
     drills: tuple[DrillMode, ...] = ()
 
     @property
