@@ -8,28 +8,37 @@ The cue with priority 1 comes first. The words are in `config/languages`, key `c
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 
 from mirror.hinge.counting.reps import Phase
 from mirror.hinge.drills import drill
 from mirror.hinge.judging import measures, metrics
-from mirror.hinge.judging.rep_frames import BENT_DEG, ROUNDING_S
 from mirror.hinge.judging.rules import AnyRule, FrameRule, NotedRule, RepRule
 from mirror.hinge.measure import balance
 from mirror.hinge.measure.posture import JUDGE, Posture
 
+BENT_DEG = 45.0
+"""Least depth at which the head is judged."""
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
 TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
 
-ROUNDING = FrameRule(
+ROUNDING = RepRule(
     fault="rounding",
-    measure=measures.rounding,
-    limit=10.0,
-    sd=4.0,
-    phases=MOVING,
-    hold_s=ROUNDING_S,
+    metric=metrics.rounding_deg,
+    limit=metrics.ROUNDED_DEG,
+    sd=0.0,
     priority=1,
-    from_deg=BENT_DEG,
+    sureness=attrgetter("confidence_of_back"),
 )
+UPPER_BACK = RepRule(
+    fault="upper-back",  # of a rounded back: its cue takes the place of the other
+    metric=metrics.upper_share,
+    limit=0.38,  # purely thoracic rounding reads .40 and more, purely lumbar .35 at most
+    sd=0.0,
+    priority=0,
+    sureness=attrgetter("confidence_of_back"),
+)
+BACK = (ROUNDING, UPPER_BACK)
 WEIGHT_FORWARD = FrameRule(
     fault="weight-forward",
     measure=measures.com_shift,
@@ -79,7 +88,7 @@ HEAD_UP = FrameRule(
 )
 HEAD_DOWN = replace(HEAD_UP, fault="head-down", limit=20.0, sign=1)
 RULES: tuple[AnyRule, ...] = (
-    ROUNDING,
+    *BACK,
     WEIGHT_FORWARD,
     WEIGHT_BACK,
     KNEES_BENT,
@@ -102,4 +111,4 @@ def is_rounded(posture: Posture) -> bool:
     """Whether the back is rounded beyond the limit in this frame."""
     deg = posture.rounding_deg
     sure = posture.confidence_of_back >= JUDGE
-    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd
+    return deg is not None and sure and deg > ROUNDING.limit
