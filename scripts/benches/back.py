@@ -17,6 +17,7 @@ from benches.back_plot import plot
 from benches.people import Frame, Person, people, steps_of
 from mirror.errors import UsageError
 from mirror.hinge.judging import metrics
+from mirror.hinge.judging.faults import UPPER_BACK
 from mirror.hinge.judging.stop_depth import StopDepth, find
 from mirror.hinge.judging.rep_frames import RepFrames, descent
 from mirror.hinge.measure import rounding
@@ -63,7 +64,11 @@ class Seen:
 
 def seen(person: Person) -> Seen:
     """Follow one clip."""
-    _, frames = person.followed()
+    return weighed(person, person.followed()[1])
+
+
+def weighed(person: Person, frames: list[Frame]) -> Seen:
+    """What the weights see of the frames of one clip."""
     judged = [(f, x) for f in frames if (x := _features(f)) is not None]
     times = np.array([f.posture.t for f, _ in judged])
     lean = np.array([since(f.posture, f.standing)[0] for f, _ in judged if f.standing])
@@ -113,7 +118,10 @@ def fit(folder: Path, model: Path, kept: Path | None) -> int:
     stand = usual(clips)
     # The features hold the old usual standing: its change is taken out of them.
     for clip in clips:
-        clip.features[:, :19] -= (1 - rounding.OWN) * (stand - before)
+        own = [f.standing is not None and f.standing.shape is not None
+               for f in clip.frames if _features(f) is not None]  # fmt: skip
+        share = np.where(own, 1 - rounding.OWN, 1.0)
+        clip.features[:, :19] -= share[:, None] * (stand - before)
     weights, constant = fitted(clips)
     TABLE.write_text(_source(stand, weights, constant, len(clips), folder))
     print(f"{len(clips)} clips; wrote {TABLE}")
@@ -209,7 +217,7 @@ def read_again(frames: list[Frame]) -> list[Frame]:
 def _features(frame: Frame) -> Array | None:
     """What the weights see of a frame; None without a back or a baseline."""
     posture, standing = frame.posture, frame.standing
-    if posture.back is None or standing is None or standing.shape is None:
+    if posture.back is None or standing is None:
         return None
     return rounding.features(posture.back.shape, standing.shape, *since(posture, standing))
 
@@ -247,7 +255,9 @@ def stop_of(person: Person, frames: list[Frame]) -> list[tuple[str, float | None
     standing = next((f.standing for f in reversed(frames) if f.standing is not None), None)
     for rep in person.reps:
         steps, whole = steps_of(rep, frames)
-        if standing is not None and rep["bottom"] - rep["start"] >= SLOW_S:
+        if standing is None or (metrics.upper_share(steps, standing, whole) or 0.0) > UPPER_BACK.limit:
+            continue
+        if rep["bottom"] - rep["start"] >= SLOW_S:
             descents.append(descent(RepFrames(steps), standing, whole))
         if rep["stop"]:
             true.append(rep["stop"]["hip_at_lumbar_5"])
@@ -282,8 +292,8 @@ def _rounding(verdicts: list[Verdict]) -> list[str]:
             f"| {name} | {len(some)} | {len(deg)} | {error:.1f} | {flagged[0]} | {flagged[1]} "
             f"| {auc(rounded, neutral):.4f} |"
         )
-    upper = [v.upper > 0.38 for v in side if v.true_deg >= ROUNDED_DEG and v.true_upper > 0.8]
-    low = [v.upper > 0.38 for v in side if v.true_deg >= ROUNDED_DEG and v.true_upper < 0.2]
+    upper = [v.upper > UPPER_BACK.limit for v in side if v.true_deg >= ROUNDED_DEG and v.true_upper > 0.8]
+    low = [v.upper > UPPER_BACK.limit for v in side if v.true_deg >= ROUNDED_DEG and v.true_upper < 0.2]
     return [*lines, f"Called upper back: {sum(upper)} of {len(upper)} thoracic, "
             f"{sum(low)} of {len(low)} lumbar."]  # fmt: skip
 

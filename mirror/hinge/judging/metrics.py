@@ -29,9 +29,8 @@ ROUNDED_DEG = 20.0
 read 9 (SD 5): 1 in 90 is above it; of reps that flex by 20 degrees and more, 29 in 30 are."""
 ROUNDING_S = 0.5
 """Seconds that a rounding must stand to be the rounding of the rep."""
-NOISE_DEG = 9.0
-"""Greatest spread of the frames about that rounding. In reps of rendered people it is 1.8 degrees
-by the median, 5.6 at most."""
+NOISE_DEG = 4.0
+"""Greatest usual distance of a frame's rounding from the mean of its neighbours."""
 TOP_DEG = 15.0
 """Depth below which the hips are straight: the bell floats."""
 RISE_S, SWUNG_DEG = 0.5, 45.0
@@ -80,12 +79,13 @@ def _rounded(steps: Steps, standing: Standing, rep: Rep) -> Array | None:
     if not len(table) or len(table) < JUDGED * len(bent):
         return None
     times, values = table[:, 0], table[:, 1:]
-    middles = [
-        np.median(values[np.abs(times - t) <= ROUNDING_S / 2], axis=0) for t in times
-    ]
-    off = (values - middles).sum(axis=1)
-    if off.std() > NOISE_DEG:
+    whole = values.sum(axis=1)
+    jitter = np.abs(whole[1:-1] - (whole[:-2] + whole[2:]) / 2)
+    if len(jitter) and np.median(jitter) > NOISE_DEG:
         return None
+    # A swing is bowed for half a second only.
+    half = min(ROUNDING_S, (times[-1] - times[0]) / 2) / 2
+    middles = [np.median(values[np.abs(times - t) <= half + 1e-6], axis=0) for t in times]
     greatest: Array = max(middles, key=np.sum)
     return greatest
 

@@ -32,7 +32,7 @@ SHOW = 0.4
 """Confidence below which only the one thing to fix is shown."""
 STEADY_S = 0.5
 """Window of the bone-length jitter."""
-KEPT = (0.7, 0.4)
+KEPT = (0.6, 0.3)
 """Share of the bins of the back that costs no trust, and all of it. The model reads past an arm: on
 rendered people the error does not grow down to the least share that was seen, .56."""
 EDGE_S = 0.15
@@ -246,7 +246,7 @@ def measure(
         doubt=doubt if confidence < JUDGE else None,
         frame_s=frame_s,
     )
-    if back is not None and standing is not None and standing.shape is not None:
+    if back is not None and standing is not None:
         seen = features(back.shape, standing.shape, *since(posture, standing))
         posture = replace(posture, back=replace(back, flexion=flexion(seen)))
     edge = back.edge if back else None

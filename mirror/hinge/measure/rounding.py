@@ -97,17 +97,20 @@ def head(pose: Pose, axis: Axis) -> Array:
     return np.array([at[:2].mean(), depth[:2].mean(), at[2], depth[2]])
 
 
-def features(shape: Array, standing: Array, trunk: float, hip: float, knee: float, length: float) -> Array:
+def features(
+    shape: Array, standing: Array | None, trunk: float, hip: float, knee: float, length: float
+) -> Array:
     """(32,) what the model looks at.
 
-    shape, standing: `shape_of` now and in standing. trunk, hip, knee: angles since standing,
-    degrees. length: of the trunk in the picture, over standing.
+    shape, standing: `shape_of` now and in standing; None where that back was not seen: then it is
+    what people stand like. trunk, hip, knee: angles since standing, degrees. length: of the trunk
+    in the picture, over standing.
     """
-    change = shape - (OWN * standing + (1 - OWN) * USUAL)
+    base = USUAL if standing is None else OWN * standing + (1 - OWN) * USUAL
     a, b, c = np.radians((trunk, hip, knee))
     d = length - 1.0
     turns = (a, b, a**2, b**2, c, d, d * a, a**3, b**3, c**2, a * b, d**2, d * b)
-    return np.concatenate([change, turns])
+    return np.concatenate([shape - base, turns])
 
 
 def shape_of(edge: Array, place: Array) -> Array:
