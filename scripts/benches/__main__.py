@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--tracks", type=Path, metavar="DIR", help="where tracks are kept (cache)")
     one.add_argument("--shipped", action="store_true", help="with the weights as they are")
     one.add_argument("--fit", action="store_true", help="fit the weights and write them")
+    one.add_argument("--real", action="store_true", help="FOLDER holds real clips and LABELS.json")
     one.add_argument("--plot", metavar="CLIP", help="draw this clip to out/CLIP.png")
     one = add("variations", "every variation of the figure, right and with each fault")
     one.add_argument("--only", metavar="NAME", help="this variation alone")
@@ -99,6 +100,8 @@ def measure(options: argparse.Namespace) -> int:
 
 def _back(options: argparse.Namespace, model: Path) -> int:
     where = (options.folder, model, options.tracks)
+    if options.real:
+        return back.real(*where)
     if options.plot:
         return back.draw(*where, options.plot)
     return back.fit(*where) if options.fit else back.back(*where, shipped=options.shipped)

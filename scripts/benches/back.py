@@ -11,11 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from benches.back_plot import plot
-from benches.people import Frame, Person, people, steps_of
+from benches.people import Drawn, Frame, Person, people, steps_of
+from benches.tracks import track
+from mirror.coach.advance import advance
+from mirror.coach.session import start
+from mirror.coach.sets import finish
 from mirror.errors import UsageError
+from mirror.hinge.counting.reps import Rep
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging.faults import UPPER_BACK
 from mirror.hinge.judging.stop_depth import StopDepth, find
@@ -25,11 +31,13 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.posture import since
 
 FOLDS = 12
+FIGURES, FIGURE_WEIGHT = 16, 0.5
+"""Sets of the figure in the fit, and the weight of each against a rendered person."""
 RIDGE = 0.05
 """Cost of the standardised weights."""
 LEAN_DEG = 35.0
 """Least lean since standing of the frames that the weights are fitted on."""
-NECK_DEG, NECK = 5.0, np.array([0.0, -0.28, -0.2, -0.27])
+NECK_DEG, NECK = 4.0, np.array([0.0, -0.28, -0.2, -0.27])
 """Turns of the head that are added to those of the rendered people, and what a turn by a radian does
 to `rounding.head`. Real heads turn more: with this the outline carries more of the reading."""
 TABLE = Path(rounding.__file__).with_name("back_weights.py")
@@ -55,19 +63,19 @@ class Seen:
     features: (n, 32) of the frames with a baseline; true_deg: (n, 2); weight: (n,) in the fit.
     """
 
-    person: Person
+    person: Person | Drawn
     frames: list[Frame]
     features: Array
     true_deg: Array
     weight: Array
 
 
-def seen(person: Person) -> Seen:
+def seen(person: Person | Drawn) -> Seen:
     """Follow one clip."""
     return weighed(person, person.followed()[1])
 
 
-def weighed(person: Person, frames: list[Frame]) -> Seen:
+def weighed(person: Person | Drawn, frames: list[Frame]) -> Seen:
     """What the weights see of the frames of one clip."""
     judged = [(f, x) for f in frames if (x := _features(f)) is not None]
     times = np.array([f.posture.t for f, _ in judged])
@@ -78,7 +86,7 @@ def weighed(person: Person, frames: list[Frame]) -> Seen:
         frames,
         np.array([x for _, x in judged]).reshape(-1, 32),
         person.flexion(times).reshape(-1, 2),
-        weight / max(1.0, weight.sum()),
+        weight * (1.0 if isinstance(person, Person) else FIGURE_WEIGHT) / max(1.0, weight.sum()),
     )
 
 
@@ -111,9 +119,15 @@ def usual(clips: Iterable[Seen]) -> Array:
     return mean
 
 
+def figures(model: Path, kept: Path | None) -> list[Seen]:
+    """Sets of the figure: a few, that its other bodies are read as well as the people."""
+    return [seen(Drawn(index, model, kept)) for index in range(FIGURES)]
+
+
 def fit(folder: Path, model: Path, kept: Path | None) -> int:
     """Fit the weights on all side views of a folder and write them; gives the exit code."""
     clips = [seen(person) for person in people(folder, model, kept) if person.is_side]
+    clips += figures(model, kept)
     before = rounding.USUAL
     stand = usual(clips)
     # The features hold the old usual standing: its change is taken out of them.
@@ -125,6 +139,46 @@ def fit(folder: Path, model: Path, kept: Path | None) -> int:
     weights, constant = fitted(clips)
     TABLE.write_text(_source(stand, weights, constant, len(clips), folder))
     print(f"{len(clips)} clips; wrote {TABLE}")
+    return 0
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """One real clip and what is known of it."""
+
+    file: str
+    variation: str
+    view: str = ""
+    back: str = ""
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """LABELS.json of a folder of real clips."""
+
+    clips: tuple[Labelled, ...]
+
+
+def real(folder: Path, model: Path, kept: Path | None) -> int:
+    """List the reps of real side views with their rounding; gives the exit code."""
+    path = next(folder.glob("[Ll][Aa][Bb][Ee][Ll][Ss].json"), folder / "LABELS.json")
+    try:
+        clips = msgspec.json.decode(path.read_bytes(), type=Labels).clips
+    except (OSError, msgspec.DecodeError) as error:
+        raise UsageError(f"{path}: cannot be used ({error}).") from error
+    print("| clip | back | reps | rounding of each, flagged with * |\n|---|---|---|---|")
+    for clip in clips:
+        if clip.view != "side" or clip.back in ("", "na"):
+            continue
+        session, events = start(clip.variation), []
+        for t, pose in track(folder / clip.file, model, kept):
+            session = advance(session, pose, t)
+            events += session.events
+        reps = [event for event in (*events, *finish(session).events) if isinstance(event, Rep)]
+        told = [
+            "-" if (deg := rep.back_rounding_max_deg) is None
+            else f"{deg:.0f}{'*' if any(f.fault == 'rounding' for f in rep.faults) else ''}"
+            for rep in reps
+        ]  # fmt: skip
+        print(f"| {clip.file} | {clip.back} | {len(reps)} | {' '.join(told)} |", flush=True)
     return 0
 
 
@@ -184,13 +238,14 @@ def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
     """Print how well the back is read; gives the exit code. shipped: by the weights as they are."""
     clips = [seen(person) for person in people(folder, model, kept)]
     side = [clip for clip in clips if clip.person.is_side]
+    drawn = [] if shipped else figures(model, kept)
     verdicts: list[Verdict] = []
     stops: list[tuple[str, float | None, float | None]] = []
     before = rounding.WEIGHTS, rounding.CONSTANT
     for fold in range(1 if shipped else FOLDS):
         if not shipped:
             others = [clip for k, clip in enumerate(side) if k % FOLDS != fold]
-            rounding.WEIGHTS, rounding.CONSTANT = fitted(others)
+            rounding.WEIGHTS, rounding.CONSTANT = fitted([*others, *drawn])
         for k, clip in enumerate([*side, *(c for c in clips if not c.person.is_side)]):
             if shipped or k % FOLDS == fold:
                 frames = read_again(clip.frames)

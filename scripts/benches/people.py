@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.tracks import track
+from benches.tracks import Track, folder_of, read, track, write
+from benches.truth import Case, case, film
 from mirror.coach.advance import advance
 from mirror.coach.session import Session, start
 from mirror.errors import UsageError
@@ -24,6 +25,7 @@ from mirror.hinge.judging.metrics import Steps
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.posture import Posture, Standing
 from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.pose.landmarker import Estimator
 
 LOCKOUT_S = 0.5
 SIDE_DEG = 25.0
@@ -84,17 +86,56 @@ class Person:
     def followed(self) -> tuple[Session, list[Frame]]:
         """The mirror at the end of the clip, and its measures of every frame."""
         session = start(self.variation, self.truth["drill"])
-        frames = []
-        for t, pose in track(self.clip, self.model, self.kept):
-            session = advance(session, pose, t)
-            if isinstance(session.posture, Posture):
-                frames.append(Frame(session.posture, session.standing))
-        return session, frames
+        return _followed(session, track(self.clip, self.model, self.kept))
 
     @property
     def rules(self) -> Any:
         """What the variation judges."""
         return VARIATIONS[self.variation].rules
+
+
+def _followed(session: Session, poses: Track) -> tuple[Session, list[Frame]]:
+    frames = []
+    for t, pose in poses:
+        session = advance(session, pose, t)
+        if isinstance(session.posture, Posture):
+            frames.append(Frame(session.posture, session.standing))
+    return session, frames
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One set of the figure, of the half of its bodies that gains are fitted on."""
+
+    index: int
+    model: Path
+    kept: Path | None
+
+    name = "figure"
+    is_side = True
+
+    @property
+    def case(self) -> Case:
+        """The set."""
+        return case("fit", self.index, reps=3)
+
+    def flexion(self, times: Array) -> Array:
+        """(n, 2) true lumbar and thoracic flexion, degrees since standing."""
+        motion = self.case.figure().motion
+        rest = motion.truth(0.0)
+        true = [motion.truth(t) for t in times.tolist()]
+        return np.array(
+            [(t.lumbar_deg - rest.lumbar_deg, t.thoracic_deg - rest.thoracic_deg) for t in true]
+        ).reshape(-1, 2)
+
+    def followed(self) -> tuple[Session, list[Frame]]:
+        """As `Person.followed`."""
+        path = folder_of(self.kept) / f"figure-{self.index:02d}.npz"
+        if not path.is_file():
+            estimator = Estimator(self.model)
+            write(path, ((shot.truth.t, shot.pose) for shot in film(self.case, estimator)))
+            estimator.close()
+        return _followed(start("basic"), read(path))
 
 
 def steps_of(rep: dict[str, Any], frames: list[Frame]) -> tuple[Steps, Rep]:

@@ -30,12 +30,17 @@ def track(clip: Path, model: Path, folder: Path | None = None) -> Track:
 
     One after another: the masks of a clip fill half a gigabyte.
     """
-    folder = folder or cached().parent / "tracks"
-    kept = folder / f"{clip.stem}.npz"
+    kept = folder_of(folder) / f"{clip.stem}.npz"
     if not kept.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
         write(kept, _estimated(clip, model))
     return read(kept)
+
+
+def folder_of(folder: Path | None) -> Path:
+    """Where tracks are kept: this folder, else the user's cache folder. It is made."""
+    folder = folder or cached().parent / "tracks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _estimated(clip: Path, model: Path) -> Iterator[tuple[float, Pose | None]]:
