@@ -23,6 +23,7 @@ LONGEST_TOLD = 100
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
+ModelSize = Literal["full", "lite"]
 
 
 class _Section(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,8 +75,9 @@ class CameraSettings(_Section, frozen=True):
 
 
 class ModelSettings(_Section, frozen=True):
-    """The pose model. An empty path means the bundle in the user's cache folder."""
+    """The pose model. An empty path means the bundle of that size in the user's cache folder."""
 
+    size: ModelSize = "full"
     path: str = ""
 
 

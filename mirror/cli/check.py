@@ -24,7 +24,7 @@ from mirror.camera import Frame, open_camera
 from mirror.camera.optics import whole_from_m
 from mirror.coach.language import load
 from mirror.coach.session import start
-from mirror.config import CameraSettings, Settings, state_folder
+from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
 from mirror.display.screen import open_screen
 from mirror.display.sound import Speaker
 from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
@@ -34,7 +34,7 @@ from mirror.history import broker
 from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
 from mirror.pose.landmarker import Estimator
-from mirror.pose.model import locate
+from mirror.pose.model import command, locate
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,9 @@ def _model(settings: Settings, *, load: bool, is_idle: bool) -> str:
         return f"{path} is whole"
     estimator = Estimator(path)
     try:
-        return f"{path} loads{_pace(_looks_per_s(estimator, settings)) if is_idle else ''}"
+        if not is_idle:
+            return f"{path} loads"
+        return f"{path} loads{_pace(_looks_per_s(estimator, settings), settings.model)}"
     finally:
         estimator.close()
 
@@ -135,17 +137,17 @@ def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
     return 1.0 / median(took[1:])  # the first one also finds the person
 
 
-def _pace(looks_per_s: float) -> str:
+def _pace(looks_per_s: float, model: ModelSettings) -> str:
     needs = {name: _judged_from_fps(variation) for name, variation in VARIATIONS.items()}
     least, most = min(needs.values()), max(needs.values())
     told = f"; up to {looks_per_s:.0f} looks a second here"
     if looks_per_s >= most:
         return told
     hardest = " and ".join(name for name, need in needs.items() if need == most)
-    return (
-        f"{told}, where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
-        "MediaPipe's lighter pose_landmarker_lite.task, as model.path in mirror.toml, is quicker"
-    )
+    told += f", where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
+    if model.size == "lite" and not model.path:
+        return f"{told}this is the quickest model there is; a Raspberry Pi 5 is quicker than a 4"
+    return f"{told}a quicker, less exact model is had by: sudo {command('lite')}"
 
 
 def _judged_from_fps(variation: Variation) -> float:

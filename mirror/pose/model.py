@@ -1,10 +1,12 @@
-"""Obtains the pose model: MediaPipe's own "full" pose landmarker, as one `.task` bundle.
+"""Obtains the pose model: MediaPipe's own pose landmarker, as one `.task` bundle.
 
 The current mediapipe wheel carries no model, older official wheels carry the two networks of
 one. So the bundle is made from the package index alone: an older wheel is downloaded (never
 installed), the SHA-256 of both networks is checked, each gets the metadata that MediaPipe
 Tasks demands, and both are zipped, stored and aligned, into the user's cache folder. The same
 networks always give the same bytes.
+
+That is the "full" size. The "lite" one is in no wheel: it is downloaded as MediaPipe publishes it.
 """
 
 from __future__ import annotations
@@ -24,14 +26,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirror.config import ModelSettings
+from mirror.config import ModelSettings, ModelSize
 from mirror.errors import ModelError
+from mirror.pose.download import download
 
 Report = Callable[[str], object]
 """Called with one sentence at each long step."""
 
 FILE_NAME = "pose_landmarker_full.task"
-MISSING = "the pose model is missing: run `hinge-mirror model` once, with internet access."
+MISSING = "the pose model is missing: run `{command}` once, with internet access."
+
+LITE_URL = (
+    "https://storage.googleapis.com/mediapipe-models/pose_landmarker/"
+    "pose_landmarker_lite/float16/1/pose_landmarker_lite.task"
+)
+"""Where MediaPipe publishes the lite bundle."""
+LITE_SHA256 = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
 
 RECIPE = b"hinge-mirror bundle 1: mediapipe pose full"
 """Written into the bundle as its zip comment; a bundle of another recipe is made anew."""
@@ -75,7 +85,7 @@ PARTS = (
 )
 
 
-def cached() -> Path:
+def cached(size: ModelSize = "full") -> Path:
     """Where the bundle lives: `hinge-mirror/` in the user's cache folder.
 
     Raises:
@@ -90,7 +100,12 @@ def cached() -> Path:
             raise ModelError(
                 "there is no home folder to keep the pose model in: set XDG_CACHE_HOME."
             ) from error
-    return base / "hinge-mirror" / FILE_NAME
+    return base / "hinge-mirror" / FILE_NAME.replace("full", size)
+
+
+def command(size: ModelSize) -> str:
+    """What obtains a bundle, as typed."""
+    return "hinge-mirror model" + (" --size lite" if size == "lite" else "")
 
 
 def locate(settings: ModelSettings) -> Path:
@@ -105,12 +120,12 @@ def locate(settings: ModelSettings) -> Path:
         if fault:
             raise ModelError(f"the pose model {path} {fault}; model.path must name a .task file.")
         return path
-    path = cached()
-    fault = _fault(path, RECIPE)
+    path, wanted = cached(settings.size), command(settings.size)
+    fault = _fault(path, _recipe(settings.size))
     if fault and not path.exists():
-        raise ModelError(MISSING)
+        raise ModelError(MISSING.format(command=wanted))
     if fault:
-        raise ModelError(f"the pose model {path} {fault}: run `hinge-mirror model` to mend it.")
+        raise ModelError(f"the pose model {path} {fault}: run `{wanted}` to mend it.")
     return path
 
 
@@ -120,10 +135,10 @@ def bundle(settings: ModelSettings, report: Report | None = None) -> Path:
     Raises:
         ModelError: the configured file is no bundle, or the cached one cannot be obtained.
     """
-    return locate(settings) if settings.path else obtain(report)
+    return locate(settings) if settings.path else obtain(report, settings.size)
 
 
-def obtain(report: Report | None = None) -> Path:
+def obtain(report: Report | None = None, size: ModelSize = "full") -> Path:
     """Make sure that the cached bundle is there and whole; download it only if it is not.
 
     report: told about each long step; standard error if None.
@@ -131,17 +146,21 @@ def obtain(report: Report | None = None) -> Path:
     Raises:
         ModelError: it cannot be downloaded, is not what it should be, or cannot be stored.
     """
-    path = cached()
-    if not _fault(path, RECIPE):
+    path, recipe = cached(size), _recipe(size)
+    if not _fault(path, recipe):
         return path
     say = report or _to_stderr
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path.parent, say):
             # Another start may have made it while this one waited.
-            if _fault(path, RECIPE):
-                _tidy(path)
-                _store(path, _assemble(_networks(path.parent, say), say))
+            if _fault(path, recipe):
+                if size == "lite":
+                    say("Downloading the lite pose model (6 MB) from MediaPipe's storage ...")
+                    download(LITE_URL, path, LITE_SHA256, say)
+                else:
+                    _tidy(path)
+                    _store(path, _assemble(_networks(path.parent, say), say))
                 say(f"Pose model ready: {path}")
     except ModelError:
         raise
@@ -150,6 +169,11 @@ def obtain(report: Report | None = None) -> Path:
             f"the pose model cannot be stored in {path.parent} ({error.strerror or error})."
         ) from error
     return path
+
+
+def _recipe(size: ModelSize) -> bytes | None:
+    """What is written into a bundle of this size, if it is made here."""
+    return RECIPE if size == "full" else None
 
 
 def _to_stderr(line: str) -> None:
