@@ -22,6 +22,7 @@ from mirror.buttons import open_buttons
 from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
 from mirror.camera.optics import whole_from_m
+from mirror.cli.hung import TALL_M, hung, light
 from mirror.coach.language import load
 from mirror.coach.session import start
 from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
@@ -47,8 +48,6 @@ class Finding:
     needed: bool = True
 
 
-TALL_M = 1.8
-"""A person's height, where the owner's is not known."""
 LOOKS = 5
 """Calls of the estimator that are timed."""
 LOW_MB = 50
@@ -73,7 +72,10 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
         yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons", "sound"))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
     elif not at_boot:
-        yield _try("camera", lambda: _camera(settings))
+        camera = _try("camera", lambda: _camera(settings))
+        yield camera
+        if camera.is_ok:
+            yield from _seen(settings)
         yield _try("display", lambda: _display(settings))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
@@ -175,6 +177,14 @@ def _camera(settings: Settings) -> str:
         return told
     finally:
         camera.close()
+
+
+def _seen(settings: Settings) -> Iterator[Finding]:
+    """How light the picture is, and whether the camera hangs right, from a person who is there."""
+    pictures: list[Frame] = []
+    yield replace(_try("light", lambda: light(settings.camera, pictures)), needed=False)
+    if pictures:
+        yield replace(_try("hanging", lambda: hung(settings, pictures)), needed=False)
 
 
 def _display(settings: Settings) -> str:
