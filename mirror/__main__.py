@@ -256,7 +256,7 @@ def _model(options: argparse.Namespace) -> int:
     if options.size is None:
         print(bundle(settings.model))
         return 0
-    print(obtain(size=options.size))
+    print(obtain(size=options.size, half=settings.model.half_precision))
     if settings.model.path or settings.model.size != options.size:
         # Settings are the owner's: they are never written.
         file = options.config or default_file()

@@ -75,9 +75,13 @@ class CameraSettings(_Section, frozen=True):
 
 
 class ModelSettings(_Section, frozen=True):
-    """The pose model. An empty path means the bundle of that size in the user's cache folder."""
+    """The pose model. An empty path means the bundle of that size in the user's cache folder.
+
+    half_precision: the full one may compute so where the processor can.
+    """
 
     size: ModelSize = "full"
+    half_precision: bool = True
     path: str = ""
 
 

@@ -39,10 +39,9 @@ TILT_DEG = 4.0
 ROOM = 0.02
 """Room that head and feet want to the edges, heights of the picture."""
 DARK, NOISY = 40.0, 0.15
-"""Least brightness of the brightest tenth, of 255, and most noise, shares of that. On two films that
-were darkened and made noisy (2026-11-30) MediaPipe still found the person at a brightness of 30 and
-at .2 of noise, with marks 2 to 7 px farther off at 640 rows; at a brightness of 15, and from .4 of
-noise on, it found nobody."""
+"""Least brightness of the brightest tenth, of 255, and most noise, shares of that. In two films
+darkened and made noisy MediaPipe still found the person at a brightness of 30, and at .2 of
+noise, with marks 2 to 7 px farther off at 640 rows; at 15, and from .4 of noise on, nobody."""
 
 
 @dataclass(frozen=True)

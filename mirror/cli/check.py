@@ -265,7 +265,7 @@ def _storage() -> str:
     if is_fleeting(there):
         raise OutputError(
             f"{folder} is in memory, so what is kept is gone when the mirror is switched off: it "
-            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (see README)."
+            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (systemd/README.md)."
         )
     if free_mb < LOW_MB:
         raise OutputError(f"only {free_mb} MB are free for {folder}: make room.")

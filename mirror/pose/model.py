@@ -33,7 +33,9 @@ from mirror.pose.download import download
 Report = Callable[[str], object]
 """Called with one sentence at each long step."""
 
-FILE_NAME = "pose_landmarker_full.task"
+FILE_NAME = "pose_landmarker_full_half.task"
+SINGLE_NAME = "pose_landmarker_full.task"
+LITE_NAME = "pose_landmarker_lite.task"
 MISSING = "the pose model is missing: run `{command}` once, with internet access."
 
 LITE_URL = (
@@ -43,8 +45,14 @@ LITE_URL = (
 """Where MediaPipe publishes the lite bundle."""
 LITE_SHA256 = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
 
-RECIPE = b"hinge-mirror bundle 1: mediapipe pose full"
+RECIPE = b"hinge-mirror bundle 2: mediapipe pose full, half precision"
+SINGLE_RECIPE = b"hinge-mirror bundle 1: mediapipe pose full"
 """Written into the bundle as its zip comment; a bundle of another recipe is made anew."""
+
+HALF = b"reduced_precision_support", b"fp16accfp16"
+"""Metadata by which XNNPACK's delegate for TFLite may compute in half precision (its
+SetMaskFromReducedPrecisionMetadata). It does so only where the processor has that arithmetic: the
+Cortex-A76 of a Raspberry Pi 5 has, the A72 of a 4 has not, nor has nearly any x86."""
 
 WHEELS = ("mediapipe==0.10.21", "mediapipe==0.10.18")
 """Releases whose x86_64 wheels hold both networks, byte for byte the same in each."""
@@ -85,8 +93,10 @@ PARTS = (
 )
 
 
-def cached(size: ModelSize = "full") -> Path:
+def cached(size: ModelSize = "full", half: bool = True) -> Path:
     """Where the bundle lives: `hinge-mirror/` in the user's cache folder.
+
+    half: may compute in half precision; the lite one never does.
 
     Raises:
         ModelError: the user has no home and XDG_CACHE_HOME is not set.
@@ -100,7 +110,8 @@ def cached(size: ModelSize = "full") -> Path:
             raise ModelError(
                 "there is no home folder to keep the pose model in: set XDG_CACHE_HOME."
             ) from error
-    return base / "hinge-mirror" / FILE_NAME.replace("full", size)
+    name = LITE_NAME if size == "lite" else FILE_NAME if half else SINGLE_NAME
+    return base / "hinge-mirror" / name
 
 
 def command(size: ModelSize) -> str:
@@ -120,8 +131,8 @@ def locate(settings: ModelSettings) -> Path:
         if fault:
             raise ModelError(f"the pose model {path} {fault}; model.path must name a .task file.")
         return path
-    path, wanted = cached(settings.size), command(settings.size)
-    fault = _fault(path, _recipe(settings.size))
+    path, wanted = cached(settings.size, settings.half_precision), command(settings.size)
+    fault = _fault(path, _recipe(settings.size, settings.half_precision))
     if fault and not path.exists():
         raise ModelError(MISSING.format(command=wanted))
     if fault:
@@ -135,10 +146,12 @@ def bundle(settings: ModelSettings, report: Report | None = None) -> Path:
     Raises:
         ModelError: the configured file is no bundle, or the cached one cannot be obtained.
     """
-    return locate(settings) if settings.path else obtain(report, settings.size)
+    if settings.path:
+        return locate(settings)
+    return obtain(report, settings.size, settings.half_precision)
 
 
-def obtain(report: Report | None = None, size: ModelSize = "full") -> Path:
+def obtain(report: Report | None = None, size: ModelSize = "full", half: bool = True) -> Path:
     """Make sure that the cached bundle is there and whole; download it only if it is not.
 
     report: told about each long step; standard error if None.
@@ -146,7 +159,7 @@ def obtain(report: Report | None = None, size: ModelSize = "full") -> Path:
     Raises:
         ModelError: it cannot be downloaded, is not what it should be, or cannot be stored.
     """
-    path, recipe = cached(size), _recipe(size)
+    path, recipe = cached(size, half), _recipe(size, half)
     if not _fault(path, recipe):
         return path
     say = report or _to_stderr
@@ -160,7 +173,7 @@ def obtain(report: Report | None = None, size: ModelSize = "full") -> Path:
                     download(LITE_URL, path, LITE_SHA256, say)
                 else:
                     _tidy(path)
-                    _store(path, _assemble(_networks(path.parent, say), say))
+                    _store(path, _assemble(_networks(path.parent, say), half, say))
                 say(f"Pose model ready: {path}")
     except ModelError:
         raise
@@ -171,9 +184,11 @@ def obtain(report: Report | None = None, size: ModelSize = "full") -> Path:
     return path
 
 
-def _recipe(size: ModelSize) -> bytes | None:
-    """What is written into a bundle of this size, if it is made here."""
-    return RECIPE if size == "full" else None
+def _recipe(size: ModelSize, half: bool) -> bytes | None:
+    """What is written into such a bundle, if it is made here."""
+    if size == "lite":
+        return None
+    return RECIPE if half else SINGLE_RECIPE
 
 
 def _to_stderr(line: str) -> None:
@@ -285,7 +300,7 @@ def _unpack(wheel: Path) -> list[bytes]:
     return networks
 
 
-def _assemble(networks: list[bytes], say: Report) -> bytes:
+def _assemble(networks: list[bytes], half: bool, say: Report) -> bytes:
     """The bundle: both networks with metadata, stored, each starting on a 64-byte boundary."""
     say("Making the model bundle ...")
     out = io.BytesIO()
@@ -298,12 +313,12 @@ def _assemble(networks: list[bytes], say: Report) -> bytes:
                 padding += _ALIGNMENT if padding < 4 else 0  # an extra field's own header
                 # 0xD935 is the field that Android's zipalign pads with.
                 info.extra = struct.pack("<HH", 0xD935, padding - 4) + bytes(padding - 4)
-            archive.writestr(info, _with_metadata(network, part))
-        archive.comment = RECIPE
+            archive.writestr(info, _with_metadata(network, part, half))
+        archive.comment = _recipe("full", half) or b""
     return out.getvalue()
 
 
-def _with_metadata(network: bytes, part: Part) -> bytes:
+def _with_metadata(network: bytes, part: Part, half: bool) -> bytes:
     """Write the scaling of the input tensor into a TFLite file, as MediaPipe Tasks reads it."""
     import flatbuffers
     from mediapipe.tasks.metadata import metadata_schema_py_generated as meta
@@ -330,13 +345,14 @@ def _with_metadata(network: bytes, part: Part) -> bytes:
     builder.Finish(root.Pack(builder), b"M001")
 
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(network, 0))
-    buffer = schema.BufferT()
-    buffer.data = bytes(builder.Output())
-    entry = schema.MetadataT()
-    entry.name = b"TFLITE_METADATA"
-    entry.buffer = len(model.buffers)
-    model.buffers.append(buffer)
-    model.metadata = [e for e in model.metadata or [] if e.name != entry.name] + [entry]
+    new = [(b"TFLITE_METADATA", bytes(builder.Output())), *([HALF] if half else [])]
+    names = [name for name, _ in new]
+    model.metadata = [entry for entry in model.metadata or [] if entry.name not in names]
+    for name, data in new:
+        buffer, entry = schema.BufferT(), schema.MetadataT()
+        buffer.data, entry.name, entry.buffer = data, name, len(model.buffers)
+        model.buffers.append(buffer)
+        model.metadata.append(entry)
     builder = Builder(len(network))
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())

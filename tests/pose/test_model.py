@@ -130,7 +130,10 @@ def test_the_bundle_is_what_mediapipe_reads(cache, index, networks):
             assert whole.index(data) % 64 == 0
             assert data[4:8] == b"TFL3"
             root = schema.Model.GetRootAsModel(data, 0)
-            assert root.MetadataLength() == 1
+            assert root.MetadataLength() == 2
+            assert root.Metadata(1).Name() == b"reduced_precision_support"
+            hint = root.Buffers(root.Metadata(1).Buffer()).DataAsNumpy().tobytes()
+            assert hint == b"fp16accfp16"
             assert root.Metadata(0).Name() == b"TFLITE_METADATA"
             held = root.Buffers(root.Metadata(0).Buffer()).DataAsNumpy().tobytes()
             assert held[4:8] == b"M001"
@@ -147,6 +150,22 @@ def test_the_bundle_is_what_mediapipe_reads(cache, index, networks):
             assert data.index(weights.tobytes()) % 16 == 0
 
 
+def test_half_precision_can_be_left_off(cache, index):
+    """A bundle of its own beside the other one, without the hint."""
+    from mediapipe.tasks.metadata import schema_py_generated as schema
+
+    single = ModelSettings(half_precision=False)
+    both = model.bundle(CACHED, quiet), model.bundle(single, quiet)
+    assert both == (cache, cache.with_name("pose_landmarker_full.task"))
+    assert model.locate(single) == both[1]
+    with zipfile.ZipFile(both[1]) as archive:
+        for info in archive.infolist():
+            root = schema.Model.GetRootAsModel(archive.read(info), 0)
+            assert [root.Metadata(k).Name() for k in range(root.MetadataLength())] == [
+                b"TFLITE_METADATA"
+            ]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -155,7 +174,7 @@ def test_the_bundle_is_what_mediapipe_reads(cache, index, networks):
         lambda path: path.write_bytes(path.read_bytes()[:-30]),
         lambda path: path.write_bytes(path.read_bytes()[:200]),
         lambda path: path.write_bytes(_with_byte_flipped(path.read_bytes(), 300)),
-        lambda path: path.write_bytes(path.read_bytes().replace(b"bundle 1", b"bundle 0")),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"bundle 2", b"bundle 1")),
     ],
     ids=["gone", "empty", "no end", "beginning only", "one byte", "older recipe"],
 )
