@@ -2,8 +2,8 @@
 
 Takes a pose in the pixels of the real picture, and pictures; gives degrees, metres, and sentences.
 One standing person tells how far the camera is turned, and where head and feet are. How far it
-looks down and how high it hangs are not to be told apart from that: each is worked out with the
-other one taken from the settings. Eyes are at .936 of the body height (Drillis and Contini, 1966).
+looks down cannot be separated from how high it hangs: each is worked out with the other one taken
+from the settings. Eyes are at .936 of the body height (Drillis and Contini, 1966).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def hanging(pose: Pose, optics: Lens, height_m: float, body_m: float) -> Hanging
     )
 
 
-def told(found: Hanging, camera: CameraSettings, optics: Lens) -> tuple[bool, str]:
+def advice(found: Hanging, camera: CameraSettings, optics: Lens) -> tuple[bool, str]:
     """Whether the camera hangs right, and what to turn or to set."""
     quarters = round(found.turn_deg / 90.0)
     if quarters:
@@ -154,7 +154,7 @@ class Light:
         # The mean of three channels is that much calmer than each of them.
         return cls(float(np.percentile(grey[-1], 90)), noise * 3**0.5)
 
-    def told(self) -> tuple[bool, str]:
+    def verdict(self) -> tuple[bool, str]:
         """Whether it suffices, and what to do."""
         seen = f"brightness {self.bright:.0f}, noise {self.noise:.1f} (of 255)"
         if self.bright < DARK:

