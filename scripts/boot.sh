@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Used by install.sh: how the Raspberry Pi starts. Black until the mirror draws, the memory of the
 # service can be limited, and a display may be taken for granted. Each change is taken back again.
 #
