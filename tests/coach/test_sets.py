@@ -26,7 +26,7 @@ from mirror.hinge.counting.swinging import Swinging
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.screens.compose import compose
 
-STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+STOP = StopDepth(55.0, 62.0, 5)
 
 
 def after(poses, session=None):

@@ -32,8 +32,9 @@ REPS = 3
 """Fewest descents for a stop depth."""
 RISE_DEG = 18.0
 """Least rise of the rounding from that level to the bottom."""
-FROM_START_DEG = 22.0
-"""A back that has begun to move by this depth joins from the start."""
+FROM_START = 0.25
+"""Degrees of rounding per degree of depth, at those depths, of a back that joins from the start.
+The nine sets read -.06 to .19."""
 APART_DEG = 8.0
 """Greatest usual distance of the descents of a set from their median."""
 
@@ -81,18 +82,18 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     if 2 * len(rounded) < len(seen) or len(rounded) < REPS:
         return NotFound("straight")
     table = np.array(rounded)
-    depth, pelvis = np.median(table[:, 2:], axis=0).tolist()
+    depth, pelvis = np.median(table[:, 2:4], axis=0).tolist()
+    if np.median(table[:, 4]) >= FROM_START:
+        return FromStart(len(rounded))
     if np.median(np.abs(table[:, 3] - pelvis)) > APART_DEG:
         return NotFound("unclear")
-    if depth < FROM_START_DEG:
-        return FromStart(len(rounded))
     return StopDepth(pelvis, depth, len(rounded))
 
 
-def _begins(depth: Array, rounding: Array) -> tuple[float, float, float, float] | None:
-    """Of one descent: rise, rounding at the bottom, and depth and pelvis flexion where it begins.
+def _begins(depth: Array, rounding: Array) -> tuple[float, ...] | None:
+    """Rise, rounding at the bottom, depth and pelvis flexion where one descent begins to round.
 
-    None for a shallow descent, or one that was hardly seen.
+    The last number is its slope before. None for a shallow descent, or one that was hardly seen.
     """
     good = np.isfinite(depth) & np.isfinite(rounding)
     depth, rounding = depth[good], rounding[good]
@@ -101,17 +102,18 @@ def _begins(depth: Array, rounding: Array) -> tuple[float, float, float, float] 
         return None
     padded = np.pad(rounding, 1, mode="edge")
     rounding = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
+    x, y = depth[level] - depth[level].mean(), rounding[level]
+    slope = float(x @ y / max(float(x @ x), 1e-9))
     bottom = int(depth.argmax())
-    base = float(np.median(rounding[level]))
+    base = float(np.median(y))
     top = float(np.median(rounding[max(0, bottom - 2) : bottom + 3]))
     begun = base + SHARE * (top - base)
-    below = np.flatnonzero(rounding[: bottom + 1] < begun)
-    if not len(below) or below[-1] == bottom:
-        return top - base, top, float(depth[bottom]), float(depth[bottom])
-    i = int(below[-1])
-    share = (begun - rounding[i]) / (rounding[i + 1] - rounding[i])
-    at = float(depth[i] + share * (depth[i + 1] - depth[i]))
-    return top - base, top, at, at - K * max(0.0, begun - base)
+    below = np.flatnonzero(rounding[:bottom] < begun)
+    at = float(depth[bottom])
+    if len(below):
+        pair = slice(int(below[-1]), int(below[-1]) + 2)
+        at = float(np.interp(begun, rounding[pair], depth[pair]))
+    return top - base, top, at, at - K * max(0.0, begun - base), slope
 
 
 def text_key(result: Found) -> tuple[str, int]:
