@@ -9,6 +9,7 @@ from pathlib import Path
 from benches import (
     accuracy,
     back,
+    back_fit,
     counts,
     effort,
     gallery,
@@ -104,7 +105,7 @@ def _back(options: argparse.Namespace, model: Path) -> int:
         return back.real(*where)
     if options.plot:
         return back.draw(*where, options.plot)
-    return back.fit(*where) if options.fit else back.back(*where, shipped=options.shipped)
+    return back_fit.fit(*where) if options.fit else back.back(*where, shipped=options.shipped)
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """Tracks: what the pose estimator found in each frame of a clip, kept in a file.
 
 Estimating takes most of the time of a bench, and its result does not change with the core. So it is
-done once a clip. A track is one `.npz`: times, landmarks, and the mask of each frame, cut to its box
-and packed.
+done once a clip. A track is one `.npz`: times, landmarks, and the mask of each frame, cut to its
+box and packed.
 """
 
 from __future__ import annotations

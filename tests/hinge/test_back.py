@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benches.tracks import read as track
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import film, hinge, person, reps, with_mask
 
-from benches.tracks import read as track
 from mirror.coach.advance import advance
 from mirror.coach.session import start
 from mirror.hinge.counting.reps import Rep

@@ -8,7 +8,6 @@ The cue with priority 1 comes first. The words are in `config/languages`, key `c
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import attrgetter
 
 from mirror.hinge.counting.reps import Phase
 from mirror.hinge.drills import drill
@@ -22,23 +21,28 @@ BENT_DEG = 45.0
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
 TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
 
+
+def _sureness_of_back(posture: Posture) -> float:
+    return posture.confidence_of_back
+
+
 ROUNDING = RepRule(
     fault="rounding",
     metric=metrics.rounding_deg,
     limit=metrics.ROUNDED_DEG,
     sd=0.0,
     priority=1,
-    sureness=attrgetter("confidence_of_back"),
+    sureness=_sureness_of_back,
 )
 UPPER_BACK = RepRule(
     fault="upper-back",  # of a rounded back: its cue takes the place of the other
     metric=metrics.upper_share,
     limit=0.38,  # purely thoracic rounding reads .40 and more, purely lumbar .35 at most
     sd=0.0,
-    priority=0,
-    sureness=attrgetter("confidence_of_back"),
+    priority=1,
+    sureness=_sureness_of_back,
 )
-BACK = (ROUNDING, UPPER_BACK)
+BACK = (UPPER_BACK, ROUNDING)
 WEIGHT_FORWARD = FrameRule(
     fault="weight-forward",
     measure=measures.com_shift,

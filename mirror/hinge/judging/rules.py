@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from mirror.hinge.counting.reps import Fault, Phase, Rep, fold_deg
 from mirror.hinge.judging.measures import Measure
 from mirror.hinge.judging.metrics import JUDGED, RepMetric, Steps
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 from mirror.hinge.measure.view import View
+
 
 @dataclass(frozen=True)
 class FrameRule:
@@ -82,7 +82,7 @@ class RepRule:
     sign: int = 1
     view: View = View.SIDE
     """View from which the fault can be seen."""
-    sureness: Callable[[Posture], float] = attrgetter("confidence")
+    sureness: Callable[[Posture], float] = lambda posture: posture.confidence
 
     def judge(self, steps: Steps, standing: Standing, rep: Rep) -> Fault | None:
         """The fault, if the rep was seen well enough from the view."""

@@ -3,9 +3,9 @@
 The input is the descents of a set, each as two arrays in degrees, frame by frame: depth, the change
 of measured hip flexion since standing, and rounding.
 
-Each descent is looked at for itself. Its rounding runs level at first, then rises to the bottom; the
-depth is where it has risen by a share of that. The line from hip to shoulder turns with the back,
-so the measured hip flexion overstates the pelvis from there on, and what the back has added by then
+Each descent is looked at for itself. Its rounding runs level at first, then rises to the bottom;
+the depth is where it has risen by a share of that. The line from hip to shoulder turns with the
+back, so the measured hip flexion overstates the pelvis from there on, and what the back has added by then
 is taken off. The stop depth is the median of the set.
 """
 

@@ -246,7 +246,7 @@ def measure(
         doubt=doubt if confidence < JUDGE else None,
         frame_s=frame_s,
     )
-    if back is not None and standing is not None:
+    if back is not None and standing is not None and standing.view is View.SIDE:
         seen = features(back.shape, standing.shape, *since(posture, standing))
         posture = replace(posture, back=replace(back, flexion=flexion(seen)))
     edge = back.edge if back else None
