@@ -261,11 +261,11 @@ class Mirror:
             if self._aligning.is_on or what is Press.CALIBRATE:
                 self._aligning.press(what)
                 continue
-            kept = self.session.past.kept
+            kept = self.session.history.kept
             self.session = press(self.session, what)
             self._keep(self.session.finished)
-            if self.session.past.kept != kept:
-                self._keeper.remember(self.session.past.kept)
+            if self.session.history.kept != kept:
+                self._keeper.remember(self.session.history.kept)
 
     def _keep(self, finished: FinishedSet | None) -> None:
         self._keeper.keep(finished)
@@ -314,7 +314,7 @@ class Mirror:
         fault = self.eyes.fault
         self._keeper.report(str(fault) if fault is not None else None)
         if fault is not None or self.session.t is not None:
-            under_way = 0 if self.session.over_s is not None else len(self.session.reps)
+            under_way = 0 if self.session.current_set.over_s is not None else len(self.session.reps)
             self._service.ready(str(fault or f"{self._finished_reps + under_way} reps"))
         else:
             self._service.starting()

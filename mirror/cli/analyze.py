@@ -201,17 +201,17 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
     outcomes: list[Outcome] = []
     stop: Found | None = None
     for _, session in steps:
-        stop = session.stop or stop
+        stop = session.person.stop.found or stop
         yield frame_record(session)
-        if session.standing is not standing and session.standing is not None:
-            yield standing_record(session.standing, session.t)
-        standing = session.standing
+        if session.baseline is not standing and session.baseline is not None:
+            yield standing_record(session.baseline, session.t)
+        standing = session.baseline
         outcomes += session.events
         for event in session.events:
             yield outcome_record(event)
-        if session.cue is not None and session.cue is not cue:
-            yield cue_record(session.cue)
-        cue = session.cue
+        if session.current_set.cue is not None and session.current_set.cue is not cue:
+            yield cue_record(session.current_set.cue)
+        cue = session.current_set.cue
     yield {
         "type": "summary",
         "reps": sum(isinstance(o, Rep) for o in outcomes),
@@ -230,8 +230,8 @@ def header_record(source: str, camera: Camera, session: Session, fps: float | No
         "width": camera.size[0],
         "height": camera.size[1],
         "fps": _short(min(fps, camera.fps) if fps else camera.fps),
-        "variation": session.choice.variation.name,
-        "drill": session.choice.drill.name if session.choice.drill else None,
+        "variation": session.exercise.variation.name,
+        "drill": session.exercise.drill.name if session.exercise.drill else None,
     }
 
 

@@ -63,7 +63,7 @@ def _marks(frame: Frame, session: Session) -> list[Shape]:
         spine, dowel = line_px(posture.back.edge, posture.back.axis)
         shapes.append(Line(tuple(map(tuple, dowel.tolist())), 0.5 * u, ICE))
         shapes.append(Line(tuple(map(tuple, spine.tolist())), 1.2 * u, line_colour(posture)))
-    drill = held(session.drill.reading, u)
+    drill = held(session.person.drill.reading, u)
     if drill is not None:
         held_px, light, wide = drill
         shapes.append(Line(held_px, 0.5 * wide, light))

@@ -71,18 +71,19 @@ class Heard:
 
 def heard(before: Session, after: Session) -> Heard:
     """What the step from one session to the next sounds like."""
-    same_set = after.choice == before.choice and after.count >= before.count
+    same_set = after.exercise == before.exercise and after.count >= before.count
     tones = []
     if same_set and after.count > before.count:
         tones.append(Tone.COUNTED)
-    if after.is_at_stop and not before.is_at_stop:
+    if after.movement.is_at_stop and not before.movement.is_at_stop:
         tones.append(Tone.STOP_DEPTH)
-    if after.cue is not None and after.cue != before.cue and after.cue.fault is not None:
+    cue = after.current_set.cue
+    if cue is not None and cue != before.current_set.cue and cue.fault is not None:
         tones.append(Tone.CUE)
     posture = after.posture
     sounds = (
         after.counter.is_moving
-        and ROUNDING in after.choice.rules
+        and ROUNDING in after.exercise.rules
         and isinstance(posture, Posture)
         and is_rounded(posture)
     )

@@ -60,12 +60,12 @@ def smooth(session: Session, late_s: float) -> Session:
 
     One look late, then, but without a jump. late_s: seconds since the newest look was taken in.
     """
-    before, posture = session.before, session.posture
+    before, posture = session.source.before, session.posture
     if before is None or session.pose is None or not isinstance(posture, Posture):
         return session
     share = late_s / max(posture.t - before[1].t, 1e-3)
     pose, posture = between(before, (session.pose, posture), min(share, 1.0))
-    return replace(session, pose=pose, posture=posture)
+    return replace(session, source=replace(session.source, pose=pose, posture=posture))
 
 
 def _screen(

@@ -204,17 +204,17 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     def y(fold: float) -> float:
         return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
 
-    fold = fold_deg(posture, session.standing)
+    fold = fold_deg(posture, session.baseline)
     if session.stop_depth is not None:
         # The mark of the stop depth: a bracket that opens when it is reached.
         stop, light = y(session.stop_depth.fold_deg), AMBER
-        reach = (22 if session.is_at_stop else 14) * u
+        reach = (22 if session.movement.is_at_stop else 14) * u
         yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
         yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
     yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
     if session.reps:
-        rest = session.standing.hip_flexion_deg if session.standing else 0.0
+        rest = session.baseline.hip_flexion_deg if session.baseline else 0.0
         yield Ring((x, y(session.reps[-1].hip_flexion_max_deg - rest)), 6 * u, 1.6 * u, GREY)
     if fold > 1.0:
         yield Line(((x, box.top), (x, y(fold))), 4.0 * u, ICE)

@@ -53,7 +53,7 @@ def panel(
     session: Session, posture: Posture, box: Box, u: float, decimal: str = "."
 ) -> Iterator[Shape]:
     """The panel of the variation that is practised. decimal: mark of the language."""
-    for shape in PANELS[session.choice.variation.panel](session, posture, box, u):
+    for shape in PANELS[session.exercise.variation.panel](session, posture, box, u):
         if isinstance(shape, Text):
             yield replace(shape, text=shape.text.replace(".", decimal))
         else:
@@ -109,14 +109,14 @@ def _legs(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
 
 def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """The line of the shoulders over that of the hips, as the mirror shows them."""
-    rest = session.standing.limbs if session.standing else None
+    rest = session.baseline.limbs if session.baseline else None
     tilt = _since(posture.limbs.tilt_deg, rest.tilt_deg if rest else None)
     hips = _since(posture.limbs.obliquity_deg, rest.obliquity_deg if rest else None)
     middle = box.left + box.width / 2
     yield Line(((middle, box.top), (middle, box.bottom)), 1.2 * u, GREY.at(0.5))
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
     light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
-    if fold_deg(posture, session.standing) > SHALLOW_DEG[1]:
+    if fold_deg(posture, session.baseline) > SHALLOW_DEG[1]:
         light, wide = GREY, 2.0  # so deep it is a guess
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
@@ -136,7 +136,7 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
         yield Line(((x, box.bottom), (x, y)), 4.0 * u, ICE)
         yield Dot((x, y), 5 * u, ICE)
     row = session.counter.row if isinstance(session.counter, RowCounter) else Rowing()
-    if row.trunk_deg is None or session.standing is None:
+    if row.trunk_deg is None or session.baseline is None:
         return
     # The trunk as it was before the first row, thin, and as it is now.
     middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
@@ -156,7 +156,7 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
 
 def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """Legs from the front: the feet as wide as they stand, the knees as far out as they are."""
-    rest = session.standing.limbs.stance if session.standing else None
+    rest = session.baseline.limbs.stance if session.baseline else None
     wide = rest if rest is not None else posture.limbs.stance
     if wide is None:
         return

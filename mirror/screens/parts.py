@@ -37,7 +37,7 @@ def heading(session: Session, page: Sheet, language: Language, since_s: float) -
     # The widest figures of this type are .82 of their height wide.
     room = inside.width - (0.82 * cap * len(count) + 20) * u
     yield Text(
-        language.title(session.choice),
+        language.title(session.exercise),
         (inside.left, inside.top),
         CAP_MM * u,
         GREY,
@@ -131,7 +131,7 @@ def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:
 def figure_box(session: Session, page: Sheet) -> Box:
     """Where the figure stands: smaller where it reaches far to both sides."""
     box = page.figure
-    if not session.choice.variation.seeking.one_leg:
+    if not session.exercise.variation.seeking.one_leg:
         return box
     high = FAR_REACHING * box.height
     return Box(box.left, box.bottom - high, box.width, high)

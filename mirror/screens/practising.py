@@ -35,7 +35,7 @@ def working(
     """A movement is under way: the count, the spine on reflection or figure, and the panel."""
     u, posture = page.u, session.posture
     yield from heading(session, page, language, since_s)
-    key = session.said.key
+    key = session.shown.guidance.key
     if key is not None and key != "instruction":
         colour = AMBER if key == "stop-here" else ICE
         yield words(language.say(f"guidance.{key}"), page.words, u, colour)
@@ -47,8 +47,8 @@ def working(
         yield from reflected
         light = clearness(session)
     if light < 1.0:
-        place, reading = figure_box(session, page), session.drill.reading
-        shapes = figure(session.pose, posture, reading, place, u, session.standing)
+        place, reading = figure_box(session, page), session.person.drill.reading
+        shapes = figure(session.pose, posture, reading, place, u, session.baseline)
         yield from dimmed(shapes, 1.0 - light)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
@@ -57,7 +57,7 @@ def working(
 
 def finished(session: Session, page: Sheet, language: Language, t: float) -> Iterator[Shape]:
     """The last rep once more: slowly as a line figure, its back over that of standing."""
-    u, since_s = page.u, t - session.reps[-1].end_s
+    u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
     told = _told(session, language)
     if told is not None:
@@ -65,32 +65,32 @@ def finished(session: Session, page: Sheet, language: Language, t: float) -> Ite
     if isinstance(session.posture, Posture):
         yield from panel(session, session.posture, page.panel, u, language.say("rest.decimal"))
     if (
-        session.choice.variation.panel == "depth"
-        and session.bottom is not None
-        and session.standing is not None
+        session.exercise.variation.panel == "depth"
+        and shown.bottom is not None
+        and session.baseline is not None
     ):
-        yield from bottom_check(session.bottom, session.standing, page.outlines, u)
+        yield from bottom_check(shown.bottom, session.baseline, page.outlines, u)
     place = figure_box(session, page)
-    yield from ghost(session.replay[0], place, u)
-    begin, end = (session.replay[k][1].t for k in (0, -1))
+    yield from ghost(shown.replay[0], place, u)
+    begin, end = (shown.replay[k][1].t for k in (0, -1))
     if end > begin:
         # It runs, rests, and runs again: a function of the time alone.
         round_s = (end - begin) / SLOWLY + REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
-        pose, posture = at(session.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), place, u, session.standing)
+        pose, posture = at(shown.replay, begin + SLOWLY * into)
+        yield from figure(pose, posture, Reading(), place, u, session.baseline)
 
 
 def _told(session: Session, language: Language) -> tuple[str, Colour] | None:
     """The one thing to say after the rep: what became of another movement, a cue, the depth."""
-    key = session.said.key
+    key = session.shown.guidance.key
     if key is not None and key != "instruction":
         return language.say(f"guidance.{key}"), ICE
-    last = session.reps[-1].number
-    if session.cue is not None and session.cue.rep == last:
-        return language.cue(session.cue, session.choice), AMBER if session.cue.fault else ICE
-    if session.stop is not None and session.stop_rep == last:
-        return language.stop(session.stop), ICE
+    last, cue, stop = session.reps[-1].number, session.current_set.cue, session.person.stop
+    if cue is not None and cue.rep == last:
+        return language.cue(cue, session.exercise), AMBER if cue.fault else ICE
+    if stop.found is not None and stop.rep == last:
+        return language.stop(stop.found), ICE
     return None
 
 

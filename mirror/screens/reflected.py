@@ -42,9 +42,9 @@ def on_reflection(session: Session, page: Sheet, reflection: Reflection) -> Iter
         return None
     if posture.confidence < SHOW or posture.back.confidence < SHOW:
         return None
-    rest = session.standing
+    rest = session.baseline
     body_px = rest.trunk_px + rest.leg_px if rest else posture.trunk_px + posture.leg_px
-    since = [p for p, _ in session.trail if p.taken_at > pose.taken_at - STANDING_S]
+    since = [p for p, _ in session.movement.trail if p.taken_at > pose.taken_at - STANDING_S]
     body_m = reflection.body_m([*since, pose], body_px)
     if body_m is None:
         return None
@@ -67,7 +67,7 @@ def speed_deg_s(session: Session) -> float:
     posture = session.posture
     if not isinstance(posture, Posture):
         return 0.0
-    earlier = [p for _, p in session.trail if p.t <= posture.t - OVER_S]
+    earlier = [p for _, p in session.movement.trail if p.t <= posture.t - OVER_S]
     if not earlier:
         return 0.0
     then = earlier[-1]

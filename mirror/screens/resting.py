@@ -29,11 +29,11 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     yield Text(counted, under, CAP_MM * u, GREY, "right", "top")
     yield from _last_time(session, page, language)
     width = 300 if page.wide else page.width
-    top, choice = 55 if page.wide else 165, session.choice
+    top, choice = 55 if page.wide else 165, session.exercise
     # A drill that hides the back has no word on it.
     judged = {rule.fault for rule in choice.rules}
     rows = [row for row in choice.variation.rows if not row.fault or row.fault in judged]
-    person = Person(session.notes.stood_deg, session.own_range_deg)
+    person = Person(session.current_set.notes.stood_deg, session.own_range_deg)
     pitch = ROWS_MM / max(3, len(rows))
     for k, row in enumerate(rows):
         box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
@@ -50,7 +50,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
 
 def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     """Reps and depth of the last set of the same, beside those of this one."""
-    last, u = session.last, page.u
+    last, u = session.current_set.last, page.u
     if last is None:
         return
     text = language.say("rest.last-time", reps=last.reps, deg=round(last.depth_deg))
@@ -61,25 +61,26 @@ def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Sh
 
 def _told(session: Session, language: Language) -> str:
     """The stop depth where it is known; else what no camera sees is asked."""
-    if session.stop is not None and session.stop_rep is not None:
-        text = language.stop(session.stop)
-        if session.last is not None and session.last.stop_deg is not None:
-            deg = 5 * round(session.last.stop_deg / 5)
+    stop, last = session.person.stop, session.current_set.last
+    if stop.found is not None and stop.rep is not None:
+        text = language.stop(stop.found)
+        if last is not None and last.stop_deg is not None:
+            deg = 5 * round(last.stop_deg / 5)
             text += " " + language.say("rest.last-stop", deg=deg)
         return text
     if session.stop_depth is not None:
         return language.say("rest.kept-stop", deg=told(session.stop_depth)[1])
-    return language.say(f"variation.{session.choice.variation.name}.rest")
+    return language.say(f"variation.{session.exercise.variation.name}.rest")
 
 
 def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     """For who stands at the buttons: what can be kept, and whether the set is safe."""
-    u, saved = page.u, session.past.saved
-    parts = []
-    if session.over_s is not None and session.past.is_failing:
+    u, history, over_s = page.u, session.history, session.current_set.over_s
+    saved, parts = history.saved, []
+    if over_s is not None and history.is_failing:
         parts.append(language.say("rest.not-saved"))
-    elif saved is not None and saved.ended_s == session.over_s:
-        how = "rest.fleeting" if session.past.is_fleeting else "rest.saved"
+    elif saved is not None and saved.ended_s == over_s:
+        how = "rest.fleeting" if history.is_fleeting else "rest.saved"
         parts.append(language.say(how, number=saved.number))
     if session.can_remember is not None:
         parts.append(language.say(f"rest.can-{session.can_remember}"))

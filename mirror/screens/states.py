@@ -40,8 +40,8 @@ class State(Enum):
 
 def state(session: Session) -> State:
     """The screen of this session."""
-    t = session.t
-    if t is not None and session.chosen_s is not None and t - session.chosen_s < CHOSEN_S:
+    t, chosen_s, key = session.t, session.shown.chosen_s, session.shown.guidance.key
+    if t is not None and chosen_s is not None and t - chosen_s < CHOSEN_S:
         return State.CHOSEN
     if t is None or session.is_away:
         return State.ASLEEP
@@ -49,29 +49,30 @@ def state(session: Session) -> State:
         return State.WORKING
     if session.reps:
         return _between_reps(session, t)
-    came_s = session.presence.came_s
+    came_s = session.person.presence.came_s
     is_new = came_s is None or t - came_s < HELLO_S
     # Only who could be judged is asked to hold still.
-    if session.said.key == "stand-still" and not session.has_standing and not is_new:
+    if key == "stand-still" and not session.has_baseline and not is_new:
         return State.STILL
-    if session.standing is None:
+    if session.baseline is None:
         return State.WELCOME
     if is_blind(session):
         return State.BLIND
-    return State.CHOSEN if session.said.key in (None, "instruction") else State.WORKING
+    return State.CHOSEN if key in (None, "instruction") else State.WORKING
 
 
 def is_blind(session: Session) -> bool:
     """Whether the one thing to say is what keeps the mirror from judging."""
     posture = session.posture
     doubt = posture.doubt if isinstance(posture, Posture) else None
-    return session.said.key is not None and session.said.key in (doubt, "step-back")
+    key = session.shown.guidance.key
+    return key is not None and key in (doubt, "step-back")
 
 
 def _between_reps(session: Session, t: float) -> State:
     """After a rep: it is shown once more, then the whole set."""
-    if t - session.reps[-1].end_s < LOOK_UP_S and session.replay:
+    if t - session.reps[-1].end_s < LOOK_UP_S and session.shown.replay:
         return State.FINISHED
     if is_blind(session):
         return State.BLIND
-    return State.REST if session.said.key in (None, "instruction") else State.WORKING
+    return State.REST if session.shown.guidance.key in (None, "instruction") else State.WORKING

@@ -18,6 +18,7 @@ import msgspec
 from mirror.camera import open_camera
 from mirror.coach.advance import advance
 from mirror.coach.language import load
+from mirror.coach.lifetimes import SourceState
 from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings
 from mirror.display.screen import open_screen
@@ -55,7 +56,7 @@ def drawing(settings: Settings) -> int:
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(bundle(settings.model))
     language, session = load(settings.coach.language), start()
-    asleep = replace(session, t=0.0, posture=Unseen(0.0, "nobody"))
+    asleep = replace(session, source=SourceState(0.0, posture=Unseen(0.0, "nobody")))
     calls: list[float] = []
     took: dict[State, list[float]] = {}
     sent: dict[State, list[float]] = {}

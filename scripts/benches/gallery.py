@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benches.altered import altered
 from benches.repertoire import Trial, poses
 from mirror.buttons import LONG
 from mirror.calibration.calibration import as_configured
@@ -29,7 +30,8 @@ from mirror.coach.advance import advance
 from mirror.coach.command import Held, Press
 from mirror.coach.finished import LastTime, Past, Saved
 from mirror.coach.language import Language, load
-from mirror.coach.session import Said, Session, start
+from mirror.coach.lifetimes import Said, StopSearch
+from mirror.coach.session import Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.display.glass import Glass, Setting
 from mirror.display.scene import Dot, Line, Point, Ring, Scene, Text
@@ -147,7 +149,7 @@ def scenes(
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
     made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
-    bowed = replace(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
+    bowed = altered(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
     fitted = _reflection(bowed, glass)
     made["reflection"] = compose(bowed, glass, language, late_s=1.0, reflection=fitted)
     for name, now in _calibrated(glass).items():
@@ -261,10 +263,10 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     done = next(s for s in film if len(s.reps) == 3)
     last = film[-1]
     shown = {
-        "chosen": replace(film[0], chosen_s=film[0].t),
+        "chosen": altered(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": replace(_after(done, 2.2), said=Said()),
-        "rest": replace(_after(last, 20.0), said=Said()),
+        "finished": altered(_after(done, 2.2), guidance=Said()),
+        "rest": altered(_after(last, 20.0), guidance=Said()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
@@ -290,49 +292,58 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     first = film[0]
     yield (
         "asleep",
-        replace(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
+        altered(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
         0.0,
     )
     yield "welcome", next(s for s in film if state(s) is State.WELCOME), 0.0
     still = [s for s in film if state(s) is State.STILL] or [
-        replace(s, own=Own(), presence=Presence(-9.0, s.t), said=Said("stand-still"))
+        altered(s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=Said("stand-still"))
         for s in film[: int(3 * FPS)]
     ]
-    yield "still", max(still, key=lambda s: s.stillness.share < 0.8 and s.stillness.share), 0.0
-    yield "chosen", next(s for s in film if s.said.key == "instruction"), 0.0
+    shares = [s.person.still.share for s in still]
+    yield "still", still[int(np.argmax([share < 0.8 and share for share in shares]))], 0.0
+    yield "chosen", next(s for s in film if s.shown.guidance.key == "instruction"), 0.0
     moving = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 2]
     yield "working", moving[len(moving) // 2], 0.0
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]
     at_stop = min(deep, key=lambda s: abs(_fold(s) - STOP.fold_deg))
-    yield "stop", replace(at_stop, stop=STOP, said=Said("stop-here")), 0.0
+    yield "stop", altered(at_stop, stop=StopSearch(found=STOP), guidance=Said("stop-here")), 0.0
     bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
-    told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
+    told = next(
+        s for s in film if (cue := s.current_set.cue) and cue.fault and s.reps[-1].number == cue.rep
+    )
     yield "counted", _after(told, 0.05), 0.0
     yield "cue", _after(told, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counter.is_open][-1]
-    rest = replace(_after(last, 20.0), said=Said())
+    rest = altered(_after(last, 20.0), guidance=Said())
     past = Past(saved=Saved(412, 60.0))
-    kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
+    kept = altered(
+        rest,
+        stop=StopSearch(found=STOP, rep=3),
+        over_s=60.0,
+        history=past,
+        last=LastTime(7, 91.0, 50),
+    )
     yield "rest", kept, 0.0
-    yield "rest-asked", replace(rest, stop=None, stop_rep=None), 0.0
+    yield "rest-asked", altered(rest, stop=StopSearch()), 0.0
     for doubt in ("turn-side-on", "step-back"):
         posture = rest.posture
         if isinstance(posture, Posture):
             posture = replace(posture, doubt=doubt, confidence=0.3)
-        yield doubt, replace(rest, posture=posture, said=Said(doubt)), 0.0
+        yield doubt, altered(rest, posture=posture, guidance=Said(doubt)), 0.0
 
 
 def _after(session: Session, seconds: float) -> Session:
     """The session so long after its last rep, its person still there."""
     t = session.reps[-1].end_s + seconds
-    return replace(session, t=t, presence=replace(session.presence, seen_s=t))
+    return altered(session, t=t, presence=replace(session.person.presence, seen_s=t))
 
 
 def _fold(session: Session) -> float:
     posture = session.posture
-    return fold_deg(posture, session.standing) if isinstance(posture, Posture) else 0.0
+    return fold_deg(posture, session.baseline) if isinstance(posture, Posture) else 0.0
 
 
 def _rounding(session: Session) -> float:

@@ -58,8 +58,8 @@ def taken(model: Path, what: Case) -> float | None:
     try:
         for step in film(what, estimator):
             session = advance(session, step.pose, step.truth.t)
-            if not is_asked and session.standing is not None:
+            if not is_asked and session.baseline is not None:
                 session, is_asked = press(session, Press.REMEMBER), True
     finally:
         estimator.close()
-    return session.range_deg
+    return session.person.range_deg

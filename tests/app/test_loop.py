@@ -3,12 +3,12 @@ import signal
 import socket
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from benches.altered import altered
 from people import SIZE, film, person, reps
 
 from mirror.app import loop as app
@@ -18,6 +18,7 @@ from mirror.buttons import controls as hands
 from mirror.camera import Frame
 from mirror.coach.advance import advance
 from mirror.coach.command import Press
+from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
 from mirror.config import CoachSettings, PresenceSettings, ScreenSettings, Settings
 from mirror.display import power as display
@@ -651,7 +652,7 @@ def test_a_set_is_saved_when_its_person_rests_and_shown_as_saved(stage, state, m
     real = app.compose
 
     def seen(session, *more):
-        shown.append(session.past.saved)
+        shown.append(session.history.saved)
         return real(session, *more)
 
     monkeypatch.setattr(app, "compose", seen)
@@ -684,7 +685,7 @@ def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
     real = app.advance
 
     def advanced(session, pose, t):
-        sessions.append(replace(real(session, pose, t), stop=stop))
+        sessions.append(altered(real(session, pose, t), stop=StopSearch(found=stop)))
         return sessions[-1]
 
     monkeypatch.setattr(app, "advance", advanced)

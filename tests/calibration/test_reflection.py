@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benches.altered import altered
 from benches.reflection import DISTANCES, TARGET_MM, errors_mm, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -208,7 +209,7 @@ def shown(session, eye="right", camera=NARROW):
 
 def still(session):
     """The session, its body not moving."""
-    return replace(session, trail=tuple((p, session.posture) for p, _ in session.trail))
+    return altered(session, trail=tuple((p, session.posture) for p, _ in session.movement.trail))
 
 
 def test_the_line_is_drawn_where_the_eye_sees_the_back():
@@ -247,10 +248,10 @@ def test_where_the_line_fades_the_figure_lights_up():
     assert light(session, here) == light(session, None) > 0.5
     assert light(still(session), here) == 0.0
     slow = [
-        replace(
+        altered(
             session,
             trail=tuple(
-                (p, replace(session.posture, t=q.t, trunk_deg=d)) for p, q in session.trail
+                (p, replace(session.posture, t=q.t, trunk_deg=d)) for p, q in session.movement.trail
             ),
         )
         for d in (session.posture.trunk_deg - 5.0, session.posture.trunk_deg - 6.0)
@@ -269,10 +270,13 @@ def test_without_a_distance_or_off_the_panel_the_figure_serves():
     """No feet and no body height; or a camera that hangs elsewhere: no line."""
     session = still(working())
     poses = [
-        replace(p, visibility=np.where(np.arange(33) < 29, 1.0, 0.0)) for p, _ in session.trail
+        replace(p, visibility=np.where(np.arange(33) < 29, 1.0, 0.0))
+        for p, _ in session.movement.trail
     ]
-    trail = tuple((p, posture) for p, (_, posture) in zip(poses, session.trail, strict=True))
-    blind = replace(
+    trail = tuple(
+        (p, posture) for p, (_, posture) in zip(poses, session.movement.trail, strict=True)
+    )
+    blind = altered(
         session, pose=replace(session.pose, visibility=poses[0].visibility), trail=trail
     )
     assert shown(blind) is None

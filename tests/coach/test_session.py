@@ -1,7 +1,7 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
-from mirror.coach.advance import FORGET_SET_S, FORGET_STANDING_S, advance
+from mirror.coach.advance import FORGET_BASELINE_S, FORGET_SET_S, advance
 from mirror.coach.command import Press
 from mirror.coach.exercise import choices
 from mirror.coach.language import load
@@ -59,7 +59,7 @@ def test_select_begins_a_new_set_and_keeps_what_is_known_of_the_person():
     """Reset sets the count to nought, not the standing."""
     session = press(after(film(reps(2), 9)), Press.SELECT)
     assert session.reps == ()
-    assert session.standing is not None
+    assert session.baseline is not None
     session = after((person(9 + k / 30, *reps(1)(k / 30)) for k in range(180)), session)
     assert [rep.number for rep in session.reps] == [1]
 
@@ -68,10 +68,10 @@ def test_next_and_previous_go_round():
     """Next and previous undo each other, and the cycle closes."""
     session = start()
     there = press(session, Press.NEXT)
-    assert press(there, Press.PREVIOUS).choice == session.choice
+    assert press(there, Press.PREVIOUS).exercise == session.exercise
     for _ in choices():
         session = press(session, Press.NEXT)
-    assert session.choice == start().choice
+    assert session.exercise == start().exercise
 
 
 def test_shutdown_is_noted_and_other_presses_change_nothing():
@@ -79,15 +79,15 @@ def test_shutdown_is_noted_and_other_presses_change_nothing():
     assert press(start(), Press.SHUTDOWN).shutdown
     assert not press(start(), Press.CALIBRATE).shutdown
     session = start()
-    if not session.choice.variation.drills:
+    if not session.exercise.variation.drills:
         assert press(session, Press.DRILL) == session
 
 
 def test_the_person_is_forgotten_after_leaving():
     """First the standing, for another person may come; then the set."""
     session = after(film(reps(1), 6))
-    gone = advance(session, None, 6 + FORGET_STANDING_S)
-    assert gone.standing is None
+    gone = advance(session, None, 6 + FORGET_BASELINE_S)
+    assert gone.baseline is None
     assert len(gone.reps) == 1
     gone = advance(gone, None, 6 + FORGET_SET_S)
     assert gone.reps == ()
@@ -135,26 +135,26 @@ def slow_set(start_at, slope, *, drill=None, seconds=32):
 def test_the_stop_depth_is_found_over_slow_reps_and_told_once():
     """A back that joins at 50 deg of fold is found near there; the live cue comes before it."""
     session = slow_set(50.0, 0.0022)
-    assert isinstance(session.stop, StopDepth)
-    assert session.stop.fold_deg == pytest.approx(50, abs=8)
-    assert session.stop_rep is not None
-    assert not session.is_at_stop
+    assert isinstance(session.person.stop.found, StopDepth)
+    assert session.person.stop.found.fold_deg == pytest.approx(50, abs=8)
+    assert session.person.stop.rep is not None
+    assert not session.movement.is_at_stop
     for k in range(20):
         t = 32 + k / 8
         pose = with_mask(person(t, *hinge(min(1.0, k / 10))), -0.06)
         session = advance(session, pose, t)
-        if session.is_at_stop:
+        if session.movement.is_at_stop:
             break
     fold = session.posture.hip_flexion_deg
-    assert session.stop.fold_deg - 8 < fold < session.stop.fold_deg + 8
+    assert session.person.stop.found.fold_deg - 8 < fold < session.person.stop.found.fold_deg + 8
     assert session.guidance == "stop-here"
 
 
 def test_no_stop_depth_is_invented_for_a_straight_back():
     """Not found is said as not found, and a new set forgets."""
     session = slow_set(50.0, 0.0)
-    assert isinstance(session.stop, NotFound)
-    assert press(session, Press.SELECT).stop is None
+    assert isinstance(session.person.stop.found, NotFound)
+    assert press(session, Press.SELECT).person.stop.found is None
 
 
 def test_drills_go_round_with_their_button_and_have_their_own_words():
@@ -163,10 +163,10 @@ def test_drills_go_round_with_their_button_and_have_their_own_words():
     titles = []
     for _ in range(3):
         session = press(session, Press.DRILL)
-        titles.append(session.choice.title)
+        titles.append(session.exercise.title)
     assert titles == ["Stick", "String", "Hip hinge"]
-    assert start("basic", "stick").choice.instruction != session.choice.instruction
-    assert "rounding" not in {rule.fault for rule in start("basic", "stick").choice.rules}
+    assert start("basic", "stick").exercise.instruction != session.exercise.instruction
+    assert "rounding" not in {rule.fault for rule in start("basic", "stick").exercise.rules}
 
 
 def test_a_drill_says_what_the_hands_should_do():
@@ -243,8 +243,8 @@ def test_a_source_that_begins_again_is_counted_again():
 def test_a_back_that_keeps_its_shape_is_told_once():
     """Not found is said as not found."""
     session = slow_set(50.0, 0.0)
-    assert session.stop == NotFound("straight")
-    assert session.stop_rep is not None
+    assert session.person.stop.found == NotFound("straight")
+    assert session.person.stop.rep is not None
 
 
 def test_the_stick_drill_makes_nothing_of_the_hidden_back():
@@ -253,6 +253,6 @@ def test_the_stick_drill_makes_nothing_of_the_hidden_back():
     for pose in film(reps(2), 9):
         session = advance(session, with_mask(pose), pose.taken_at)
     assert len(session.reps) == 2
-    assert session.standing.edge is None
+    assert session.baseline.edge is None
     assert session.posture.rounding_deg is None
     assert all(rep.back_rounding_max_deg is None for rep in session.reps)

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from benches.altered import altered
 from benches.gallery import SIZES, flaws
 from people import film, hinge, person, reps, wave, with_mask
 
@@ -12,6 +13,7 @@ from mirror.coach.advance import FORGET_SET_S, REST_S, advance
 from mirror.coach.command import Press
 from mirror.coach.finished import SAMPLE_S, LastTime, Past, Saved
 from mirror.coach.language import load
+from mirror.coach.lifetimes import StopSearch
 from mirror.coach.profile import Kept
 from mirror.coach.session import start
 from mirror.coach.sets import end, press, recall
@@ -116,7 +118,7 @@ def test_a_press_finishes_the_set(what):
 def test_walking_off_finishes_the_set():
     """With the depth and the stop depth that were known when the person was there."""
     session, _ = after(film(reps(2), 9))
-    session = replace(session, notes=replace(session.notes, stop=STOP))
+    session = altered(session, notes=replace(session.current_set.notes, stop=STOP))
     done = []
     for k in range(1, int(FORGET_SET_S) + 2):
         session = advance(session, None, 9.0 + k)
@@ -226,11 +228,11 @@ def test_a_set_is_compared_with_the_one_before_it():
     session = recall(start(), Past(lasts={("basic", None): before}))
     session, _ = after(film(reps(3), 12), session)
     session = recall(session, Past(lasts={("basic", None): newest}, saved=Saved(4, 12.0)))
-    assert session.last == before
-    assert "7 reps, 80°" in written(replace(session, t=session.t + 9))
+    assert session.current_set.last == before
+    assert "7 reps, 80°" in written(altered(session, t=session.t + 9))
     session = press(session, Press.SELECT)
-    assert session.last == newest
-    assert press(session, Press.NEXT).last is None
+    assert session.current_set.last == newest
+    assert press(session, Press.NEXT).current_set.last is None
 
 
 def test_after_a_pause_the_next_set_is_compared_with_the_one_that_ended():
@@ -238,9 +240,9 @@ def test_after_a_pause_the_next_set_is_compared_with_the_one_that_ended():
     session, _ = rested(3)
     newest = LastTime(3, 90.0, None)
     session = recall(session, Past(lasts={("basic", None): newest}))
-    assert session.last is None
+    assert session.current_set.last is None
     session, _ = again(session, 1)
-    assert session.last == newest
+    assert session.current_set.last == newest
 
 
 def test_saved_is_said_of_this_set_only():
@@ -258,30 +260,34 @@ def test_saved_is_said_of_this_set_only():
 def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
     """Whoever comes next sees it; nobody's is kept unasked."""
     session, _ = rested(3)
-    assert press(session, Press.REMEMBER).past.kept is None
-    session = replace(session, stop=STOP, stop_rep=2)
+    assert press(session, Press.REMEMBER).history.kept is None
+    session = altered(session, stop=StopSearch(found=STOP, rep=2))
     assert session.can_remember == "keep"
     assert "Hold next: remember" in written(session)
     session = press(session, Press.REMEMBER)
-    assert session.past.kept == Kept("basic", STOP)
+    assert session.history.kept == Kept("basic", STOP)
     assert "Hold next: forget" in written(session)
     gone = session
     for k in range(1, 20):
         gone = advance(gone, None, session.t + k)
-    assert gone.stop is None
+    assert gone.person.stop.found is None
     assert gone.stop_depth == STOP
     assert press(gone, Press.NEXT).stop_depth == STOP, "a drill of the same variation"
-    assert replace(gone, choice=start("row").choice).stop_depth is None
-    assert press(gone, Press.REMEMBER).past.kept is None
+    assert altered(gone, exercise=start("row").exercise).stop_depth is None
+    assert press(gone, Press.REMEMBER).history.kept is None
 
 
 def test_a_depth_that_changed_is_kept_in_the_place_of_the_old_one():
     """Forgetting takes a depth that is told alike."""
     deeper = replace(STOP, pelvis_flexion_deg=65.0)
-    session = replace(start(), stop=deeper, past=Past(kept=Kept("basic", STOP)), t=0.0)
-    assert press(session, Press.REMEMBER).past.kept.stop == deeper
+    session = altered(
+        start(), stop=StopSearch(found=deeper), history=Past(kept=Kept("basic", STOP)), t=0.0
+    )
+    assert press(session, Press.REMEMBER).history.kept.stop == deeper
     alike = replace(STOP, pelvis_flexion_deg=56.0)
-    assert press(replace(session, stop=alike), Press.REMEMBER).past.kept is None
+    assert (
+        press(altered(session, stop=StopSearch(found=alike)), Press.REMEMBER).history.kept is None
+    )
 
 
 def test_a_kept_depth_is_cued():
@@ -304,28 +310,28 @@ def test_a_depth_that_is_reached_is_told_once_on_each_way_down():
         down = wave(t, start=3.0, down=1.5, hold=3.0, up=1.5) * depth
         pose = person(t, *hinge(down + (0.01 * (-1) ** k if 4.5 < t < 7.5 else 0.0)))
         before, session = session, advance(session, pose, t)
-        told += session.is_at_stop and not before.is_at_stop
+        told += session.movement.is_at_stop and not before.movement.is_at_stop
     assert told == 1
-    assert not session.is_at_stop
+    assert not session.movement.is_at_stop
 
 
 def test_the_search_for_the_stop_depth_goes_on_over_a_pause():
     """The same person, another set: what was found is still known, and is not told again."""
     session, _ = rested(3)
-    session = replace(session, stop=NotFound("straight"), stop_rep=3, descents=(((), ()),))
+    session = altered(session, stop=StopSearch((((), ()),), NotFound("straight"), 3))
     session, _ = again(session, 1)
-    assert session.stop is not None
-    assert session.stop_rep == 0
-    assert len(session.descents) >= 1
+    assert session.person.stop.found is not None
+    assert session.person.stop.rep == 0
+    assert len(session.person.stop.descents) >= 1
 
 
 def test_the_back_that_is_not_judged_has_no_rounding_in_the_signals():
     """Without a mask: None; with one, numbers."""
     session, _ = after(film(reps(1), 7))
-    assert {sample.rounding_deg for sample in session.notes.samples} == {None}
+    assert {sample.rounding_deg for sample in session.current_set.notes.samples} == {None}
     masked = (with_mask(pose) for pose in film(reps(1), 7, fps=8))
     session, _ = after(masked)
-    assert any(sample.rounding_deg is not None for sample in session.notes.samples)
+    assert any(sample.rounding_deg is not None for sample in session.current_set.notes.samples)
 
 
 def slumping(session, bow, lean=45.0, seconds=3.0):
@@ -352,18 +358,18 @@ def test_the_range_of_the_back_is_taken_by_a_slump_and_no_rep_is_counted():
     session = slumping(asked(), 0.1)
     assert session.guidance == "range-taken"
     assert session.count == 0
-    assert 15 < session.range_deg < 60
+    assert 15 < session.person.range_deg < 60
     again = slumping(asked(), 0.14)
-    assert again.range_deg > session.range_deg
+    assert again.person.range_deg > session.person.range_deg
     assert session.can_remember == "keep"
-    kept = press(replace(session, slump=None), Press.REMEMBER)
-    assert kept.past.kept.range_deg == session.range_deg
+    kept = press(altered(session, range_test=None), Press.REMEMBER)
+    assert kept.history.kept.range_deg == session.person.range_deg
     for _ in range(20):
         session = advance(session, None, session.t + 1)
         kept = advance(kept, None, kept.t + 1)
     assert session.own_range_deg is None
-    assert kept.range_deg is None
-    assert kept.own_range_deg == kept.past.kept.range_deg
+    assert kept.person.range_deg is None
+    assert kept.own_range_deg == kept.history.kept.range_deg
 
 
 @pytest.mark.parametrize(("bow", "lean"), [(0.0, 45.0), (0.1, 10.0)])
@@ -374,8 +380,8 @@ def test_what_was_no_slump_is_told_as_missed(bow, lean):
     for _ in range(30):
         pose = with_mask(person(session.t + 1), -0.06)
         session = advance(session, pose, pose.taken_at)
-    assert session.range_deg is None
-    assert session.slump is None
+    assert session.person.range_deg is None
+    assert session.person.range_test is None
     session, _ = again(session, 1)
     assert session.count == 1
 
@@ -383,24 +389,24 @@ def test_what_was_no_slump_is_told_as_missed(bow, lean):
 def test_the_same_press_breaks_off_the_slump():
     """And so does any that begins a set."""
     session = asked()
-    assert press(session, Press.REMEMBER).slump is None
-    assert press(session, Press.SELECT).slump is None
+    assert press(session, Press.REMEMBER).person.range_test is None
+    assert press(session, Press.SELECT).person.range_test is None
 
 
 def test_a_drill_that_hides_the_back_takes_no_range():
     """The press means nothing there."""
     session, _ = after(film(reps(0), 2), start("basic", "stick"))
     assert session.can_remember is None
-    assert press(session, Press.REMEMBER).slump is None
+    assert press(session, Press.REMEMBER).person.range_test is None
 
 
 def test_rounding_is_told_as_a_share_of_the_own_range():
     """Where it is known."""
     session, _ = rested(3)
     rep = session.reps[-1]
-    rounded = replace(session, outcomes=(replace(rep, back_rounding_max_deg=12.0),))
+    rounded = altered(session, outcomes=(replace(rep, back_rounding_max_deg=12.0),))
     assert "12° " in written(rounded) + " "
-    assert "12°, 40 %" in written(replace(rounded, range_deg=30.0))
+    assert "12°, 40 %" in written(altered(rounded, range_deg=30.0))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -410,13 +416,13 @@ def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
     """With all there is to compare and to say: the longest words, two digits."""
     session, _ = rested(12)
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
-    past = Past(saved=Saved(4120, session.over_s))
-    session = replace(session, choice=start(variation).choice, past=past, range_deg=30.0)
-    session = replace(session, last=LastTime(12, 101.0, 50.0), stop=STOP, stop_rep=2)
+    past = Past(saved=Saved(4120, session.current_set.over_s))
+    session = altered(session, exercise=start(variation).exercise, history=past, range_deg=30.0)
+    session = altered(session, last=LastTime(12, 101.0, 50.0), stop=StopSearch(found=STOP, rep=2))
     for shown in (
         session,
-        replace(session, stop=None),
-        replace(session, past=Past(is_failing=True)),
-        replace(session, past=replace(past, is_fleeting=True)),
+        altered(session, stop=StopSearch()),
+        altered(session, history=Past(is_failing=True)),
+        altered(session, history=replace(past, is_fleeting=True)),
     ):
         assert flaws(compose(shown, screen.glass, load(language)), screen) == []

@@ -1,14 +1,15 @@
 """What is heard, and when."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from benches.altered import altered
 from people import film, reps
 
 from mirror.coach.advance import advance
 from mirror.coach.command import Press
+from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
 from mirror.coach.sets import press
 from mirror.display import sound as tones
@@ -49,20 +50,20 @@ def test_the_stop_depth_is_heard_once_on_the_way_down():
     session = start()
     told = []
     for pose in film(reps(1), 6):
-        session = replace(session, stop=stop)
+        session = altered(session, stop=StopSearch(found=stop))
         after = advance(session, pose, pose.taken_at)
         told += [after.phase for tone in heard(session, after).tones if tone is Tone.STOP_DEPTH]
-        session = replace(after, stop=stop)
+        session = altered(after, stop=StopSearch(found=stop))
     assert told == [Phase.DESCENDING]
 
 
 def test_a_cue_is_heard_and_praise_is_not():
     """Praise can wait until somebody looks."""
     (*_, (session, _)) = sounds(film(reps(1), 6))
-    told = replace(session, cue=Cue(5.0, "knees-bent", "Shins like posts", 1))
+    told = altered(session, cue=Cue(5.0, "knees-bent", "Shins like posts", 1))
     assert heard(session, told).tones == (Tone.CUE,)
     assert heard(told, told).tones == ()
-    assert heard(session, replace(session, cue=Cue(5.0, None, "Good", 1))).tones == ()
+    assert heard(session, altered(session, cue=Cue(5.0, None, "Good", 1))).tones == ()
 
 
 def test_notes_neither_click_nor_clip():

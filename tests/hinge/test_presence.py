@@ -27,8 +27,8 @@ def test_somebody_is_noticed_within_a_second():
     looks = [(0.0, None), (0.5, person(0.5))]
     looks += [(0.5 + k / FPS, person(0.5 + k / FPS)) for k in range(1, 6)]
     session = seen(looks)
-    assert session.presence.came_s is not None
-    assert session.presence.came_s - 0.0 <= 0.5 + NOTICED_S + 1 / FPS
+    assert session.person.presence.came_s is not None
+    assert session.person.presence.came_s - 0.0 <= 0.5 + NOTICED_S + 1 / FPS
     assert state(session) is not State.ASLEEP
 
 
@@ -77,7 +77,7 @@ def test_bowing_does_not_look_like_leaving():
     states = set()
     for pose in film(reps(2), 9):
         session = advance(session, pose, pose.taken_at)
-        if session.presence.came_s is not None:
+        if session.person.presence.came_s is not None:
             states.add(state(session))
     assert State.ASLEEP not in states
 
@@ -106,4 +106,4 @@ def test_a_higher_picture_notices_who_is_as_far_away():
     for height in (640, 848):
         far = (person(k / FPS, scale=0.5) for k in range(10))
         session = seen((pose.taken_at, replace(pose, size=(480, height))) for pose in far)
-        assert session.presence.came_s is not None
+        assert session.person.presence.came_s is not None

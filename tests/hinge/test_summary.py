@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from benches.altered import altered
 from benches.gallery import flaws
 
 from mirror.coach.language import load
@@ -56,7 +57,7 @@ def made(count, leg=None, **measures):
 def shapes(name, reps, tongue="en", size=(1080, 1920)):
     """The rest screen of these reps, and the screen it is for."""
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
-    session = replace(start(name), outcomes=reps, t=99.0)
+    session = altered(start(name), outcomes=reps, t=99.0)
     return Scene(tuple(rest(session, sheet(screen.glass, 0.0), load(tongue)))), screen
 
 

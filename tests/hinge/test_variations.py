@@ -112,9 +112,9 @@ def test_an_eighth_variation_is_one_record(monkeypatch):
     reps, english = finish(session).reps, load("en")
     assert len(reps) == len(trial.motion().reps_between(0.0, 1e4))
     assert all([fault.fault for fault in rep.faults] == ["soft"] for rep in reps)
-    assert session.cue is not None
-    assert english.cue(session.cue, session.choice) == "Knees like candles"
-    assert english.title(session.choice) == "Prayer"
+    assert session.current_set.cue is not None
+    assert english.cue(session.current_set.cue, session.exercise) == "Knees like candles"
+    assert english.title(session.exercise) == "Prayer"
     assert english.say("rest.reach") == "Reach"
     assert any(choice.variation is bow for choice in choices())
 
@@ -126,7 +126,7 @@ def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():
         finding = find(trial, poses(trial, None))
         assert finding.found == finding.expected
     assert Posture.__dataclass_fields__
-    assert start("swing").choice.variation is VARIATIONS["swing"]
+    assert start("swing").exercise.variation is VARIATIONS["swing"]
 
 
 @pytest.mark.parametrize("flip", [False, True], ids=["as filmed", "mirrored"])

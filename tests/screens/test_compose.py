@@ -1,7 +1,7 @@
 import math
-from dataclasses import replace
 
 import pytest
+from benches.altered import altered
 from people import film, person, reps
 
 from mirror.buttons import LONG
@@ -120,7 +120,7 @@ def test_a_long_press_that_would_do_nothing_is_not_offered(variation, offered):
     session = start(variation)
     for pose in film(reps(0), 1.0):
         session = advance(session, pose, pose.taken_at)
-    session = replace(session, chosen_s=session.t)
+    session = altered(session, chosen_s=session.t)
     labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
     glass = Glass.of((1080, 1920), ScreenSettings())
     shown = texts(compose(session, glass, ENGLISH, labels=labels))
