@@ -98,7 +98,7 @@ def test_a_picture_of_another_size_changes_nothing():
             pose = person(k / FPS)
             size = (int(scale * pose.size[0]), int(scale * pose.size[1]))
             poses.append((k / FPS, replace(pose, points=scale * pose.points, size=size)))
-        assert seen(poses).presence.came_s == poses[5][0]
+        assert seen(poses).person.presence.came_s == poses[5][0]
 
 
 def test_a_higher_picture_notices_who_is_as_far_away():
