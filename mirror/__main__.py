@@ -88,6 +88,7 @@ def _acting(settings: Settings, act: str) -> Settings:
 
 def _run(options: argparse.Namespace) -> int:
     from mirror.app import loop as app
+    from mirror.app.edges import Options
     from mirror.coach import language
     from mirror.coach.session import start
 
@@ -129,7 +130,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = _acting(settings, options.drill or settings.coach.variation)
     return app.run(
         settings,
-        app.Options(
+        Options(
             kiosk=options.kiosk,
             windowed=options.windowed,
             drill=options.drill,
@@ -143,10 +144,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from mirror.app import loop as app
+    from mirror.app.edges import Options
 
     return app.run(
         _settings(options),
-        app.Options(
+        Options(
             windowed=options.windowed,
             seconds=options.seconds,
             shots=options.shots,
