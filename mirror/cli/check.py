@@ -29,7 +29,8 @@ from mirror.display.screen import open_screen
 from mirror.display.sound import Speaker
 from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
 from mirror.hinge.measure.posture import JUDGE
-from mirror.hinge.variations.catalog import VARIATIONS, Variation
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.hinge.variations.variation import Variation
 from mirror.history import broker
 from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store

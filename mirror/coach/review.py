@@ -11,11 +11,11 @@ from mirror.coach.replay import of_rep
 from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
-from mirror.hinge.drills.drill import CUES
 from mirror.hinge.drills.drill import step as follow_drill
-from mirror.hinge.judging.feedback import Advice, cue
-from mirror.hinge.judging.form import Form, descent, score
-from mirror.hinge.judging.form import observe as observe_form
+from mirror.hinge.judging.faults import NOTED
+from mirror.hinge.judging.feedback import cue
+from mirror.hinge.judging.rep_frames import RepFrames, descent, score
+from mirror.hinge.judging.rep_frames import observe as observe_form
 from mirror.hinge.judging.stop_depth import Found, NotFound, find
 from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
@@ -94,7 +94,7 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
     """
     form = session.movement.form
     if phase is not None and isinstance(session.posture, Posture):
-        form = Form((*form.steps, (session.posture, phase)))
+        form = RepFrames((*form.steps, (session.posture, phase)))
     judged: tuple[Outcome, ...] = ()
     for event in events:
         if isinstance(event, Rep):
@@ -157,7 +157,7 @@ def _kind(found: Found | None) -> str:
     return found.reason if isinstance(found, NotFound) else type(found).__name__
 
 
-def _bottom(form: Form, bottom_s: float) -> Posture | None:
+def _bottom(form: RepFrames, bottom_s: float) -> Posture | None:
     """The posture of the rep that was nearest to its bottom."""
     postures = [posture for posture, _ in form.steps]
     return min(postures, key=lambda p: abs(p.t - bottom_s), default=None)

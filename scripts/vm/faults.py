@@ -9,6 +9,7 @@ from machine import MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
 from mirror.coach.exercise import choices
+from mirror.coach.language import load
 
 PRODUCT = "/root/product"
 PARTS = "pyproject.toml README.md mirror config systemd scripts"
@@ -119,7 +120,7 @@ def recorded(mirror: Mirror) -> str:
 
 def pressed(mirror: Mirror) -> str:
     """A GPIO line pulled down changes the variation (or its drill) on the glass."""
-    order = [choice.title for choice in choices()]
+    order = [load("en").title(choice) for choice in choices()]
     seen = [_variation(mirror, order, "")]
     for _ in range(2):
         mirror.press(NEXT)
@@ -321,7 +322,7 @@ def buttons_absent(mirror: Mirror) -> str:
     mirror.await_texts("A button does not work: see hinge-mirror check", 180.0)
     machine.must("sh /opt/vm/pins.sh start")
     back_s = mirror.await_journal("The buttons work again.", cursor, 120.0)
-    order = [choice.title for choice in choices()]
+    order = [load("en").title(choice) for choice in choices()]
     before = _variation(mirror, order, "")
     mirror.press(NEXT)
     _variation(mirror, order, before)

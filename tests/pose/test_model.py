@@ -352,7 +352,7 @@ def test_a_configured_file_that_is_no_bundle(tmp_path, content, reason):
 def test_looking_does_not_import_mediapipe(cache):
     """`check` and a start with a filled cache must not pay for that import."""
     code = (
-        "import sys; from mirror import model; from mirror.config import ModelSettings\n"
+        "import sys; from mirror.pose import model; from mirror.config import ModelSettings\n"
         "try: model.locate(ModelSettings())\n"
         "except model.ModelError: pass\n"
         "sys.exit('mediapipe' in sys.modules or 'numpy' in sys.modules)"
