@@ -146,7 +146,7 @@ class HistorySettings(_Section, frozen=True):
 
 
 class NetworkSettings(_Section, frozen=True):
-    """The MQTT broker that finished sets are told to; an empty one means no network at all."""
+    """The MQTT broker that finished sets are sent to; an empty one means no network at all."""
 
     broker: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883

@@ -36,7 +36,7 @@ from mirror.display.sound import Heard, Speaker, heard
 from mirror.display.video import Recording
 from mirror.errors import MirrorError, ScreenError
 from mirror.hinge.counting.reps import Rep
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 from mirror.pose.pipeline import RETRY_S, Eyes
 from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
@@ -125,7 +125,7 @@ class Mirror:
         if options.record is not None:
             size = (self._screen.glass.width_px, self._screen.glass.height_px)
             self._recording = Recording(options.record, size, RECORD_FPS)
-        self._keeper = Keeper(settings, say)
+        self._keeper = Recorder(settings, say)
         self._aligning = Aligning(
             settings, lambda: self._screen.glass, is_kept=not options.simulated
         )
