@@ -7,8 +7,7 @@ moved and mirror.toml says so, it is set aside and the mirror says that it wants
 from __future__ import annotations
 
 import math
-import tomllib
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import msgspec
@@ -28,6 +27,8 @@ CAMERA = (
 )
 SCREEN = ("diagonal_in", "rotate", "bottom_m", "gap_mm")
 """Settings that a calibration corrects."""
+
+HEAD = b"# Made by `hinge-mirror calibrate`. Delete this file to forget it.\n"
 
 Value = bool | int | float | str
 
@@ -61,24 +62,16 @@ def keep(fitted: Fitted, settings: Settings) -> Path:
         OutputError: it cannot be written; what was kept before stays.
     """
     path = kept_at()
-    values = made_with(settings.camera, settings.screen)
-    lines = [
-        "# Made by `hinge-mirror calibrate`. Delete this file to forget it.",
-        f"residual_mm = {fitted.residual_mm:.1f}",
-        "",
-        "[correction]",
-        *(f"{key} = {value:.5f}" for key, value in asdict(fitted.correction).items()),
-        "",
-        "[made_with]",
-        *(f'"{key}" = {msgspec.json.encode(value).decode()}' for key, value in values.items()),
-        "",
-    ]
+    correction = Correction(*(round(value, 5) for value in astuple(fitted.correction)))
+    made = Calibration(
+        correction, round(fitted.residual_mm, 1), made_with(settings.camera, settings.screen)
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
     with replacing(path) as scratch:
-        scratch.write_text("\n".join(lines), encoding="utf-8")
+        scratch.write_bytes(HEAD + msgspec.toml.encode(made))
     return path
 
 
@@ -89,8 +82,7 @@ def load(path: Path) -> Calibration | None:
         ConfigError: the file cannot be read, or is damaged.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = msgspec.convert(data, Calibration)
+        found = msgspec.toml.decode(path.read_bytes(), type=Calibration)
         numbers = (*astuple(found.correction), found.residual_mm)
         if not all(map(math.isfinite, numbers)):
             raise ValueError("a number is not finite")
