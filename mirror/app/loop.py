@@ -20,7 +20,7 @@ from mirror.app.monitor import Care
 from mirror.app.systemd import Service
 from mirror.buttons import LONG
 from mirror.buttons.controls import Hands
-from mirror.calibration.controller import Aligning
+from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
 from mirror.coach.command import Press
 from mirror.coach.finished import FinishedSet
@@ -126,7 +126,7 @@ class Mirror:
             size = (self._screen.glass.width_px, self._screen.glass.height_px)
             self._recording = Recording(options.record, size, RECORD_FPS)
         self._keeper = Recorder(settings, say)
-        self._aligning = Aligning(
+        self._aligning = CalibrationController(
             settings, lambda: self._screen.glass, is_kept=not options.simulated
         )
         if options.calibrate:
