@@ -229,17 +229,17 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from mirror.history import backup as transfer
+    from mirror.history import backup
 
-    places = transfer.Places(options.config or default_file(), state_folder())
-    return transfer.export(places, options.target, history=options.history)
+    places = backup.Places(options.config or default_file(), state_folder())
+    return backup.export(places, options.target, history=options.history)
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mirror.history import backup as transfer
+    from mirror.history import backup
 
-    places = transfer.Places(options.config or SYSTEM_CONFIG, state_folder())
-    return transfer.restore(places, options.source)
+    places = backup.Places(options.config or SYSTEM_CONFIG, state_folder())
+    return backup.restore(places, options.source)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from mirror.app.monitor import Care
 from mirror.app.systemd import Service
 from mirror.buttons import LONG
 from mirror.buttons.controls import Hands
-from mirror.calibration.controller import Aligning
+from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
 from mirror.coach.language import load as load_language
 from mirror.config import Settings
@@ -26,7 +26,7 @@ from mirror.display.snapshots import Shots, say
 from mirror.display.sound import Speaker
 from mirror.display.video import Recording
 from mirror.errors import ScreenError
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 from mirror.pose.pipeline import Eyes
 from mirror.screens.labels import Labels
 from mirror.screens.router import compose
@@ -110,8 +110,10 @@ class Edges:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             self.recording = Recording(options.record, size, RECORD_FPS)
-        self.keeper = Keeper(settings, say)
-        self.aligning = Aligning(settings, lambda: self.screen.glass, is_kept=not options.simulated)
+        self.keeper = Recorder(settings, say)
+        self.aligning = CalibrationController(
+            settings, lambda: self.screen.glass, is_kept=not options.simulated
+        )
         if options.calibrate:
             self.aligning.fault = None  # a new one is being made
             self.aligning.begin()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from mirror.calibration.projection import Reflection
-from mirror.calibration.state import Calibrating
+from mirror.calibration.state import CalibrationState
 from mirror.coach.command import Held
 from mirror.coach.language import Language
 from mirror.coach.replay import between
@@ -67,7 +67,7 @@ class Situation:
     warning: str | None = None
     fault: MirrorError | None = None
     misfit: MirrorError | None = None
-    calibrating: Calibrating | None = None
+    calibrating: CalibrationState | None = None
     mirrored: tuple[Shape, ...] = ()
     reflection: Reflection | None = None
     banners: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from benches.repertoire import Trial, poses
 from mirror.buttons import LONG
 from mirror.calibration.calibration import as_configured
 from mirror.calibration.projection import Reflection
-from mirror.calibration.state import Calibrating, look
+from mirror.calibration.state import CalibrationState, look
 from mirror.camera import open_camera
 from mirror.camera.optics import lens
 from mirror.cli.analyze import follow
@@ -167,10 +167,10 @@ def _reflection(session: Session, glass: Glass) -> Reflection:
     return Reflection(replace(setting, tilt_deg=5.0))
 
 
-def _calibrated(glass: Glass) -> dict[str, Calibrating]:
+def _calibrated(glass: Glass) -> dict[str, CalibrationState]:
     """Somebody in the simulated room who calibrates."""
     settings = Settings(camera=CAMERA)
-    now = Calibrating(partial(as_configured, settings, glass))
+    now = CalibrationState(partial(as_configured, settings, glass))
     volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
     made = {}
     for _ in range(400):

@@ -387,7 +387,7 @@ def test_calibrating_in_a_simulated_room_ends_by_itself(stage, monkeypatch, caps
         monkeypatch.setattr(Volunteer, name, lambda self, now, s, do=real: do(self, now, step_s))
     assert run(SETTINGS, Options(calibrate=True, simulated=True)) == 0
     out, err = capsys.readouterr()
-    assert "mm apart. It was simulated, and is not kept." in err
+    assert "mm apart. It was simulated, and is not stored." in err
     assert "reps counted" not in out
     assert (tmp_path / "out" / "glass.png").exists()
 

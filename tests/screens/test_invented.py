@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from mirror.screens.compose import compose
+from mirror.screens.states import State, state
 from people import film, person, reps
 
 from mirror.coach.advance import advance
@@ -18,10 +20,8 @@ from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
 from mirror.screens.arriving import still
-from mirror.screens.compose import compose
 from mirror.screens.layout import sheet
 from mirror.screens.resting import rest
-from mirror.screens.states import State, state
 
 GLASS = Glass.of((1080, 1920), ScreenSettings())
 REPS = tuple(
