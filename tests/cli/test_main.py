@@ -174,7 +174,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.pose.subject, "Attention", Estimator)
+    monkeypatch.setattr(mirror.pose.subject, "SubjectTracker", Estimator)
     monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
