@@ -106,7 +106,7 @@ class Edges:
         self.controls = Controls(settings.buttons, keep_trying=options.kiosk)
         self._labels = _labels(settings)
         self.service = Service()
-        # A kiosk without a display waits for one; nobody would look at pictures in a file.
+        # A kiosk without a display waits for one and writes no pictures.
         pictures = screen.driver == "offscreen" and not options.kiosk
         self.snapshots = Snapshots(screen, options.shots) if pictures else None
         self.recording: Recording | None = None

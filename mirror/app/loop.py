@@ -170,9 +170,9 @@ class Mirror:
         except Exception as error:
             if not self._options.kiosk:
                 raise
-            # A defect must not make the mirror black: say it, and begin again.
+            # A defect must not make the mirror black: show it, and begin again.
             edges.monitor.log_defect(error, now)
-            with suppress(Exception):  # the set so far may be what it stumbled over
+            with suppress(Exception):  # the set so far may be the cause
                 self._keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings), 0
             edges.calibration.leave()
@@ -267,7 +267,7 @@ class Mirror:
         edges.screen.present()
 
     def _note(self, state: ScreenState, now: float) -> None:
-        """Note what is shown: asleep, look less often and after a while switch the display off."""
+        """Note the screen: asleep, estimate less often and later switch the display off."""
         presence, edges = self._settings.presence, self.edges
         if state is ScreenState.MISFIT and self._times.misfit is None:
             self._times.misfit = now

@@ -35,7 +35,7 @@ OBTAIN_S = 300.0
 OPEN_S = 90.0
 """Longest opening of a camera or model, in seconds; a download reports in between."""
 OPEN_STEPS = 9
-"""Opening may take at least so many steps, for a slow computer with a long watchdog."""
+"""Least opening time in steps, for a slow computer with a long watchdog."""
 CLOSE_S = 1.0
 """Longest closing in seconds; systemd kills the mirror after two."""
 
@@ -75,10 +75,10 @@ class Observation:
 class VisionPipeline:
     """Camera and estimator, each in its own thread, opened again when they break.
 
-    looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
-    vigil: who hangs. pause_s: while nobody is seen, so long is waited between two looks.
-    spare_s: from one look to the next it takes so long at least.
-    has_stick: set by the loop while pictures are to be searched for a stick along the back.
+    observations: for the loop to take in. ended: the source is over, or was given up. watchdog:
+    knows which part hangs. pause_s: wait between two frames while nobody is seen. spare_s: least
+    time from one frame to the next. has_stick: set by the loop while frames are to be searched for
+    a stick along the back.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
