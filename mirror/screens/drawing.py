@@ -164,9 +164,8 @@ Place = Callable[[Point | Array], Point]
 def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Place:
     """Where a box shows a person, feet on its floor.
 
-    A bent person reaches farther to the front than to the back, so the feet stand behind the middle.
-    Seen from the front, a bent person looks shorter, so there the bones keep the length that they
-    had while standing.
+    A bent person reaches farther to the front than to the back, so the feet stand behind the
+    middle. Seen from the front they look shorter, so there the bones keep their length of standing.
     """
     is_front = posture.view is View.FRONT
     bones = standing if is_front and standing is not None else posture
