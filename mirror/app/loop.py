@@ -14,6 +14,7 @@ from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
 from mirror.app.journal import log_to_stderr
+from mirror.buttons.waking import waking
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
@@ -118,7 +119,9 @@ class Mirror:
                 clock.sleep(max(0.0, tick - now))
             if self.session.shutdown:
                 now = clock.monotonic()
-                self._show(self._scene(Situation(self.session, now - self._times.began)))
+                again = waking(self._settings.buttons) if self._options.kiosk else None
+                last = Situation(self.session, now - self._times.began, waking=again)
+                self._show(self._scene(last))
         except KeyboardInterrupt:
             pass
         finally:

@@ -101,8 +101,10 @@ def holding(
     )
 
 
-def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
-    """The last words."""
+def shutting_down(
+    glass: Glass, language: Language, now: float = 0.0, again: str | None = None
+) -> Scene:
+    """The last words. again: what switches the computer on again (`buttons.waking`), if any."""
     page = divide(glass, now)
     u, (x, y) = page.u, page.inside.centre
     return Scene(

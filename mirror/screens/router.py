@@ -56,7 +56,7 @@ class Situation:
     wrong at the start. fault: of the camera or the estimator. misfit: what is wrong with the
     calibration. calibrating: the calibration under way. mirrored: the reflection of a simulated
     person. reflection: what the line is fitted by. banners: keys of texts for the margin.
-    has_failed: the last turn of the loop met a defect.
+    waking: what switches the computer on again. has_failed: the last turn of the loop met a defect.
     """
 
     session: Session
@@ -71,6 +71,7 @@ class Situation:
     mirrored: tuple[Shape, ...] = ()
     reflection: Reflection | None = None
     banners: tuple[str, ...] = ()
+    waking: str | None = None
     has_failed: bool = False
 
 
@@ -160,7 +161,7 @@ def _screen(state: ScreenState, s: Situation, glass: Glass, language: Language) 
         case ScreenState.FAILED:
             return trouble("The mirror stumbled and begins a new set.", glass, language)
         case ScreenState.SHUTTING_DOWN:
-            return shutting_down(glass, language, s.now)
+            return shutting_down(glass, language, s.now, s.waking)
         case ScreenState.HOLDING if s.held is not None and s.labels is not None:
             return holding(s.held, glass, language, s.labels, s.now)
         case ScreenState.WARNING:

@@ -313,7 +313,7 @@ def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_
     monkeypatch.setattr(check, "locate", lambda settings: tmp_path)
     said = check._model(Settings(), load=True, is_idle=True)
     assert said.startswith(f"{tmp_path} loads{told}")
-    assert ("pose_landmarker_lite.task" in said) == told.endswith(": ")
+    assert said.endswith("sudo hinge-mirror model --size lite") == told.endswith(": ")
     *frames, last = seen
     assert last == "closed"
     times = [frame.taken_at for frame in frames]
