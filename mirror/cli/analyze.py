@@ -211,9 +211,10 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
         outcomes += session.events
         for event in session.events:
             yield outcome_record(event)
-        if session.current_set.cue is not None and session.current_set.cue is not cue:
-            yield cue_record(session.current_set.cue)
-        cue = session.current_set.cue
+        new = session.current_set.cue
+        if new is not None and new is not cue:
+            yield cue_record(new, english.cue(new, session.exercise))
+        cue = new
     yield {
         "type": "summary",
         "reps": sum(isinstance(o, Rep) for o in outcomes),

@@ -13,7 +13,6 @@ from mirror.hinge.counting.phases import GAP_S
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
 from mirror.hinge.judging.range_test import follow as follow_slump
-from mirror.hinge.judging.rep_frames import RepFrames
 from mirror.hinge.judging.stop_depth import reached
 from mirror.hinge.measure.baseline import Stillness, watch
 from mirror.hinge.measure.pose import Pose

@@ -15,8 +15,8 @@ from mirror.coach.replay import Step, Trail
 from mirror.hinge.counting.reps import Fault, Outcome, Partial, Rejected
 from mirror.hinge.drills.drill import Drill
 from mirror.hinge.judging.feedback import Cue
-from mirror.hinge.judging.form import Form
-from mirror.hinge.judging.range_test import Slump
+from mirror.hinge.judging.range_test import RangeTest
+from mirror.hinge.judging.rep_frames import RepFrames
 from mirror.hinge.judging.stop_depth import Found
 from mirror.hinge.measure.balance import Lifting
 from mirror.hinge.measure.baseline import Own, Stillness
@@ -78,7 +78,7 @@ class PersonState:
     lifting: Lifting = Lifting()
     drill: Drill = Drill()
     stop: StopSearch = StopSearch()
-    range_test: Slump | None = None
+    range_test: RangeTest | None = None
     range_deg: float | None = None
 
     def forgotten(self) -> PersonState:
@@ -138,7 +138,7 @@ class MovementState:
     is_at_stop: whether the stop depth is about to be reached, or was, on this way down.
     """
 
-    form: Form = Form()
+    form: RepFrames = RepFrames()
     mishaps: tuple[tuple[float, Fault], ...] = ()
     trail: Trail = ()
     is_at_stop: bool = False

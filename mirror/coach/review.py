@@ -24,11 +24,6 @@ SLOW_S = 1.2
 """Shortest descent, in seconds, that shows where the back begins to help."""
 DESCENTS = 12
 """Number of the last descents in which the stop depth is searched."""
-MISHAPS = (
-    *(Advice(fault, text, 1) for fault, text in CUES.items()),
-    Advice("heel-lift", "Whole foot heavy on the floor", 3),
-    Advice("toe-lift", "Whole foot heavy on the floor", 3),
-)
 
 
 def observe(session: Session, posture: Posture, counter: Counter) -> Session:
@@ -103,14 +98,14 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
     return replace(session, events=judged)
 
 
-def _judge_rep(session: Session, rep: Rep, form: Form) -> tuple[Session, Rep]:
-    rules, readings = session.exercise.rules, session.exercise.variation.readings
+def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Rep]:
+    rules, readings = session.exercise.rules, session.exercise.variation.metrics
     # What changed since a baseline seen from elsewhere is no fault.
     asked = rules if session.has_baseline else ()
     rep = score(rep, form, session.baseline, asked, readings)
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
-    said = cue((*session.reps, rep), (*rules, *MISHAPS), current.cue)
+    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue)
     if said is not None:
         notes = replace(current.notes, cues=(*current.notes.cues, said))
         current = replace(current, cue=said, notes=notes)

@@ -10,7 +10,7 @@ from mirror.coach.finished import Ended, Past, finished_set
 from mirror.coach.profile import pressed
 from mirror.coach.review import judge
 from mirror.coach.session import Session
-from mirror.hinge.judging.range_test import Slump
+from mirror.hinge.judging.range_test import RangeTest
 
 
 def finish(session: Session) -> Session:
@@ -83,7 +83,7 @@ def _remember(session: Session) -> Session:
         return replace(session, person=replace(person, range_test=None))
     if what == "measure":
         session = new_set(session, session.exercise, "press")
-        return replace(session, person=replace(session.person, range_test=Slump(t)))
+        return replace(session, person=replace(session.person, range_test=RangeTest(t)))
     name, history = session.exercise.variation.name, session.history
     kept = pressed(history.kept, name, person.stop.found, person.range_deg)
     return replace(session, history=replace(history, kept=kept))

@@ -54,12 +54,9 @@ Draw = Callable[[Session, Posture, Box, float, Language], Iterator[Shape]]
 def panel(
     session: Session, posture: Posture, box: Box, u: float, language: Language
 ) -> Iterator[Shape]:
-    """The panel of the variation that is practised. decimal: mark of the language."""
-    for shape in PANELS[session.exercise.variation.panel](session, posture, box, u):
-        if isinstance(shape, Text):
-            yield replace(shape, text=shape.text.replace(".", decimal))
-        else:
-            yield shape
+    """Draw the panel of the chosen variation."""
+    draw = PANELS.get(session.exercise.variation.panel, _depth)
+    yield from draw(session, posture, box, u, language)
 
 
 def _depth(

@@ -69,8 +69,8 @@ def _told(session: Session, language: Language) -> str:
             text += " " + language.say("rest.last-stop", deg=deg)
         return text
     if session.stop_depth is not None:
-        return language.say("rest.kept-stop", deg=told(session.stop_depth)[1])
-    return language.say(f"variation.{session.exercise.variation.name}.rest")
+        return language.say("rest.kept-stop", deg=text_key(session.stop_depth)[1])
+    return language.rest(session.exercise)
 
 
 def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:

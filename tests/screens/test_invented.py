@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from benches.altered import altered
 from people import film, person, reps
 
 from mirror.coach.advance import advance
@@ -51,7 +52,7 @@ def invented(monkeypatch):
 
 def steps(drill):
     """Every session of three reps and the rest after them, nobody before and after."""
-    session = replace(start(PRAYER.name, drill), chosen_s=0.0)
+    session = altered(start(PRAYER.name, drill), chosen_s=0.0)
     yield session
     for pose in film(reps(3), 30.0):
         session = advance(session, pose, pose.taken_at)
@@ -115,7 +116,7 @@ def test_every_word_of_the_glass_is_in_the_languages(choice):
         session = advance(session, pose, pose.taken_at)
         if k % 5:
             continue
-        done = replace(session, outcomes=REPS, chosen_s=None)
+        done = altered(session, outcomes=REPS, chosen_s=None)
         for one in (session, done):
             for shape in compose(one, GLASS, marked).shapes:
                 if isinstance(shape, Text):
