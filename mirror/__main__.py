@@ -88,6 +88,7 @@ def _acting(settings: Settings, act: str) -> Settings:
 
 def _run(options: argparse.Namespace) -> int:
     from mirror.app import loop as app
+    from mirror.app.edges import Options
     from mirror.coach import language
     from mirror.coach.session import start
 
@@ -129,7 +130,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = _acting(settings, options.drill or settings.coach.variation)
     return app.run(
         settings,
-        app.Options(
+        Options(
             kiosk=options.kiosk,
             windowed=options.windowed,
             drill=options.drill,
@@ -143,10 +144,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from mirror.app import loop as app
+    from mirror.app.edges import Options
 
     return app.run(
         _settings(options),
-        app.Options(
+        Options(
             windowed=options.windowed,
             seconds=options.seconds,
             shots=options.shots,
@@ -227,17 +229,17 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from mirror.history import backup as transfer
+    from mirror.history import backup
 
-    places = transfer.Places(options.config or default_file(), state_folder())
-    return transfer.export(places, options.target, history=options.history)
+    places = backup.Places(options.config or default_file(), state_folder())
+    return backup.export(places, options.target, history=options.history)
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mirror.history import backup as transfer
+    from mirror.history import backup
 
-    places = transfer.Places(options.config or SYSTEM_CONFIG, state_folder())
-    return transfer.restore(places, options.source)
+    places = backup.Places(options.config or SYSTEM_CONFIG, state_folder())
+    return backup.restore(places, options.source)
 
 
 def _bench(options: argparse.Namespace) -> int:

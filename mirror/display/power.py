@@ -38,6 +38,7 @@ class Display:
         settings: to open it again.
         console: switches it off and on.
         letting_go: called before a display is closed, for what its cable carries besides.
+        opening: opens a screen.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class Display:
         settings: ScreenSettings,
         console: Callable[[int], bool] = ask_console,
         letting_go: Callable[[], object] = lambda: None,
+        opening: Callable[..., Screen] = open_screen,
     ) -> None:
         self.screen = screen
         self.is_off = False
         self._settings, self._console, self._letting_go = settings, console, letting_go
+        self._opening = opening
         self._can_sleep = True
         self._plugged = plugged()
 
@@ -90,10 +93,10 @@ class Display:
     def retry(self) -> None:
         """Open the display, if there is one by now; else the glass stays off-screen."""
         try:
-            self.screen = open_screen(self._settings)
+            self.screen = self._opening(self._settings)
         except ScreenError:
             if self.screen.driver != "offscreen":
-                self.screen = open_screen(self._settings, mode="offscreen")
+                self.screen = self._opening(self._settings, mode="offscreen")
 
     def close(self) -> None:
         """Give the display back, switched on."""

@@ -222,8 +222,8 @@ def _detail(reps: str, signals: bytes, configured: str) -> Detail:
     )
 
 
-def told(one: Entry) -> dict[str, Any]:
-    """A set as JSON object, for files and brokers."""
+def format_entry(one: Entry) -> dict[str, Any]:
+    """One set as a JSON object, for files and brokers."""
     values: dict[str, Any] = msgspec.to_builtins(one)
     at_s = values.pop("at_s")
     is_sure = values.pop("is_sure")

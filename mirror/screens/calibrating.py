@@ -1,10 +1,10 @@
-"""Calibrating: a dot that the own reflection is brought to, and at the end how well it fits."""
+"""CalibrationState: a dot for the person's reflection, and at the end how well the result fits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.calibration.state import DOTS, POOR_MM, Calibrating, live, low_aim
+from mirror.calibration.state import DOTS, POOR_MM, CalibrationState, live, low_aim
 from mirror.coach.language import Language
 from mirror.display.glass import Glass
 from mirror.display.scene import (
@@ -31,7 +31,7 @@ LEAVE_MM = 9.0
 """Capitals of how to leave: read with the hand on the button."""
 
 
-def calibrating(now: Calibrating, glass: Glass, language: Language) -> Scene:
+def calibrating(now: CalibrationState, glass: Glass, language: Language) -> Scene:
     """The whole glass while somebody calibrates. Nothing drifts: a dot is a measuring mark."""
     page = sheet(glass, 0.0)
     if now.fitted is not None:
@@ -39,7 +39,7 @@ def calibrating(now: Calibrating, glass: Glass, language: Language) -> Scene:
     return Scene(tuple(_dot(now, page, language)))
 
 
-def _dot(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
+def _dot(now: CalibrationState, page: Sheet, language: Language) -> Iterator[Shape]:
     u = page.u
     box = _beside(now.dot, page)
     step = language.say("calibrate.step", number=len(now.samples) + 1, of=len(DOTS))
@@ -59,7 +59,7 @@ def _dot(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
         yield Ring(now.dot, RING_MM * u, WIDE * u, ICE, 0.0, round(now.held, 2))
 
 
-def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
+def _result(now: CalibrationState, page: Sheet, language: Language) -> Iterator[Shape]:
     u = page.u
     mm = now.fitted.residual_mm if now.fitted else 0.0
     # A poor one says so in words; the colour is not alone.

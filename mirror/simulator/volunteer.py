@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from mirror.calibration.state import Calibrating
+from mirror.calibration.state import CalibrationState
 from mirror.coach.command import Press
 from mirror.display.scene import GREY, Line, Ring, Shape
 from mirror.errors import MirrorError
@@ -68,7 +68,7 @@ class Volunteer:
         self._dot: tuple[float, float] | None = None
         self._t = self._left_s = self._read_s = 0.0
 
-    def follow(self, shown: Calibrating | None, seconds: float) -> None:
+    def follow(self, shown: CalibrationState | None, seconds: float) -> None:
         """Do what the glass asks for, for so long."""
         self._left_s += seconds
         while self._left_s >= 1.0 / LOOKS_PER_S:
@@ -79,7 +79,7 @@ class Volunteer:
             pose, _ = seen(self._case, self._person, self.body())
             self.looks.put(Look(replace(pose, taken_at=self._t), self._t))
 
-    def wishes(self, shown: Calibrating | None, seconds: float) -> list[Press]:
+    def wishes(self, shown: CalibrationState | None, seconds: float) -> list[Press]:
         """A press of select, once the result was there for some time."""
         is_result = shown is not None and shown.fitted is not None
         self._read_s = self._read_s + seconds if is_result else 0.0
@@ -116,7 +116,7 @@ class Volunteer:
         """Nothing to free, and nothing that could hang."""
         return True
 
-    def _step(self, shown: Calibrating, dt: float) -> Place:
+    def _step(self, shown: CalibrationState, dt: float) -> Place:
         place, pace = self._place, PACE_M_S * dt
         if shown.hint in ("closer", "come"):
             return replace(place, north=place.north - pace)

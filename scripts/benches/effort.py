@@ -28,8 +28,7 @@ from mirror.hinge.measure.posture import Unseen
 from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
 from mirror.pose.pipeline import Eyes
-from mirror.screens.compose import compose
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.camera import viewed
 from mirror.simulator.render import room
 
@@ -58,8 +57,8 @@ def drawing(settings: Settings) -> int:
     language, session = load(settings.coach.language), start()
     asleep = replace(session, source=SourceState(0.0, posture=Unseen(0.0, "nobody")))
     calls: list[float] = []
-    took: dict[State, list[float]] = {}
-    sent: dict[State, list[float]] = {}
+    took: dict[ScreenState, list[float]] = {}
+    sent: dict[ScreenState, list[float]] = {}
     half, whole = 0.5 / FPS, 1.0 / FPS
     try:
         while (frame := camera.read()) is not None and frame.taken_at < SECONDS:
@@ -72,11 +71,15 @@ def drawing(settings: Settings) -> int:
             for shown, late_s in ((session, half), (session, whole), (asleep, half)):
                 glass = dark if shown is asleep else screen
                 began = time.perf_counter()
-                glass.draw(compose(shown, glass.glass, language, frame.taken_at + late_s, late_s))
+                glass.draw(
+                    compose(
+                        Situation(shown, frame.taken_at + late_s, late_s), glass.glass, language
+                    )
+                )
                 part = glass.changed_share
                 glass.present()
-                took.setdefault(state(shown), []).append(time.perf_counter() - began)
-                sent.setdefault(state(shown), []).append(part)
+                took.setdefault(route(Situation(shown)), []).append(time.perf_counter() - began)
+                sent.setdefault(route(Situation(shown)), []).append(part)
     finally:
         estimator.close()
         camera.close()
@@ -88,7 +91,9 @@ def drawing(settings: Settings) -> int:
     for which, share in shares.items():
         ms, part = 1000 * share * call, median(sent[which])
         print(f"{which.value:10} {len(took[which]):6} {ms:6.2f} ms {share:10.1%} {part:18.1%}")
-    is_met = shares[State.WORKING] < WORKING_SHARE and shares[State.ASLEEP] < ASLEEP_SHARE
+    is_met = (
+        shares[ScreenState.WORKING] < WORKING_SHARE and shares[ScreenState.ASLEEP] < ASLEEP_SHARE
+    )
     limits = f"Working below {WORKING_SHARE:.0%} of a call, asleep below {ASLEEP_SHARE:.0%}"
     print(f"{limits}: {_yes(is_met)}.")
     return 0 if is_met else 1
@@ -113,14 +118,19 @@ def presence(settings: Settings) -> int:
             looked = time.monotonic()
             while not (eyes.ended.is_set() and eyes.looks.empty()):
                 began, used = time.monotonic(), time.process_time()
-                asleep, is_known = state(session) is State.ASLEEP, session.t is not None
+                asleep, is_known = (
+                    route(Situation(session)) is ScreenState.ASLEEP,
+                    session.t is not None,
+                )
                 while not eyes.looks.empty():
                     look = eyes.looks.get()
                     session, looked = advance(session, look.pose, look.t), began
                     looks[asleep] += is_known
-                is_idle = state(session) is State.ASLEEP
+                is_idle = route(Situation(session)) is ScreenState.ASLEEP
                 eyes.pause_s = 1.0 / settings.presence.looks_per_s if is_idle else 0.0
-                screen.draw(compose(session, screen.glass, language, began, began - looked))
+                screen.draw(
+                    compose(Situation(session, began, began - looked), screen.glass, language)
+                )
                 screen.present()
                 time.sleep(max(0.0, began + 1.0 / settings.screen.fps - time.monotonic()))
                 if is_known:  # loading is over

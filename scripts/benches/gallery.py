@@ -22,7 +22,7 @@ from benches.repertoire import Trial, poses
 from mirror.buttons import LONG
 from mirror.calibration.calibration import as_configured
 from mirror.calibration.projection import Reflection
-from mirror.calibration.state import Calibrating, look
+from mirror.calibration.state import CalibrationState, look
 from mirror.camera import open_camera
 from mirror.camera.optics import lens
 from mirror.cli.analyze import follow
@@ -48,9 +48,8 @@ from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
-from mirror.screens.compose import compose
 from mirror.screens.labels import Labels
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
@@ -145,13 +144,15 @@ def scenes(
         "shutting-down": shutting_down(glass, language),
     }
     for name, (session, late_s) in shown.items():
-        made[name] = compose(session, glass, language, now=1.2, late_s=late_s, labels=labels)
+        made[name] = compose(
+            Situation(session, now=1.2, late_s=late_s, labels=labels), glass, language
+        )
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
-    made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
+    made["chosen-buttons-below"] = compose(Situation(chosen, 1.2, late_s, low), glass, language)
     bowed = altered(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
     fitted = _reflection(bowed, glass)
-    made["reflection"] = compose(bowed, glass, language, late_s=1.0, reflection=fitted)
+    made["reflection"] = compose(Situation(bowed, late_s=1.0, reflection=fitted), glass, language)
     for name, now in _calibrated(glass).items():
         made[name] = calibrating(now, glass, language)
     return made
@@ -166,10 +167,10 @@ def _reflection(session: Session, glass: Glass) -> Reflection:
     return Reflection(replace(setting, tilt_deg=5.0))
 
 
-def _calibrated(glass: Glass) -> dict[str, Calibrating]:
+def _calibrated(glass: Glass) -> dict[str, CalibrationState]:
     """Somebody in the simulated room who calibrates."""
     settings = Settings(camera=CAMERA)
-    now = Calibrating(partial(as_configured, settings, glass))
+    now = CalibrationState(partial(as_configured, settings, glass))
     volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
     made = {}
     for _ in range(400):
@@ -295,8 +296,8 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         altered(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
         0.0,
     )
-    yield "welcome", next(s for s in film if state(s) is State.WELCOME), 0.0
-    still = [s for s in film if state(s) is State.STILL] or [
+    yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
+    still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
         altered(s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=Said("stand-still"))
         for s in film[: int(3 * FPS)]
     ]

@@ -1,4 +1,4 @@
-"""Calibrating: who brings the own reflection to four dots is told how well the result fits."""
+"""CalibrationState: a person brings their reflection to four dots and sees how well the result fits."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mirror.calibration.calibration import as_configured
-from mirror.calibration.state import ALONE_S, DOTS, Calibrating, live, look, press
+from mirror.calibration.state import ALONE_S, DOTS, CalibrationState, live, look, press
 from mirror.coach.command import Press
 from mirror.coach.language import load
 from mirror.config import ScreenSettings, Settings
@@ -26,7 +26,7 @@ GLASS = Glass.of((1080, 1920), SETTINGS.screen)
 
 def begun(settings=SETTINGS, glass=GLASS):
     """A calibration that nobody has come to yet."""
-    return Calibrating(partial(as_configured, settings, glass))
+    return CalibrationState(partial(as_configured, settings, glass))
 
 
 def helped(now, volunteer, seconds, until=lambda now: False):

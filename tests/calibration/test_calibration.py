@@ -8,10 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from mirror.calibration import calibration
-from mirror.calibration import controller as aligning
+from mirror.calibration import calibration, controller
 from mirror.calibration.calibration import fitting, keep, kept_at, load, reflection
-from mirror.calibration.controller import Aligning
+from mirror.calibration.controller import CalibrationController
 from mirror.calibration.fitting import Correction, Fitted
 from mirror.coach.command import Press
 from mirror.config import CameraSettings, ScreenSettings, Settings
@@ -51,7 +50,7 @@ def test_a_calibration_of_other_settings_is_set_aside(state, change):
     """It says which setting is another one, and stays on the disk."""
     keep(FITTED, SETTINGS)
     with pytest.raises(
-        ConfigError, match=rf"another .*camera.{next(iter(change))}.*calibrate anew"
+        ConfigError, match=rf"another .*camera.{next(iter(change))}.*calibrate again"
     ):
         fitting(moved(**change))
     assert fitting(SETTINGS) is not None
@@ -80,7 +79,7 @@ def test_a_damaged_file_is_one_sentence(state, text):
     """It names the file and what to do."""
     state.mkdir(parents=True)
     kept_at().write_text(text)
-    with pytest.raises(ConfigError, match=r"calibration\.toml: is damaged .*calibrate anew"):
+    with pytest.raises(ConfigError, match=r"calibration\.toml: is damaged .*calibrate again"):
         load(kept_at())
 
 
@@ -134,7 +133,7 @@ def calibrated(mirror, volunteer, seconds=120):
 
 def test_the_journey_from_a_long_press_to_the_line(state, capsys):
     """Begin, four dots, keep: the running mirror has the reflection at once, and tells the mm."""
-    mirror = Aligning(SETTINGS, lambda: GLASS)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
     there = case(2, Errors(), SETTINGS.camera, SETTINGS.screen, GLASS)
     volunteer = Volunteer(there, "right")
     volunteer.follow(None, 0.1)
@@ -145,7 +144,7 @@ def test_the_journey_from_a_long_press_to_the_line(state, capsys):
     calibrated(mirror, volunteer)
     mirror.press(Press.SELECT)
     assert not mirror.is_on
-    assert "mm apart; kept in" in capsys.readouterr().err
+    assert "mm apart; stored in" in capsys.readouterr().err
     true = np.array([-there.room.lens_at[0], there.room.lens_at[2]])
     off = np.array(mirror.reflection(pose).setting.camera) - true
     assert np.abs(off).max() < 0.06
@@ -155,7 +154,7 @@ def test_leaving_changes_nothing(state, capsys):
     """Nothing is written, and what was kept stays."""
     keep(FITTED, SETTINGS)
     before = kept_at().read_text()
-    mirror = Aligning(SETTINGS, lambda: GLASS)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
     mirror.press(Press.CALIBRATE)
     mirror.press(Press.CALIBRATE)
     assert not mirror.is_on
@@ -165,7 +164,7 @@ def test_leaving_changes_nothing(state, capsys):
 
 def test_a_simulated_result_is_not_kept(state):
     """Trying it out never spoils a real calibration."""
-    mirror = Aligning(SETTINGS, lambda: GLASS, is_kept=False)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS, is_kept=False)
     mirror.begin()
     calibrated(mirror, Volunteer(case(1, Errors(), CAMERA, SETTINGS.screen, GLASS), "right"))
     mirror.press(Press.SELECT)
@@ -176,21 +175,21 @@ def test_a_damaged_calibration_is_a_fault_and_the_figure_serves(state):
     """The mirror goes on."""
     state.mkdir(parents=True)
     kept_at().write_text("nonsense")
-    mirror = Aligning(SETTINGS, lambda: GLASS)
-    assert "calibrate anew" in str(mirror.fault)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
+    assert "calibrate again" in str(mirror.fault)
     assert mirror.reflection(None) is None
 
 
 def test_a_result_that_cannot_be_kept_is_a_fault(state, monkeypatch):
     """One sentence; what was known before still serves."""
-    mirror = Aligning(SETTINGS, lambda: GLASS)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
     mirror.begin()
     calibrated(mirror, Volunteer(case(1, Errors(), CAMERA, SETTINGS.screen, GLASS), "right"))
 
     def full(fitted, settings):
         raise OutputError("calibration.toml: cannot be written (No space left on device).")
 
-    monkeypatch.setattr(aligning, "keep", full)
+    monkeypatch.setattr(controller, "keep", full)
     mirror.press(Press.SELECT)
     assert "No space left" in str(mirror.fault)
 

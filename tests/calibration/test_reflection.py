@@ -19,10 +19,9 @@ from mirror.coach.session import start
 from mirror.config import CameraSettings, ScreenSettings
 from mirror.display.glass import Glass, Setting
 from mirror.display.scene import Line, Ring
-from mirror.screens.compose import compose
 from mirror.screens.layout import sheet
 from mirror.screens.reflected import on_reflection, speed_deg_s
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.people import CAMERA, Errors, Person, case, seen
 from mirror.simulator.room import Room, looking, stand
 
@@ -194,7 +193,7 @@ def working(t=3.9):
     session = start()
     for pose in film(reps(2, period=6.0), t):
         session = advance(session, with_mask(pose), pose.taken_at)
-    assert state(session) is State.WORKING
+    assert route(Situation(session)) is ScreenState.WORKING
     return session
 
 
@@ -241,7 +240,7 @@ def test_where_the_line_fades_the_figure_lights_up():
     here = Reflection(Setting.of(NARROW, screen, glass, lens(NARROW, (480, 640))))
 
     def light(session, reflection):
-        scene = compose(session, glass, english, late_s=1.0, reflection=reflection)
+        scene = compose(Situation(session, late_s=1.0, reflection=reflection), glass, english)
         heads = [s for s in scene.shapes if isinstance(s, Ring) and s.colour.name == "white"]
         return heads[0].colour.brightness if heads else 0.0
 
@@ -291,7 +290,7 @@ def test_the_glass_shows_the_line_or_the_figure():
     here = Setting.of(NARROW, screen, glass, lens(NARROW, (480, 640)))
 
     def lines(reflection):
-        scene = compose(session, glass, english, late_s=1.0, reflection=reflection)
+        scene = compose(Situation(session, late_s=1.0, reflection=reflection), glass, english)
         return [shape for shape in scene.shapes if isinstance(shape, Line)]
 
     assert len(lines(None)) > len(lines(Reflection(here))) > 2

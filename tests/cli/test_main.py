@@ -22,7 +22,7 @@ from mirror.config import CameraSettings, Settings
 from mirror.display import sound as tones
 from mirror.errors import MirrorError, ModelError, OutputError
 from mirror.history import database
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 
 
 @pytest.fixture
@@ -474,9 +474,9 @@ def test_sets_that_are_kept_in_memory_only_are_told(
             check._storage()
     else:
         assert "are free" in check._storage()
-    keeper = Keeper(Settings(), print, state / "history.db")
-    keeper.close()
-    assert keeper.past.is_fleeting == is_fleeting
+    recorder = Recorder(Settings(), print, state / "history.db")
+    recorder.close()
+    assert recorder.past.is_fleeting == is_fleeting
 
 
 def test_a_kiosk_with_an_unknown_variation_starts_with_the_basic_hinge(ran, tmp_path, capsys):

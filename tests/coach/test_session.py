@@ -14,7 +14,7 @@ from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.judging.faults import NOTED
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.hinge.measure.pose import Mark
-from mirror.screens.compose import compose
+from mirror.screens.router import Situation, compose
 
 ENGLISH = load("en")
 
@@ -232,7 +232,7 @@ def test_a_person_too_close_to_be_measured_has_not_left():
         session = advance(session, person(9 + k / 30, visibility=0.3), 9 + k / 30)
     assert len(session.reps) == 2
     assert session.guidance == "step-back"
-    assert compose(session, Glass.of((1080, 1920), ScreenSettings()), ENGLISH).shapes
+    assert compose(Situation(session), Glass.of((1080, 1920), ScreenSettings()), ENGLISH).shapes
 
 
 def test_a_source_that_begins_again_is_counted_again():

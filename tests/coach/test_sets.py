@@ -26,7 +26,7 @@ from mirror.hinge.counting.phases import Tracking
 from mirror.hinge.counting.reps import Partial, Rep
 from mirror.hinge.counting.swinging import Swinging
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
-from mirror.screens.compose import compose
+from mirror.screens.router import Situation, compose
 
 STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
 
@@ -58,7 +58,7 @@ def again(session, count, **how):
 
 def written(session):
     """The texts on the glass."""
-    scene = compose(session, Glass.of((1080, 1920), ScreenSettings()), load("en"))
+    scene = compose(Situation(session), Glass.of((1080, 1920), ScreenSettings()), load("en"))
     return " ".join(shape.text for shape in scene.shapes if isinstance(shape, Text))
 
 

@@ -8,7 +8,7 @@ from people import hinge, person, reps, wave, with_mask
 from mirror.coach.advance import FORGET_BASELINE_S, advance
 from mirror.coach.session import start
 from mirror.hinge.measure.view import View
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, route
 
 FPS = 15
 
@@ -81,9 +81,9 @@ def test_who_turns_side_on_before_the_first_rep_sees_the_ring():
         lives(12, lambda t: hinge(0.12 * (int(t * 4) % 2) if 3 < t < 8 else 0.0),
               lambda t: 80 if t < 3 else 0.0)
     )  # fmt: skip
-    assert State.WELCOME not in [state(s) for s in shaken[3 * FPS :]]
-    assert State.STILL in [state(s) for s in shaken]
-    assert state(shaken[-1]) is State.CHOSEN
+    assert ScreenState.WELCOME not in [route(Situation(s)) for s in shaken[3 * FPS :]]
+    assert ScreenState.STILL in [route(Situation(s)) for s in shaken]
+    assert route(Situation(shaken[-1])) is ScreenState.CHOSEN
 
 
 @pytest.mark.parametrize("turn", [25, 40, 80])

@@ -9,7 +9,7 @@ from mirror.coach.command import Press
 from mirror.coach.session import GRACE_S, start
 from mirror.coach.sets import press
 from mirror.hinge.measure.presence import NOTICED_S
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, route
 
 FPS = 15
 
@@ -29,14 +29,14 @@ def test_somebody_is_noticed_within_a_second():
     session = seen(looks)
     assert session.person.presence.came_s is not None
     assert session.person.presence.came_s - 0.0 <= 0.5 + NOTICED_S + 1 / FPS
-    assert state(session) is not State.ASLEEP
+    assert route(Situation(session)) is not ScreenState.ASLEEP
 
 
 def test_a_small_person_in_the_background_is_nobody():
     """However long they stay."""
     poses = [(k / FPS, person(k / FPS, scale=0.35)) for k in range(90)]
     session = seen(poses)
-    assert state(session) is State.ASLEEP
+    assert route(Situation(session)) is ScreenState.ASLEEP
 
 
 def test_who_walks_past_near_the_glass_does_not_wake_it():
@@ -46,7 +46,7 @@ def test_who_walks_past_near_the_glass_does_not_wake_it():
         t = k / FPS
         x = ANKLE[0] - 330 + 280 * t  # a body is 470 px high: .6 of it in a second
         session = advance(session, person(t, at=(x, ANKLE[1])), t)
-        assert state(session) is State.ASLEEP
+        assert route(Situation(session)) is ScreenState.ASLEEP
 
 
 def test_who_stops_before_the_glass_wakes_it():
@@ -56,7 +56,7 @@ def test_who_stops_before_the_glass_wakes_it():
         t = k / FPS
         x = min(ANKLE[0], ANKLE[0] - 330 + 280 * t)
         session = advance(session, person(t, at=(x, ANKLE[1])), t)
-    assert state(session) is not State.ASLEEP
+    assert route(Situation(session)) is not ScreenState.ASLEEP
 
 
 def test_nobody_for_the_grace_period_is_a_pure_mirror_again():
@@ -68,7 +68,7 @@ def test_nobody_for_the_grace_period_is_a_pure_mirror_again():
     for k in range(int(FPS * (GRACE_S + 1))):
         t = last + k / FPS
         session = advance(session, person(t, scale=0.35), t)
-    assert state(session) is State.ASLEEP
+    assert route(Situation(session)) is ScreenState.ASLEEP
 
 
 def test_bowing_does_not_look_like_leaving():
@@ -78,16 +78,16 @@ def test_bowing_does_not_look_like_leaving():
     for pose in film(reps(2), 9):
         session = advance(session, pose, pose.taken_at)
         if session.person.presence.came_s is not None:
-            states.add(state(session))
-    assert State.ASLEEP not in states
+            states.add(route(Situation(session)))
+    assert ScreenState.ASLEEP not in states
 
 
 def test_a_press_shows_what_was_chosen_even_to_nobody():
     """Who presses a button stands beside the camera's sight."""
     session = advance(start(), None, 0.0)
     session = press(session, Press.NEXT)
-    assert state(advance(session, None, 0.5)) is State.CHOSEN
-    assert state(advance(session, None, 9.0)) is State.ASLEEP
+    assert route(Situation(advance(session, None, 0.5))) is ScreenState.CHOSEN
+    assert route(Situation(advance(session, None, 9.0))) is ScreenState.ASLEEP
 
 
 def test_a_picture_of_another_size_changes_nothing():

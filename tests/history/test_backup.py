@@ -17,7 +17,7 @@ from mirror.config import HistorySettings, Settings, load
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import is_in_use
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 from mirror.history.store import Store
 
 CONFIG = '[camera]\nwidth = 600\n[network]\nbroker = "b"\npassword_file = "/etc/secret"\n'
@@ -101,12 +101,12 @@ def test_a_history_that_is_in_use_is_not_replaced(old, tmp_path, state, capsys):
     main(["export", "--config", str(old), "--history", str(archive)])
     add(state / "history.db", seed=2)
     old.write_text(CONFIG + "[sound]\nvolume = 0.1\n")
-    keeper = Keeper(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None)
+    recorder = Recorder(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None)
     finished = madeup.made_up("basic", 0.5, random.Random(3))
     for ended_s in (1.0, 2.0):
-        keeper.keep(replace(finished, ended_s=ended_s))
+        recorder.keep(replace(finished, ended_s=ended_s))
         limit = time.monotonic() + 20
-        while (saved := keeper.past.saved) is None or saved.ended_s != ended_s:
+        while (saved := recorder.past.saved) is None or saved.ended_s != ended_s:
             assert time.monotonic() < limit
             time.sleep(0.01)
         # Idle by now, and the file is still its own.
@@ -115,7 +115,7 @@ def test_a_history_that_is_in_use_is_not_replaced(old, tmp_path, state, capsys):
     assert load(old).sound.volume == 0.1
     assert not list(tmp_path.rglob("*before*"))
     assert not list(state.glob("*before*"))
-    keeper.close()
+    recorder.close()
     store = Store(state / "history.db")
     assert store.count() == 4
     store.close()

@@ -21,11 +21,10 @@ from mirror.coach.profile import Kept
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.history import clock, record, table
-from mirror.history import recorder as keeper
+from mirror.history import clock, record, recorder, table
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 from mirror.history.schema import MIGRATIONS, VERSION
 from mirror.history.store import DAY_S, Filter, Store
 
@@ -64,16 +63,16 @@ def waited(until, seconds=20.0):
 
 @pytest.fixture
 def keep(path):
-    """Start keepers that say what they say to a list, and close them at the end."""
-    keepers = []
+    """Start recorders that log to a list, and close them at the end."""
+    recorders = []
 
     def begin(said=None, at=path, **history):
         made = Settings(history=HistorySettings(**{"least_reps": 1, **history}))
-        keepers.append(Keeper(made, (said if said is not None else []).append, at))
-        return keepers[-1]
+        recorders.append(Recorder(made, (said if said is not None else []).append, at))
+        return recorders[-1]
 
     yield begin
-    for each in keepers:
+    for each in recorders:
         each.close()
 
 
@@ -166,7 +165,7 @@ def test_what_is_deleted_is_gone_from_the_file(store, path):
 
 def test_what_is_deleted_while_the_mirror_runs_is_gone(path, keep, monkeypatch):
     """From the file, its log, and from what the next set is compared with; numbers go on."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     one = keep()
     saved(one, made_up("swing", ended_s=1.0))
     saved(one, made_up("basic", ended_s=2.0))
@@ -460,7 +459,7 @@ def test_a_set_at_an_impossible_time_is_kept(keep, monkeypatch):
 
 def test_a_rule_of_the_file_that_is_broken_is_no_damage(path, keep, monkeypatch):
     """The file is whole: it stays, what was in it too, and the set waits; said once."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     said = []
     one = keep(said)
     saved(one, made_up(ended_s=1.0))
@@ -482,7 +481,7 @@ def test_a_rule_of_the_file_that_is_broken_is_no_damage(path, keep, monkeypatch)
 
 def test_a_rule_that_is_broken_since_the_file_is_damaged_sets_it_aside(path, keep, monkeypatch):
     """An index that leads astray: the quick look at the start does not see it."""
-    monkeypatch.setattr(keeper, "PAUSE_S", 0.05)
+    monkeypatch.setattr(recorder, "PAUSE_S", 0.05)
     store = Store(path)
     store.add(made_up(), NOW, CONFIGURED)
     store._db.execute("PRAGMA foreign_keys = OFF")
@@ -496,8 +495,8 @@ def test_a_rule_that_is_broken_since_the_file_is_damaged_sets_it_aside(path, kee
 
 def test_where_each_new_file_is_damaged_at_once_one_is_set_aside(path, keep, monkeypatch):
     """A bad disk: said, the sets wait, and no heap of files grows."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.02)
-    monkeypatch.setattr(keeper, "PAUSE_S", 0.02)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.02)
+    monkeypatch.setattr(recorder, "PAUSE_S", 0.02)
     tries = []
 
     def torn(self, *what):
@@ -557,7 +556,7 @@ def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
         except HistoryError:
             pass
         reader.close()
-    one = Keeper(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None, path)
+    one = Recorder(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None, path)
     saved(one, made_up(ended_s=1.0))
     one.close()
 
@@ -661,7 +660,7 @@ def small_disk(tmp_path):
 
 def test_on_a_full_disk_sets_wait_and_are_saved_when_there_is_room(small_disk, keep, monkeypatch):
     """Said once; what was saved is there, and nothing is saved twice or lost."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     folder, enlarge = small_disk
     said = []
     one = keep(said, at=folder / "history.db")
@@ -688,7 +687,7 @@ def test_a_file_that_may_not_grow_loses_nothing(path, keep, monkeypatch):
     """A limit on the size of files: another way for a disk to be full."""
     import resource
 
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     said = []
     one = keep(said)
     saved(one, made_up(ended_s=1.0))
@@ -708,7 +707,7 @@ def test_a_file_that_may_not_grow_loses_nothing(path, keep, monkeypatch):
 
 def test_another_program_that_holds_the_file_is_waited_for(path, keep, monkeypatch):
     """A set is late then, and not lost."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     monkeypatch.setattr("mirror.history.database.BUSY_S", 0.05)
     one = keep()
     saved(one, made_up(ended_s=1.0))
@@ -723,7 +722,7 @@ def test_another_program_that_holds_the_file_is_waited_for(path, keep, monkeypat
 
 def test_a_defect_of_saving_does_not_end_the_mirror(keep, monkeypatch):
     """It is said, and the set is tried again."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     real, calls = Store.add, []
 
     def stumbles(self, *what):
@@ -735,7 +734,7 @@ def test_a_defect_of_saving_does_not_end_the_mirror(keep, monkeypatch):
     monkeypatch.setattr(Store, "add", stumbles)
     said = []
     assert saved(keep(said), made_up(ended_s=1.0)) == 1
-    assert "stumbled" in said[0]
+    assert "saving failed" in said[0]
 
 
 def test_a_power_cut_takes_no_set_that_was_called_saved(capsys):

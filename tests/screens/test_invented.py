@@ -19,10 +19,9 @@ from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
 from mirror.screens.arriving import still
-from mirror.screens.compose import compose
 from mirror.screens.layout import sheet
 from mirror.screens.resting import rest
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 
 GLASS = Glass.of((1080, 1920), ScreenSettings())
 REPS = tuple(
@@ -71,18 +70,19 @@ def test_every_screen_draws_an_invented_variation(tongue, drill):
     """Without a text, a panel, a row's words or a demonstration: plain ones, and no error."""
     language, seen, said = load(tongue), set(), set()
     for k, session in enumerate(steps(drill)):
-        which = state(session)
+        which = route(Situation(session))
         if which in seen and k % 10:
             continue
         seen.add(which)
-        said |= {s.text for s in compose(session, GLASS, language).shapes if isinstance(s, Text)}
+        scene = compose(Situation(session), GLASS, language)
+        said |= {shape.text for shape in scene.shapes if isinstance(shape, Text)}
     assert seen >= {
-        State.CHOSEN,
-        State.WORKING,
-        State.FINISHED,
-        State.REST,
-        State.BLIND,
-        State.ASLEEP,
+        ScreenState.CHOSEN,
+        ScreenState.WORKING,
+        ScreenState.FINISHED,
+        ScreenState.REST,
+        ScreenState.BLIND,
+        ScreenState.ASLEEP,
     }
     assert ("Broom" if drill else "Prayer bow") in said
     assert "Reach" in said
@@ -118,6 +118,6 @@ def test_every_word_of_the_glass_is_in_the_languages(choice):
             continue
         done = altered(session, outcomes=REPS, chosen_s=None)
         for one in (session, done):
-            for shape in compose(one, GLASS, marked).shapes:
+            for shape in compose(Situation(one), GLASS, marked).shapes:
                 if isinstance(shape, Text):
                     assert shape.text.startswith("§") or shape.text.isdigit(), shape.text
