@@ -164,7 +164,7 @@ def _analyze(options: argparse.Namespace) -> int:
     from mirror.cli import analyze
     from mirror.coach.session import start
     from mirror.pose.model import bundle
-    from mirror.pose.subject import Attention
+    from mirror.pose.subject import SubjectTracker
 
     settings = load(options.config or default_file())
     settings = _acting(settings, options.drill or options.variation)
@@ -178,7 +178,7 @@ def _analyze(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Attention(bundle(settings.model), settings.camera)
+        estimator = SubjectTracker(bundle(settings.model), settings.camera)
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,

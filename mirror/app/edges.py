@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirror.app.monitor import Care
+from mirror.app.monitor import Monitor
 from mirror.app.systemd import Service
 from mirror.buttons import LONG
-from mirror.buttons.controls import Hands
+from mirror.buttons.controls import Controls
 from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
 from mirror.coach.language import load as load_language
 from mirror.config import Settings
 from mirror.display.power import Display
 from mirror.display.screen import Screen, open_screen
-from mirror.display.snapshots import Shots, say
+from mirror.display.snapshots import Snapshots, say
 from mirror.display.sound import Speaker
 from mirror.display.video import Recording
 from mirror.errors import ScreenError
 from mirror.history.recorder import Recorder
-from mirror.pose.pipeline import Eyes
+from mirror.pose.pipeline import VisionPipeline
 from mirror.screens.labels import Labels
 from mirror.screens.router import compose
 from mirror.simulator.people import Errors, case
@@ -80,7 +80,7 @@ class Parts:
     advance: Callable[..., Any] = advance
     compose: Callable[..., Any] = compose
     open_screen: Callable[..., Screen] = open_screen
-    eyes: Callable[..., Any] = Eyes
+    pipeline: Callable[..., Any] = VisionPipeline
     power_off: Callable[[], None] = power_off
     leave: Callable[[int], None] = leave
     clock: Any = time
@@ -100,26 +100,26 @@ class Edges:
         self.display = Display(
             screen, settings.screen, letting_go=self.speaker.close, opening=parts.open_screen
         )
-        self.hands = Hands(settings.buttons, keep_trying=options.kiosk)
+        self.controls = Controls(settings.buttons, keep_trying=options.kiosk)
         self._labels = _labels(settings)
         self.service = Service()
         # A kiosk without a display waits for one; nobody would look at pictures in a file.
         pictures = screen.driver == "offscreen" and not options.kiosk
-        self.shots = Shots(screen, options.shots) if pictures else None
+        self.snapshots = Snapshots(screen, options.shots) if pictures else None
         self.recording: Recording | None = None
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             self.recording = Recording(options.record, size, RECORD_FPS)
-        self.keeper = Recorder(settings, say)
-        self.aligning = CalibrationController(
+        self.recorder = Recorder(settings, say)
+        self.calibration = CalibrationController(
             settings, lambda: self.screen.glass, is_kept=not options.simulated
         )
         if options.calibrate:
-            self.aligning.fault = None  # a new one is being made
-            self.aligning.begin()
+            self.calibration.fault = None  # a new one is being made
+            self.calibration.begin()
         self.volunteer = _volunteer(settings, screen) if options.simulated else None
-        self.eyes = self.volunteer or parts.eyes(settings, keep_trying=options.kiosk)
-        self.care = Care(self.eyes, self.hands, self.speaker, say)
+        self.pipeline = self.volunteer or parts.pipeline(settings, keep_trying=options.kiosk)
+        self.monitor = Monitor(self.pipeline, self.controls, self.speaker, say)
 
     @property
     def screen(self) -> Screen:
@@ -129,20 +129,20 @@ class Edges:
     @property
     def labels(self) -> Labels | None:
         """Of the buttons, if there are any."""
-        return self._labels if self.hands.have_buttons else None
+        return self._labels if self.controls.have_buttons else None
 
     def close(self, *, before: Callable[[], None]) -> bool:
         """Save what is left and free every edge; return whether camera and estimator stopped.
 
         before: called after saving, before the first edge that may hang is freed.
         """
-        self.keeper.close()
+        self.recorder.close()
         before()
-        has_stopped: bool = self.eyes.close()
+        has_stopped: bool = self.pipeline.close()
         self.speaker.close()
         if self.recording is not None:
             self.recording.close()
-        self.hands.close()
+        self.controls.close()
         self.display.close()
         return has_stopped
 

@@ -54,7 +54,7 @@ class Health:
         self.vitals = Vitals()
         self.ill: Ill | None = None
 
-    def tend(self, now: float) -> Ill | None:
+    def update(self, now: float) -> Ill | None:
         """Call often; reads when it is time. now: monotonic seconds."""
         if self._asked is None or now - self._asked >= ASK_S:
             self._asked = now

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
-from mirror.coach.sets import end, press, recall
+from mirror.coach.sets import apply, end, recall
 from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.snapshots import say
@@ -38,7 +38,9 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
         mirror.run()
     finally:
         has_stopped = mirror.close()
-    fault = mirror.edges.eyes.fault or (mirror.edges.aligning.fault if options.calibrate else None)
+    fault = mirror.edges.pipeline.fault or (
+        mirror.edges.calibration.fault if options.calibrate else None
+    )
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
@@ -90,7 +92,7 @@ class Mirror:
     @property
     def is_unfinished(self) -> bool:
         """Whether the time was over before the calibration that was asked for."""
-        return self._options.calibrate and self.edges.aligning.is_on
+        return self._options.calibrate and self.edges.calibration.is_on
 
     def run(self) -> None:
         """Run until a command, a signal, the end of the film, or the time that was asked for."""
@@ -100,9 +102,11 @@ class Mirror:
             while not self._is_done():
                 now = clock.monotonic()
                 self._turn(now)
-                self.lost = edges.eyes.vigil.wants_new_process if self._options.kiosk else None
+                self.lost = (
+                    edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
+                )
                 if self.lost is not None:
-                    say(f"The {self.lost} does not come back: the mirror starts anew.")
+                    say(f"The {self.lost} does not come back: the mirror restarts.")
                     break
                 if self._is_over(now):
                     break
@@ -116,12 +120,12 @@ class Mirror:
         finally:
             edges.service.stopping()
             self._keep(end(self.session, "stopped").finished)
-            if edges.eyes.fault is None and not self._options.calibrate:
+            if edges.pipeline.fault is None and not self._options.calibrate:
                 counted = self._finished_reps
                 print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
-            if edges.shots is not None:
-                edges.shots.take(clock.monotonic(), is_rep=False, is_last=True)
-                print(edges.shots.told())
+            if edges.snapshots is not None:
+                edges.snapshots.take(clock.monotonic(), is_rep=False, is_last=True)
+                print(edges.snapshots.told())
 
     def close(self) -> bool:
         """Save what is left and free every edge; return whether camera and estimator stopped."""
@@ -133,13 +137,13 @@ class Mirror:
         return self.edges.close(before=switch_off)
 
     def _is_done(self) -> bool:
-        is_calibrated = self._options.calibrate and not self.edges.aligning.is_on
+        is_calibrated = self._options.calibrate and not self.edges.calibration.is_on
         return self.session.shutdown or is_calibrated
 
     def _is_over(self, now: float) -> bool:
         """Whether the film is, or the time that was asked for; it counts from the first frame."""
-        eyes, seconds, ready = self.edges.eyes, self._options.seconds, self._times.ready
-        if eyes.ended.is_set() and eyes.looks.empty():
+        pipeline, seconds, ready = self.edges.pipeline, self._options.seconds, self._times.ready
+        if pipeline.ended.is_set() and pipeline.observations.empty():
             return True
         return seconds is not None and ready is not None and now - ready >= seconds
 
@@ -149,13 +153,13 @@ class Mirror:
         reps = 0
         try:
             self._command(now)
-            banners = edges.care.tend(now)
-            self.session = recall(self.session, edges.keeper.past)
+            banners = edges.monitor.update(now)
+            self.session = recall(self.session, edges.recorder.past)
             self._lead_volunteer(now)
-            looks, reps = self._take_in()
-            if looks:
+            observations, reps = self._take_in()
+            if observations:
                 times.frame = now
-            if times.ready is None and (looks or edges.eyes.fault is not None):
+            if times.ready is None and (observations or edges.pipeline.fault is not None):
                 times.ready = now
             situation = self._situation(now, banners)
             scene, sound = self._scene(situation), heard(before, self.session)
@@ -163,16 +167,16 @@ class Mirror:
             if not self._options.kiosk:
                 raise
             # A defect must not make the mirror black: say it, and begin again.
-            edges.care.stumbled(error, now)
+            edges.monitor.stumbled(error, now)
             with suppress(Exception):  # the set so far may be what it stumbled over
                 self._keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings), 0
-            edges.aligning.leave()
+            edges.calibration.leave()
             times.frame = now
             situation = Situation(self.session, now - times.began, has_failed=True)
             scene, sound = self._scene(situation), Heard()
         if not edges.display.is_off:  # what HDMI carries is off with it
-            edges.speaker.tend(now)
+            edges.speaker.update(now)
         edges.speaker.play(sound)
         self._note(route(situation), now)
         self._show(scene)
@@ -180,65 +184,65 @@ class Mirror:
 
     def _command(self, now: float) -> None:
         edges = self.edges
-        for what in edges.hands.presses(edges.screen.events(), now):
-            if edges.aligning.is_on or what is Press.CALIBRATE:
-                edges.aligning.press(what)
+        for what in edges.controls.commands(edges.screen.events(), now):
+            if edges.calibration.is_on or what is Command.CALIBRATE:
+                edges.calibration.press(what)
                 continue
-            kept = self.session.history.kept
-            self.session = press(self.session, what)
+            kept = self.session.history.profile
+            self.session = apply(self.session, what)
             self._keep(self.session.finished)
-            if self.session.history.kept != kept:
-                edges.keeper.remember(self.session.history.kept)
+            if self.session.history.profile != kept:
+                edges.recorder.remember(self.session.history.profile)
 
     def _keep(self, finished: FinishedSet | None) -> None:
-        self.edges.keeper.keep(finished)
+        self.edges.recorder.keep(finished)
         self._finished_reps += 0 if finished is None else len(finished.reps)
 
     def _lead_volunteer(self, now: float) -> None:
         """Let the person in the simulated room follow what the glass shows."""
         passed, self._times.turn = now - self._times.turn, now
-        volunteer, aligning = self.edges.volunteer, self.edges.aligning
+        volunteer, calibration = self.edges.volunteer, self.edges.calibration
         if volunteer is None:
             return
-        volunteer.follow(aligning.now, passed)
-        for what in volunteer.wishes(aligning.now, passed):
-            aligning.press(what)
+        volunteer.follow(calibration.now, passed)
+        for what in volunteer.wishes(calibration.now, passed):
+            calibration.press(what)
 
     def _take_in(self) -> tuple[int, int]:
         """Take in all observations since the last turn; return how many they and the reps are."""
-        looks = reps = 0
-        eyes, aligning = self.edges.eyes, self.edges.aligning
-        eyes.has_stick = self.session.has_stick
+        observations = reps = 0
+        pipeline, calibration = self.edges.pipeline, self.edges.calibration
+        pipeline.has_stick = self.session.has_stick
         with suppress(Empty):
             while True:
-                look = eyes.looks.get_nowait()
-                looks += 1
-                if aligning.is_on:
-                    aligning.look(look.pose, look.t)
+                observation = pipeline.observations.get_nowait()
+                observations += 1
+                if calibration.is_on:
+                    calibration.look(observation.pose, observation.t)
                     continue
-                self.session = self._parts.advance(self.session, look.pose, look.t)
+                self.session = self._parts.advance(self.session, observation.pose, observation.t)
                 self._keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
-        return looks, reps
+        return observations, reps
 
     def _situation(self, now: float, banners: tuple[str, ...]) -> Situation:
         """All that decides what the glass shows."""
         edges, times, options, session = self.edges, self._times, self._options, self.session
-        aligning, volunteer = edges.aligning, edges.volunteer
+        calibration, volunteer = edges.calibration, edges.volunteer
         if times.misfit is not None and now - times.misfit >= WARN_S:
-            aligning.fault = times.misfit = None
+            calibration.fault = times.misfit = None
         return Situation(
             session,
             now=now - times.began,
             late_s=now - times.frame,
             labels=edges.labels,
-            held=edges.hands.held(),
+            held=edges.controls.held(),
             warning=options.warning,
-            fault=edges.eyes.fault,
-            misfit=aligning.fault,
-            calibrating=aligning.now or (aligning.last if options.calibrate else None),
+            fault=edges.pipeline.fault,
+            misfit=calibration.fault,
+            calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
-            reflection=aligning.reflection(session.pose),
+            reflection=calibration.reflection(session.pose),
             banners=banners if options.kiosk else (),
         )
 
@@ -252,7 +256,7 @@ class Mirror:
         edges, now = self.edges, self._parts.clock.monotonic()
         if self._options.kiosk and now - self._times.display >= RETRY_S:
             self._times.display = now
-            if edges.display.tend():
+            if edges.display.update():
                 say(f"The display is there ({edges.screen.driver}).")
                 edges.speaker.close()  # to be opened again: this display may have its own
         edges.screen.draw(scene)
@@ -264,7 +268,7 @@ class Mirror:
         if state is ScreenState.MISFIT and self._times.misfit is None:
             self._times.misfit = now
         is_asleep = state is ScreenState.ASLEEP
-        edges.eyes.pause_s = 1.0 / presence.looks_per_s if is_asleep else 0.0
+        edges.pipeline.pause_s = 1.0 / presence.looks_per_s if is_asleep else 0.0
         if not is_asleep:
             self._times.awake = now
             edges.display.wake()
@@ -276,15 +280,15 @@ class Mirror:
 
         A part that hangs is a fault, and by now it is on the glass.
         """
-        edges, fault = self.edges, self.edges.eyes.fault
-        edges.keeper.report(str(fault) if fault is not None else None)
+        edges, fault = self.edges, self.edges.pipeline.fault
+        edges.recorder.report(str(fault) if fault is not None else None)
         if fault is not None or self.session.t is not None:
             under_way = 0 if self.session.current_set.over_s is not None else len(self.session.reps)
             edges.service.ready(str(fault or f"{self._finished_reps + under_way} reps"))
         else:
             edges.service.starting()
-        if edges.shots is not None:
-            edges.shots.take(now, is_rep=is_rep)
+        if edges.snapshots is not None:
+            edges.snapshots.take(now, is_rep=is_rep)
         if edges.recording is not None:
             while edges.recording.added < (now - self._times.began) * RECORD_FPS:
                 edges.recording.add(edges.screen.pixels())

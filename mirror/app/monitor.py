@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from mirror.app.health import Health
 from mirror.app.health import told as told_of_health
-from mirror.buttons.controls import Hands
+from mirror.buttons.controls import Controls
 from mirror.display.sound import Speaker
-from mirror.pose.pipeline import Eyes
+from mirror.pose.pipeline import VisionPipeline
 from mirror.simulator.volunteer import Volunteer
 
 SPARING_S = 1 / 12
@@ -22,31 +22,31 @@ STUMBLE_S = 60.0
 """A defect that is met at every turn is told so often at most."""
 
 
-class Care:
+class Monitor:
     """Looks after one run of the mirror. say: told each line for the journal."""
 
     def __init__(
         self,
-        eyes: Eyes | Volunteer,
-        hands: Hands,
+        pipeline: VisionPipeline | Volunteer,
+        controls: Controls,
         speaker: Speaker,
         say: Callable[[str], object],
         health: Health | None = None,
     ) -> None:
-        self._eyes, self._hands, self._speaker, self._say = eyes, hands, speaker, say
+        self._pipeline, self._controls, self._speaker, self._say = pipeline, controls, speaker, say
         self._health = health or Health()
         self._noted: dict[str, str | None] = {}
         self._stumbled: float | None = None
 
-    def tend(self, now: float) -> tuple[str, ...]:
+    def update(self, now: float) -> tuple[str, ...]:
         """Call at every turn. now: monotonic seconds.
 
         Returns:
             The keys of what belongs in the margin of the glass.
         """
-        ill = self._health.tend(now)
-        self._eyes.spare_s = SPARING_S if ill else 0.0
-        fault, trouble = self._eyes.fault, self._hands.trouble
+        ill = self._health.update(now)
+        self._pipeline.spare_s = SPARING_S if ill else 0.0
+        fault, trouble = self._pipeline.fault, self._controls.trouble
         self._note("eyes", None if fault is None else str(fault), "The mirror sees again.")
         self._note("hands", trouble, "The buttons work again.")
         self._note("sound", self._speaker.silent_because, "There is sound.")

@@ -9,14 +9,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 
 
 class Buttons(Protocol):
     """A source of presses. Opened by its constructor."""
 
-    def presses(self) -> list[Press]:
+    def commands(self) -> list[Command]:
         """Presses since the last call, oldest first. Never waits."""
 
     def held(self) -> Held | None:
@@ -29,16 +29,16 @@ class Buttons(Protocol):
         """Free the pins. May be called twice; afterwards there are no presses."""
 
 
-SHORT: dict[str, Press] = {
-    "next": Press.NEXT,
-    "previous": Press.PREVIOUS,
-    "select": Press.SELECT,
-    "drill": Press.DRILL,
+SHORT: dict[str, Command] = {
+    "next": Command.NEXT,
+    "previous": Command.PREVIOUS,
+    "select": Command.SELECT,
+    "drill": Command.DRILL,
 }
-LONG: dict[str, Press] = {
-    "next": Press.REMEMBER,
-    "previous": Press.CALIBRATE,
-    "select": Press.SHUTDOWN,
+LONG: dict[str, Command] = {
+    "next": Command.REMEMBER,
+    "previous": Command.CALIBRATE,
+    "select": Command.SHUTDOWN,
 }
 """Buttons with a second meaning. The others, held too long, mean nothing at all."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
 
@@ -14,7 +14,7 @@ RETRY_S = 15.0
 """How long before missing buttons are tried again: at boot the pins may come after the mirror."""
 
 
-class Hands:
+class Controls:
     """All sources of presses. Without buttons the mirror runs on.
 
     trouble: what is wrong with the buttons now, as a sentence.
@@ -37,7 +37,7 @@ class Hands:
             return None
         return f"Down without being pressed: {', '.join(stuck)}; check the wiring."
 
-    def presses(self, keys: Iterable[str], now: float) -> list[Press]:
+    def commands(self, keys: Iterable[str], now: float) -> list[Command]:
         """What was asked for since the last call. keys: that went down at the window."""
         if self._buttons is None and self._is_time(now):
             self._tried = now
@@ -46,8 +46,8 @@ class Hands:
             except ButtonsError as error:
                 self._missing = f"{error} The mirror runs on without buttons."
         self._keyboard.feed(keys)
-        found = self._keyboard.presses()
-        return found if self._buttons is None else found + self._buttons.presses()
+        found = self._keyboard.commands()
+        return found if self._buttons is None else found + self._buttons.commands()
 
     @property
     def have_buttons(self) -> bool:

@@ -22,7 +22,7 @@ from time import monotonic
 from typing import Any
 
 from mirror.buttons import LONG, SHORT
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
 
@@ -43,7 +43,7 @@ class Contact:
         self._held = False
         self.stuck = down
 
-    def feed(self, down: bool, t: float) -> list[tuple[float, Press]]:
+    def feed(self, down: bool, t: float) -> list[tuple[float, Command]]:
         """The level at time t, whether it changed or not; gives what is due, and since when."""
         t = max(t, self._since)
         asked = self._settle(t)
@@ -57,8 +57,8 @@ class Contact:
             return 0.0
         return min(max((t - self._down_since) / self._hold_s, 0.0), 1.0)
 
-    def _settle(self, t: float) -> list[tuple[float, Press]]:
-        asked: list[tuple[float, Press]] = []
+    def _settle(self, t: float) -> list[tuple[float, Command]]:
+        asked: list[tuple[float, Command]] = []
         steady = t - self._since >= self._debounce_s
         if self.stuck:
             self.stuck = self._level or not steady
@@ -93,7 +93,7 @@ class GpioButtons:
 
     def __init__(self, settings: ButtonSettings, *, clock: Callable[[], float] = monotonic) -> None:
         self._clock, self._lock = clock, Lock()
-        self._waiting: list[tuple[float, Press]] = []
+        self._waiting: list[tuple[float, Command]] = []
         self._contacts: dict[str, Contact] = {}
         self._devices: dict[str, Any] = {}
         self._factory: Any = None
@@ -116,7 +116,7 @@ class GpioButtons:
             self.close()
             raise ButtonsError(_sentence(error, name, settings)) from error
 
-    def presses(self) -> list[Press]:
+    def commands(self) -> list[Command]:
         """Presses since the last call, oldest first. Never waits."""
         for name, device in list(self._devices.items()):
             # Looking as well as listening: a lost edge must not become a long press.

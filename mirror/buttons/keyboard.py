@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 
-KEYS: dict[str, Press] = {
-    "right": Press.NEXT,
-    "n": Press.NEXT,
-    "left": Press.PREVIOUS,
-    "p": Press.PREVIOUS,
-    "space": Press.SELECT,
-    "return": Press.SELECT,
-    "enter": Press.SELECT,  # the one of the number pad
-    "d": Press.DRILL,
-    "c": Press.CALIBRATE,
-    "r": Press.REMEMBER,
-    "q": Press.SHUTDOWN,
-    "escape": Press.SHUTDOWN,
-    "quit": Press.SHUTDOWN,
+KEYS: dict[str, Command] = {
+    "right": Command.NEXT,
+    "n": Command.NEXT,
+    "left": Command.PREVIOUS,
+    "p": Command.PREVIOUS,
+    "space": Command.SELECT,
+    "return": Command.SELECT,
+    "enter": Command.SELECT,  # the one of the number pad
+    "d": Command.DRILL,
+    "c": Command.CALIBRATE,
+    "r": Command.REMEMBER,
+    "q": Command.SHUTDOWN,
+    "escape": Command.SHUTDOWN,
+    "quit": Command.SHUTDOWN,
 }
 
 
@@ -31,13 +31,13 @@ class Keyboard:
     """A source of presses that is fed with names of keys."""
 
     def __init__(self) -> None:
-        self._waiting: list[Press] = []
+        self._waiting: list[Command] = []
 
     def feed(self, keys: Iterable[str]) -> None:
         """Take the keys that went down; those without a meaning are ignored."""
         self._waiting += [KEYS[key] for key in keys if key in KEYS]
 
-    def presses(self) -> list[Press]:
+    def commands(self) -> list[Command]:
         """Presses since the last call, oldest first."""
         waiting, self._waiting = self._waiting, []
         return waiting

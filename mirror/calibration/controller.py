@@ -12,7 +12,7 @@ from functools import partial
 from mirror.calibration.calibration import Calibration, as_configured, fitting, keep, reflection
 from mirror.calibration.projection import Reflection
 from mirror.calibration.state import CalibrationState, look, press
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.config import Settings
 from mirror.display.glass import Glass
 from mirror.display.snapshots import say
@@ -63,7 +63,7 @@ class CalibrationController:
         """Stop calibrating and change nothing."""
         self.now = None
 
-    def press(self, what: Press) -> None:
+    def press(self, what: Command) -> None:
         """Take in a press: it starts a calibration, or goes to the present one."""
         if self.now is None:
             self.begin()

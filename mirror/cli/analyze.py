@@ -35,7 +35,7 @@ from mirror.hinge.measure.lens import Lens
 from mirror.hinge.measure.posture import SHOW, Back, Posture, Standing, Unseen
 from mirror.hinge.measure.rounding import line_px
 from mirror.pose.landmarker import Estimator
-from mirror.pose.subject import Attention
+from mirror.pose.subject import SubjectTracker
 
 Record = dict[str, Any]
 PLOTS = (".png", ".pdf", ".svg")
@@ -44,7 +44,7 @@ PLOTS = (".png", ".pdf", ".svg")
 
 def analyze(
     camera: Camera,
-    estimator: Estimator | Attention,
+    estimator: Estimator | SubjectTracker,
     session: Session,
     *,
     source: str,
@@ -155,7 +155,7 @@ def _recorded(
 
 def follow(
     camera: Camera,
-    estimator: Estimator | Attention,
+    estimator: Estimator | SubjectTracker,
     session: Session,
     *,
     lens: Lens | None = None,

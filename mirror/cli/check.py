@@ -220,7 +220,7 @@ def _buttons(settings: Settings) -> str:
 
 def _sound(settings: Settings) -> str:
     speaker = Speaker(settings.sound.volume)
-    speaker.tend(0.0)
+    speaker.update(0.0)
     try:
         if speaker.silent_because is not None:
             raise MirrorError(speaker.silent_because)
@@ -286,7 +286,7 @@ def _may_use_network() -> bool:
 
 def _computer() -> str:
     health = Health()
-    ill = health.tend(0.0)
+    ill = health.update(0.0)
     if ill is not None:
         raise MirrorError(told(ill, health.vitals))
     heat = health.vitals.temperature_c

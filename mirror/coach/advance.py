@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.lifetimes import PersonState, Said, SourceState
-from mirror.coach.replay import Step, step_of
+from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState
+from mirror.coach.replay import ReplayFrame, frame_of
 from mirror.coach.review import judge, observe
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
@@ -105,21 +105,21 @@ def _is_at_stop(session: Session) -> bool:
     return reached(session.stop_depth, fold_deg(session.posture, session.baseline))
 
 
-def _before(source: SourceState, t: float) -> Step | None:
+def _before(source: SourceState, t: float) -> ReplayFrame | None:
     """The frame that was the newest so far, if the next one goes on from it."""
     if source.pose is None or not isinstance(source.posture, Posture):
         return None
-    return step_of(source.pose, source.posture) if t - source.posture.t < GAP_S else None
+    return frame_of(source.pose, source.posture) if t - source.posture.t < GAP_S else None
 
 
-def _said(said: Said, key: str | None, t: float) -> Said:
+def _said(said: ShownGuidance, key: str | None, t: float) -> ShownGuidance:
     """What the glass says after one more frame."""
     if key == said.key:
         return replace(said, next=key, next_s=t)
     if key != said.next:
         said = replace(said, next=key, next_s=t)
     is_sure = t - said.next_s >= SURE_S and t - said.since_s >= SAID_S
-    return Said(key, t, key, t) if is_sure or key == "stop-here" else said
+    return ShownGuidance(key, t, key, t) if is_sure or key == "stop-here" else said
 
 
 def _test_range(

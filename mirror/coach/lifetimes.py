@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf
 
-from mirror.coach.finished import LastTime, Notes
-from mirror.coach.replay import Step, Trail
+from mirror.coach.finished import LastTime, SetLog
+from mirror.coach.replay import Replay, ReplayFrame
 from mirror.hinge.counting.reps import Fault, Outcome, Partial, Rejected
 from mirror.hinge.drills.drill import Drill
 from mirror.hinge.judging.feedback import Cue
@@ -47,7 +47,7 @@ class SourceState:
     t: float | None = None
     pose: Pose | None = None
     posture: Posture | Unseen | None = None
-    before: Step | None = None
+    before: ReplayFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -118,16 +118,16 @@ class SetState:
 
     outcomes: tuple[Outcome, ...] = ()
     cue: Cue | None = None
-    notes: Notes = Notes()
+    log: SetLog = SetLog()
     over_s: float | None = None
     last: LastTime | None = None
 
     def next_set(self, last: LastTime | None, stop: Found | None) -> SetState:
         """Begin the set after this one. stop: the stop depth as found so far."""
         over_s = inf if self.over_s is None else self.over_s
-        samples = tuple(sample for sample in self.notes.samples if sample.t > over_s)
-        notes = Notes(stood_deg=self.notes.stood_deg, stop=stop, samples=samples)
-        return SetState(notes=notes, last=last)
+        samples = tuple(sample for sample in self.log.samples if sample.t > over_s)
+        log = SetLog(stood_deg=self.log.stood_deg, stop=stop, samples=samples)
+        return SetState(log=log, last=last)
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,12 @@ class MovementState:
 
     form: RepFrames = RepFrames()
     mishaps: tuple[tuple[float, Fault], ...] = ()
-    trail: Trail = ()
+    trail: Replay = ()
     is_at_stop: bool = False
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownGuidance:
     """What the glass says and since when; and what it would say next and since when."""
 
     key: str | None = None
@@ -163,8 +163,8 @@ class ShownState:
     to be laid over the baseline. chosen_s: when a button last chose the exercise.
     """
 
-    guidance: Said = Said()
+    guidance: ShownGuidance = ShownGuidance()
     notice: tuple[Partial | Rejected, float] | None = None
-    replay: Trail = ()
+    replay: Replay = ()
     bottom: Posture | None = None
     chosen_s: float | None = None

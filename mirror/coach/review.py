@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.finished import follow as follow_notes
+from mirror.coach.finished import follow as follow_log
 from mirror.coach.lifetimes import SetState, StopSearch
 from mirror.coach.replay import follow as follow_trail
 from mirror.coach.replay import of_rep
@@ -64,13 +64,13 @@ def observe(session: Session, posture: Posture, counter: Counter) -> Session:
 
 
 def _noted(session: Session, posture: Posture, *, is_open: bool) -> SetState:
-    """The set with one more frame in its notes. is_open: a movement is under way."""
+    """The set with one more frame in its log. is_open: a movement is under way."""
     current = session.current_set
     # A rep that has just ended is not yet among the outcomes; a finished set has no more to note.
     outcomes = (*session.events, *current.outcomes) if current.over_s is None else ()
     is_set = is_open or any(isinstance(o, Rep) for o in outcomes)
-    notes = follow_notes(current.notes, posture, session.baseline, is_set=is_set)
-    return replace(current, notes=notes)
+    log = follow_log(current.log, posture, session.baseline, is_set=is_set)
+    return replace(current, log=log)
 
 
 def _feet(
@@ -107,8 +107,8 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     current, movement = session.current_set, session.movement
     said = cue((*session.reps, rep), (*rules, *NOTED), current.cue)
     if said is not None:
-        notes = replace(current.notes, cues=(*current.notes.cues, said))
-        current = replace(current, cue=said, notes=notes)
+        log = replace(current.log, cues=(*current.log.cues, said))
+        current = replace(current, cue=said, log=log)
     bottom, replay = _bottom(form, rep.bottom_s), of_rep(movement.trail, rep)
     left = tuple(mishap for mishap in movement.mishaps if mishap[0] > rep.end_s)
     session = replace(
@@ -140,11 +140,11 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     kind = _kind(found)
     is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
     search = StopSearch(descents, found, rep.number if is_new else before.rep)
-    notes = replace(session.current_set.notes, stop=found)
+    log = replace(session.current_set.log, stop=found)
     return replace(
         session,
         person=replace(session.person, stop=search),
-        current_set=replace(session.current_set, notes=notes),
+        current_set=replace(session.current_set, log=log),
     )
 
 

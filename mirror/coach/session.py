@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.coach.exercise import Choice, chosen
-from mirror.coach.finished import FinishedSet, Past
+from mirror.coach.exercise import Exercise, find_exercise
+from mirror.coach.finished import FinishedSet, HistorySnapshot
 from mirror.coach.lifetimes import (
     GRACE_S,
     MovementState,
@@ -29,7 +29,7 @@ from mirror.coach.lifetimes import (
     ShownState,
     SourceState,
 )
-from mirror.coach.profile import Offer, offer, stop_of
+from mirror.coach.profile import RememberAction, remember_action, stop_of
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.judging.stop_depth import StopDepth
@@ -46,10 +46,10 @@ class Session:
     or `press`.
     """
 
-    exercise: Choice
+    exercise: Exercise
     counter: Counter
     setup: Setup = Setup()
-    history: Past = Past()
+    history: HistorySnapshot = HistorySnapshot()
     source: SourceState = SourceState()
     person: PersonState = PersonState()
     current_set: SetState = SetState()
@@ -76,7 +76,7 @@ class Session:
             shutdown=self.shutdown,
         )
 
-    def begun(self, exercise: Choice) -> Session:
+    def begun(self, exercise: Exercise) -> Session:
         """Begin the first set of an exercise; the person stays known."""
         last = self.history.lasts.get(exercise.key)
         return Session(
@@ -160,7 +160,7 @@ class Session:
 
     @property
     def phase(self) -> Phase | None:
-        """Where in a rep the person is; None before the first standing."""
+        """Where in a rep the person is; None before there is a baseline."""
         return self.counter.phase
 
     @property
@@ -174,19 +174,19 @@ class Session:
         """Where the back begins to help: as found in this set, else as kept on request."""
         if isinstance(self.person.stop.found, StopDepth):
             return self.person.stop.found
-        return stop_of(self.history.kept, self.exercise.variation.name)
+        return stop_of(self.history.profile, self.exercise.variation.name)
 
     @property
-    def own_range_deg(self) -> float | None:
-        """How far this back rounds: as taken from this person, else as kept on request."""
-        kept = self.history.kept
-        return self.person.range_deg or (kept.range_deg if kept is not None else None)
+    def known_range_deg(self) -> float | None:
+        """How far this back rounds: as tested with this person, else as kept on request."""
+        profile = self.history.profile
+        return self.person.range_deg or (profile.range_deg if profile is not None else None)
 
     @property
-    def can_remember(self) -> Offer | None:
-        """What the press of that name would do now; None where it would do nothing."""
+    def remember_action(self) -> RememberAction | None:
+        """What the command of that name would do now; None where it would do nothing."""
         name, person = self.exercise.variation.name, self.person
-        what = offer(self.history.kept, name, person.stop.found, person.range_deg)
+        what = remember_action(self.history.profile, name, person.stop.found, person.range_deg)
         sees_back = any(rule.fault == "rounding" for rule in self.exercise.rules)
         return what if sees_back or what != "measure" else None
 
@@ -226,7 +226,7 @@ def start(
     Raises:
         UsageError: there is no such variation or drill.
     """
-    exercise = chosen(variation, drill)
+    exercise = find_exercise(variation, drill)
     return Session(exercise, exercise.variation.counter, Setup(height_cm, grace_s))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.command import Press
-from mirror.coach.exercise import Choice, choices
-from mirror.coach.finished import Ended, Past, finished_set
-from mirror.coach.profile import pressed
+from mirror.coach.command import Command
+from mirror.coach.exercise import Exercise, exercises
+from mirror.coach.finished import Ended, HistorySnapshot, finished_set
+from mirror.coach.profile import updated
 from mirror.coach.review import judge
 from mirror.coach.session import Session
 from mirror.hinge.judging.range_test import RangeTest
@@ -29,13 +29,13 @@ def end(session: Session, how: Ended) -> Session:
     if session.current_set.over_s is not None or t is None:
         return replace(session, finished=None)
     session = finish(session)
-    notes = session.current_set.notes
-    made = finished_set(*session.exercise.key, how, t, session.outcomes, notes)
+    log = session.current_set.log
+    made = finished_set(*session.exercise.key, how, t, session.outcomes, log)
     over_s = None if made is None else t
     return replace(session, finished=made, current_set=replace(session.current_set, over_s=over_s))
 
 
-def recall(session: Session, past: Past) -> Session:
+def recall(session: Session, past: HistorySnapshot) -> Session:
     """Take in what is known of earlier sets; what a set under way is compared with stays."""
     current = session.current_set
     last = current.last if session.reps else past.lasts.get(session.exercise.key)
@@ -44,21 +44,21 @@ def recall(session: Session, past: Past) -> Session:
     return replace(session, history=past, current_set=replace(current, last=last))
 
 
-def press(session: Session, what: Press) -> Session:
+def apply(session: Session, what: Command) -> Session:
     """Take in one command."""
     session = replace(session, finished=None)
     match what:
-        case Press.SHUTDOWN:
+        case Command.SHUTDOWN:
             return replace(session, shutdown=True)
-        case Press.SELECT:
+        case Command.SELECT:
             return new_set(session, session.exercise, "press")
-        case Press.REMEMBER:
+        case Command.REMEMBER:
             return _remember(session)
-        case Press.NEXT | Press.PREVIOUS:
-            cycle = choices()
-            move = 1 if what is Press.NEXT else -1
+        case Command.NEXT | Command.PREVIOUS:
+            cycle = exercises()
+            move = 1 if what is Command.NEXT else -1
             return _choose(session, cycle[(cycle.index(session.exercise) + move) % len(cycle)])
-        case Press.DRILL if session.exercise.variation.drills:
+        case Command.DRILL if session.exercise.variation.drills:
             modes = (None, *session.exercise.variation.drills)
             drill = modes[(modes.index(session.exercise.drill) + 1) % len(modes)]
             return _choose(session, replace(session.exercise, drill=drill))
@@ -66,24 +66,24 @@ def press(session: Session, what: Press) -> Session:
             return session
 
 
-def new_set(session: Session, exercise: Choice, how: Ended) -> Session:
+def new_set(session: Session, exercise: Exercise, how: Ended) -> Session:
     """Finish the set and begin one of this exercise; what is known of the person stays."""
     return end(session, how).begun(exercise)
 
 
-def _choose(session: Session, exercise: Choice) -> Session:
+def _choose(session: Session, exercise: Exercise) -> Session:
     session = new_set(session, exercise, "press")
     return replace(session, shown=replace(session.shown, chosen_s=session.t))
 
 
 def _remember(session: Session) -> Session:
     """Keep what was found for the next person, forget it, or begin the range test."""
-    what, person, t = session.can_remember, session.person, session.t
+    what, person, t = session.remember_action, session.person, session.t
     if what is None or t is None or person.range_test is not None:
         return replace(session, person=replace(person, range_test=None))
     if what == "measure":
         session = new_set(session, session.exercise, "press")
         return replace(session, person=replace(session.person, range_test=RangeTest(t)))
     name, history = session.exercise.variation.name, session.history
-    kept = pressed(history.kept, name, person.stop.found, person.range_deg)
-    return replace(session, history=replace(history, kept=kept))
+    profile = updated(history.profile, name, person.stop.found, person.range_deg)
+    return replace(session, history=replace(history, profile=profile))

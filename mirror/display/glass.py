@@ -59,7 +59,7 @@ class Glass:
 
 
 @dataclass(frozen=True)
-class Setting:
+class RigGeometry:
     """How camera and panel hang in the room, and what the camera's upright pixels mean.
 
     camera: x and y of the lens, metres, in the plane of the glass. panel: width and height of what
@@ -84,7 +84,7 @@ class Setting:
     @classmethod
     def of(
         cls, camera: CameraSettings, screen: ScreenSettings, glass: Glass, lens: Lens
-    ) -> Setting:
+    ) -> RigGeometry:
         """As configured."""
         return cls(
             camera=(camera.aside_m, camera.height_m),

@@ -73,7 +73,7 @@ class Display:
             self._console(UNBLANK)
             self.retry()
 
-    def tend(self) -> bool:
+    def update(self) -> bool:
         """Open the display anew if one was plugged in, or if there is one at last.
 
         Returns:

@@ -12,7 +12,7 @@ PREVIEW_S = 2.0
 """How often the newest picture is written."""
 
 
-class Shots:
+class Snapshots:
     """Pictures of an off-screen glass: the newest one, and one of each rep up to a limit."""
 
     LIMIT = 20

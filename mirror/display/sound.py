@@ -134,7 +134,7 @@ class Speaker:
         self._is_rounded = False
         self._tried: float | None = None
 
-    def tend(self, now: float) -> None:
+    def update(self, now: float) -> None:
         """Open the device, if it is time to. Call at every turn. now: monotonic seconds."""
         if self._volume > 0 and self._mixer is None and self._is_time(now):
             self._tried = now

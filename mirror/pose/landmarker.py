@@ -85,7 +85,7 @@ class Estimator:
         _free(landmarker)
 
 
-class Crowd:
+class PeopleFinder:
     """Finds everybody in single pictures, up to `MOST`; used by one thread. Close it.
 
     Raises:

@@ -23,8 +23,8 @@ from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.model import bundle, locate
-from mirror.pose.subject import Attention
-from mirror.pose.watchdog import Vigil, step_s
+from mirror.pose.subject import SubjectTracker
+from mirror.pose.watchdog import Watchdog, step_s
 
 RETRY_S = 5.0
 """How long before a broken part is tried again."""
@@ -63,14 +63,14 @@ class Newest(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Look:
+class Observation:
     """One estimated frame."""
 
     pose: Pose | None
     t: float
 
 
-class Eyes:
+class VisionPipeline:
     """Camera and estimator, each in its own thread, opened again when they break.
 
     looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
@@ -80,9 +80,9 @@ class Eyes:
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
-        self.looks: SimpleQueue[Look] = SimpleQueue()
+        self.observations: SimpleQueue[Observation] = SimpleQueue()
         self.ended = threading.Event()
-        self.vigil = Vigil()
+        self.watchdog = Watchdog()
         self.pause_s = self.spare_s = 0.0
         self._step_s = step_s()
         self._open_s = max(OPEN_S, OPEN_STEPS * self._step_s)
@@ -105,7 +105,7 @@ class Eyes:
     @property
     def fault(self) -> MirrorError | None:
         """What is wrong now, what hangs first, then the camera; None if all is well."""
-        if (part := self.vigil.hangs) is not None:
+        if (part := self.watchdog.hangs) is not None:
             error = CameraError if part == "camera" else MirrorError
             return error(f"the {part} hangs.")
         return self._faults.get("camera") or self._faults.get("estimator")
@@ -121,10 +121,10 @@ class Eyes:
     def _guard(self, part: str, work: Callable[[], None]) -> None:
         """Do one part's work; again after a while if it breaks and that is wanted."""
         while not self._stop.is_set():
-            self.vigil.promise(part, self._open_s)
+            self.watchdog.promise(part, self._open_s)
             try:
                 work()
-                self.vigil.is_over(part)
+                self.watchdog.is_over(part)
                 return
             except MirrorError as error:
                 self._faults[part] = error
@@ -132,12 +132,12 @@ class Eyes:
                 # A defect: one sentence for the owner, the cause for --debug.
                 self._faults[part] = MirrorError(f"the {part} stumbled ({error!r}).")
                 self._faults[part].__cause__ = error
-            self.vigil.fails(part)
+            self.watchdog.fails(part)
             if not self._keep_trying:
-                self.vigil.is_over(part)
+                self.watchdog.is_over(part)
                 self.ended.set()
                 return
-            self.vigil.promise(part, RETRY_S + self._step_s)
+            self.watchdog.promise(part, RETRY_S + self._step_s)
             self._stop.wait(RETRY_S)
 
     def _watch(self) -> None:
@@ -145,27 +145,27 @@ class Eyes:
         try:
             # A film begins when there is somebody to watch it; loading takes seconds.
             while not self._stop.is_set() and not self._can_see.wait(0.1):
-                self.vigil.promise("camera", self._step_s)
+                self.watchdog.promise("camera", self._step_s)
             while not self._stop.is_set():
-                self.vigil.promise("camera", self._settings.camera.stall_s + self._step_s)
+                self.watchdog.promise("camera", self._settings.camera.stall_s + self._step_s)
                 frame = camera.read()
                 if frame is None:
                     self._over.set()
                     return
                 self._faults.pop("camera", None)
-                self.vigil.works("camera")
+                self.watchdog.works("camera")
                 self._box.put(frame)
         finally:
-            self.vigil.promise("camera", self._step_s)
+            self.watchdog.promise("camera", self._step_s)
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = Attention(self._bundle(), self._settings.camera)
+        estimator = SubjectTracker(self._bundle(), self._settings.camera)
         self._can_see.set()
         patience_s = self._open_s  # the first picture takes longer than any other
         try:
             while not self._stop.is_set():
-                self.vigil.promise("estimator", patience_s)
+                self.watchdog.promise("estimator", patience_s)
                 is_over = self._over.is_set()
                 frame = self._box.take(0.2)
                 if frame is None:
@@ -179,14 +179,14 @@ class Eyes:
                 if pose is not None and self.has_stick:
                     pose = with_stick(pose, frame.rgb, lens(self._settings.camera, pose.size))
                 self._faults.pop("estimator", None)
-                self.vigil.works("estimator")
-                self.looks.put(Look(pose, frame.taken_at))
+                self.watchdog.works("estimator")
+                self.observations.put(Observation(pose, frame.taken_at))
                 took_s = time.monotonic() - began
                 rest_s = max(self.pause_s if pose is None else 0.0, self.spare_s - took_s)
                 if rest_s > 0:
                     self._stop.wait(rest_s)
         finally:
-            self.vigil.promise("estimator", self._step_s)
+            self.watchdog.promise("estimator", self._step_s)
             estimator.close()
 
     def _bundle(self) -> Path:
@@ -201,5 +201,5 @@ class Eyes:
 
     def _obtaining(self, told: str) -> None:
         """A step of a download: it may take minutes, but not in silence."""
-        self.vigil.promise("estimator", self._open_s)
+        self.watchdog.promise("estimator", self._open_s)
         print(told, file=sys.stderr, flush=True)

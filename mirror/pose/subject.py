@@ -21,7 +21,7 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.presence import NEAR
-from mirror.pose.landmarker import Crowd, Estimator
+from mirror.pose.landmarker import Estimator, PeopleFinder
 
 AGAIN_S = 0.5
 """While the tracked person is small, so often somebody nearer is looked for."""
@@ -31,7 +31,7 @@ AROUND = 0.15
 """What is shown around the chosen one, shares of the height of the box."""
 
 
-class Attention:
+class SubjectTracker:
     """An estimator that chooses its person. Use it from one thread, and close it.
 
     camera: its lens and its aslant hanging are taken out of every pose: here, and nowhere after.
@@ -43,7 +43,7 @@ class Attention:
 
     def __init__(self, model: Path, camera: CameraSettings | None = None) -> None:
         self._camera = camera
-        self._crowd = Crowd(model)
+        self._crowd = PeopleFinder(model)
         try:
             self._tracker = Estimator(model)
         except BaseException:

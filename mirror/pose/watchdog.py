@@ -28,7 +28,7 @@ def step_s() -> float:
     return int(allowed_us) / 2e6 if allowed_us.isdigit() and int(allowed_us) else STEP_S
 
 
-class Vigil:
+class Watchdog:
     """The promises of all parts. Each part speaks from its own thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -8,7 +8,7 @@ from mirror.display.glass import Glass
 from mirror.display.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
 from mirror.errors import Trouble
 from mirror.screens.labels import Labels, sign
-from mirror.screens.layout import CAP_MM, SMALL_MM, sheet
+from mirror.screens.layout import CAP_MM, SMALL_MM, divide
 from mirror.screens.parts import FINE, WIDE, title, words
 
 FAR_MM = 18.0
@@ -17,7 +17,7 @@ FAR_MM = 18.0
 
 def getting_ready(glass: Glass, language: Language, now: float = 0.0) -> Scene:
     """Until the first picture is understood: the mirror is not broken, only waking."""
-    page = sheet(glass, now)
+    page = divide(glass, now)
     u, (x, y) = page.u, page.inside.centre
     at = (x, y + 45 * u)
     words = Text(
@@ -40,7 +40,7 @@ def trouble(
     sentence: str, glass: Glass, language: Language, kind: Trouble = "other", now: float = 0.0
 ) -> Scene:
     """What is wrong, what the owner can do, and the exact sentence in small type."""
-    page = sheet(glass, now, FAR_MM)
+    page = divide(glass, now, FAR_MM)
     u, width = page.u, page.width
     ring = Ring(page.box(0, 0, 64, 64).centre, 30 * u, 3 * u, AMBER)
     # On a lying glass the title stands beside the ring, on an upright one below it.
@@ -70,9 +70,9 @@ def trouble(
     )
 
 
-def aside(scene: Scene, sentence: str, glass: Glass, now: float = 0.0) -> Scene:
+def banner(scene: Scene, sentence: str, glass: Glass, now: float = 0.0) -> Scene:
     """Something that the owner should know, in the margin above a screen that stays."""
-    page = sheet(glass, now)
+    page = divide(glass, now)
     x, y = page.inside.centre[0], page.inside.top - 20 * page.u
     small = Text(
         sentence, (x, y), SMALL_MM * page.u, AMBER, "centre", "top",
@@ -85,13 +85,13 @@ def holding(
     held: Held, glass: Glass, language: Language, labels: Labels, now: float = 0.0
 ) -> Scene:
     """A button is being held: what for, and how much longer."""
-    page = sheet(glass, now)
+    page = divide(glass, now)
     u, stage = page.u, page.stage
     width = 310 if page.wide else page.width
     radius = min(stage.width, stage.height) / 2 - 4 * u
     return Scene(
         (
-            title(language.say(f"hold.{held.press.value}"), page.box(0, 0, width, 90), u),
+            title(language.say(f"hold.{held.command.value}"), page.box(0, 0, width, 90), u),
             words(language.say("hold.keep"), page.box(0, 118, width, 120), u),
             Ring(stage.centre, radius, FINE * u, GREY.at(0.6)),
             # In steps of a hundredth: a ring is drawn anew for each.
@@ -103,7 +103,7 @@ def holding(
 
 def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
     """The last words."""
-    page = sheet(glass, now)
+    page = divide(glass, now)
     u, (x, y) = page.u, page.inside.centre
     return Scene(
         (

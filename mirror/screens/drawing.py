@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mirror.coach.replay import Step
+from mirror.coach.replay import ReplayFrame
 from mirror.coach.session import Session
 from mirror.display.scene import (
     AMBER,
@@ -136,7 +136,7 @@ def dimmed(shapes: Iterable[Shape], share: float) -> Iterator[Shape]:
         yield replace(shape, colour=shape.colour.at(share * shape.colour.brightness))
 
 
-def ghost(standing: Step, box: Box, u: float) -> Iterator[Shape]:
+def ghost(standing: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
     """The person as they stood, thin and dim, behind the figure of the box.
 
     From the front there is nothing to compare with it, and no room.

@@ -8,7 +8,7 @@ from math import cos, pi, sin, tau
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import GREY, ICE, WHITE, Colour, Line, Point, Ring, Shape, Text
-from mirror.screens.layout import CAP_MM, Box, Sheet
+from mirror.screens.layout import CAP_MM, Box, Layout
 
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14
@@ -26,7 +26,7 @@ def ease(share: float) -> float:
     return 0.5 - 0.5 * cos(pi * min(max(share, 0.0), 1.0))
 
 
-def heading(session: Session, page: Sheet, language: Language, since_s: float) -> Iterator[Shape]:
+def heading(session: Session, page: Layout, language: Language, since_s: float) -> Iterator[Shape]:
     """What is practised on the left, the count on the right.
 
     since_s: seconds since the last rep, for the pulse of the count.
@@ -128,7 +128,7 @@ def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:
     yield Line(tuple(nose), 3.0 * u, ICE.at(light))
 
 
-def figure_box(session: Session, page: Sheet) -> Box:
+def figure_box(session: Session, page: Layout) -> Box:
     """Where the figure stands: smaller where it reaches far to both sides."""
     box = page.figure
     if not session.exercise.variation.seeking.one_leg:

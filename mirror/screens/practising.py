@@ -12,7 +12,7 @@ from mirror.display.scene import AMBER, ICE, Colour, Shape
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
-from mirror.screens.layout import Box, Sheet
+from mirror.screens.layout import Box, Layout
 from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
@@ -27,7 +27,7 @@ REST_S = 0.8
 
 def working(
     session: Session,
-    page: Sheet,
+    page: Layout,
     language: Language,
     since_s: float,
     reflection: Reflection | None = None,
@@ -55,7 +55,7 @@ def working(
         yield from panel(session, posture, page.panel, u, language)
 
 
-def finished(session: Session, page: Sheet, language: Language, t: float) -> Iterator[Shape]:
+def finished(session: Session, page: Layout, language: Language, t: float) -> Iterator[Shape]:
     """The last rep once more: slowly as a line figure, its back over that of standing."""
     u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
@@ -94,6 +94,6 @@ def _told(session: Session, language: Language) -> tuple[str, Colour] | None:
     return None
 
 
-def _foot_box(page: Sheet) -> Box:
+def _foot_box(page: Layout) -> Box:
     box, u = page.figure, page.u
     return Box(box.centre[0] - 40 * u, box.bottom + 4 * u, 80 * u, 10 * u)

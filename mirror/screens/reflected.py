@@ -19,7 +19,7 @@ from mirror.hinge.measure.geometry import Array, gate
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.hinge.measure.rounding import line_px
 from mirror.screens.drawing import line_colour, smoothed
-from mirror.screens.layout import Sheet
+from mirror.screens.layout import Layout
 
 FADE_DEG_S = (15.0, 25.0)
 """Speeds of trunk or hips at which the line is full, and gone."""
@@ -35,7 +35,7 @@ SHOWN = 0.5
 """Least share of the line that must lie on the panel."""
 
 
-def on_reflection(session: Session, page: Sheet, reflection: Reflection) -> Iterator[Shape] | None:
+def on_reflection(session: Session, page: Layout, reflection: Reflection) -> Iterator[Shape] | None:
     """The line of the back and the dowel; None where they can't be told."""
     posture, pose = session.posture, session.pose
     if not isinstance(posture, Posture) or pose is None or posture.back is None:
@@ -99,7 +99,7 @@ def _points(line: Array) -> tuple[tuple[float, float], ...]:
     return tuple((round(x, 1), round(y, 1)) for x, y in line.tolist())
 
 
-def _shown(line: Array, page: Sheet) -> Array | None:
+def _shown(line: Array, page: Layout) -> Array | None:
     """The part of a line that lies on the panel; None if that is less than half."""
     inside = page.inside
     low, high = (inside.left, inside.top), (inside.right, inside.bottom)

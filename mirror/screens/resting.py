@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.coach.exercise import Choice
+from mirror.coach.exercise import Exercise
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
 from mirror.hinge.judging.stop_depth import text_key
 from mirror.hinge.judging.summary import Numbers, Person, SummaryRow, Totals
-from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Sheet
+from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Layout
 from mirror.screens.parts import FINE, heading, words
 
 VALUE_MM = 30.0
@@ -20,7 +20,7 @@ SHOWN = 16
 """So many of the last reps are drawn."""
 
 
-def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+def rest(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
     """The set so far in the rows of its variation; below, the one thing worth knowing."""
     u, reps = page.u, session.reps
     yield from heading(session, page, language, since_s=60.0)
@@ -33,7 +33,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     # A drill that hides the back has no word on it.
     judged = {rule.fault for rule in choice.rules}
     rows = [row for row in choice.variation.rows if not row.fault or row.fault in judged]
-    person = Person(session.current_set.notes.stood_deg, session.own_range_deg)
+    person = Person(session.current_set.log.stood_deg, session.known_range_deg)
     pitch = ROWS_MM / max(3, len(rows))
     for k, row in enumerate(rows):
         box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
@@ -48,7 +48,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     yield from _small_print(session, page, language)
 
 
-def _last_time(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+def _last_time(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
     """Reps and depth of the last set of the same, beside those of this one."""
     last, u = session.current_set.last, page.u
     if last is None:
@@ -69,11 +69,11 @@ def _told(session: Session, language: Language) -> str:
             text += " " + language.say("rest.last-stop", deg=deg)
         return text
     if session.stop_depth is not None:
-        return language.say("rest.kept-stop", deg=text_key(session.stop_depth)[1])
+        return language.say("rest.profile-stop", deg=text_key(session.stop_depth)[1])
     return language.rest(session.exercise)
 
 
-def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
+def _small_print(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
     """For who stands at the buttons: what can be kept, and whether the set is safe."""
     u, history, over_s = page.u, session.history, session.current_set.over_s
     saved, parts = history.saved, []
@@ -82,8 +82,8 @@ def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[
     elif saved is not None and saved.ended_s == over_s:
         how = "rest.fleeting" if history.is_fleeting else "rest.saved"
         parts.append(language.say(how, number=saved.number))
-    if session.can_remember is not None:
-        parts.append(language.say(f"rest.can-{session.can_remember}"))
+    if session.remember_action is not None:
+        parts.append(language.say(f"rest.can-{session.remember_action}"))
     if parts:
         box = page.box(-1, -1, 310 if page.wide else page.width, SMALL_MM + 2)
         yield Text(
@@ -109,7 +109,7 @@ def _value(row: SummaryRow, told: Totals, language: Language) -> str:
     return language.row_value(row.name, written, is_whole=whole)
 
 
-def _limit(row: SummaryRow, choice: Choice) -> tuple[float, int] | None:
+def _limit(row: SummaryRow, choice: Exercise) -> tuple[float, int] | None:
     """From where a rep has the fault of the row, and whether more (1) or less (-1) is wrong."""
     rule = next((rule for rule in choice.rules if rule.fault == row.fault), None)
     return None if rule is None else (rule.limit + rule.sign * rule.sd, rule.sign)

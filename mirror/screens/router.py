@@ -22,11 +22,11 @@ from mirror.display.glass import Glass
 from mirror.display.scene import Scene, Shape
 from mirror.errors import MirrorError
 from mirror.hinge.measure.posture import Posture
-from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
+from mirror.screens.apart import banner, getting_ready, holding, shutting_down, trouble
 from mirror.screens.arriving import blind, chosen, still, welcome
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels, signs
-from mirror.screens.layout import sheet
+from mirror.screens.layout import divide
 from mirror.screens.practising import finished, working
 from mirror.screens.resting import rest
 
@@ -138,7 +138,7 @@ def compose(situation: Situation, glass: Glass, language: Language) -> Scene:
         banners += ("aside.config",)
     if banners:
         text = language.say(banners[int(now / BANNER_S) % len(banners)])
-        scene = aside(scene, text, glass, now)
+        scene = banner(scene, text, glass, now)
     return scene
 
 
@@ -182,7 +182,7 @@ def _coaching(
     state: ScreenState, s: Situation, glass: Glass, language: Language
 ) -> Iterable[Shape]:
     """The shapes of a screen that shows the session."""
-    session, now, page = in_motion(s.session, s.late_s), s.now, sheet(glass, s.now)
+    session, now, page = in_motion(s.session, s.late_s), s.now, divide(glass, s.now)
     t = (session.t or 0.0) + min(s.late_s, LATEST_S)
     match state:
         case ScreenState.WELCOME:

@@ -27,7 +27,7 @@ from mirror.figure.motion import Motion
 from mirror.hinge.measure.posture import Unseen
 from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
-from mirror.pose.pipeline import Eyes
+from mirror.pose.pipeline import VisionPipeline
 from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.camera import viewed
 from mirror.simulator.render import room
@@ -113,21 +113,23 @@ def presence(settings: Settings) -> int:
     language, session = load(settings.coach.language), start(grace_s=GRACE_S)
     with TemporaryDirectory() as folder:
         camera = CameraSettings(source=str(_film(Path(folder) / "room.mp4")))
-        eyes = Eyes(msgspec.structs.replace(settings, camera=camera), keep_trying=False)
+        pipeline = VisionPipeline(
+            msgspec.structs.replace(settings, camera=camera), keep_trying=False
+        )
         try:
             looked = time.monotonic()
-            while not (eyes.ended.is_set() and eyes.looks.empty()):
+            while not (pipeline.ended.is_set() and pipeline.observations.empty()):
                 began, used = time.monotonic(), time.process_time()
                 asleep, is_known = (
                     route(Situation(session)) is ScreenState.ASLEEP,
                     session.t is not None,
                 )
-                while not eyes.looks.empty():
-                    look = eyes.looks.get()
-                    session, looked = advance(session, look.pose, look.t), began
+                while not pipeline.observations.empty():
+                    observation = pipeline.observations.get()
+                    session, looked = advance(session, observation.pose, observation.t), began
                     looks[asleep] += is_known
                 is_idle = route(Situation(session)) is ScreenState.ASLEEP
-                eyes.pause_s = 1.0 / settings.presence.looks_per_s if is_idle else 0.0
+                pipeline.pause_s = 1.0 / settings.presence.looks_per_s if is_idle else 0.0
                 screen.draw(
                     compose(Situation(session, began, began - looked), screen.glass, language)
                 )
@@ -137,9 +139,9 @@ def presence(settings: Settings) -> int:
                     cpu_s[asleep] += time.process_time() - used
                     wall_s[asleep] += time.monotonic() - began
         finally:
-            eyes.close()
-    if eyes.fault is not None:
-        raise eyes.fault
+            pipeline.close()
+    if pipeline.fault is not None:
+        raise pipeline.fault
     share = {asleep: cpu_s[asleep] / max(wall_s[asleep], 1e-9) for asleep in (False, True)}
     for asleep, who in ((False, "somebody there"), (True, "nobody there")):
         often = looks[asleep] / max(wall_s[asleep], 1e-9)

@@ -27,13 +27,13 @@ from mirror.camera import open_camera
 from mirror.camera.optics import lens
 from mirror.cli.analyze import follow
 from mirror.coach.advance import advance
-from mirror.coach.command import Held, Press
-from mirror.coach.finished import LastTime, Past, Saved
+from mirror.coach.command import Command, Held
+from mirror.coach.finished import HistorySnapshot, LastTime, Saved
 from mirror.coach.language import Language, load
-from mirror.coach.lifetimes import Said, StopSearch
+from mirror.coach.lifetimes import ShownGuidance, StopSearch
 from mirror.coach.session import Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.display.scene import Dot, Line, Point, Ring, Scene, Text
 from mirror.display.screen import Screen, open_screen, save
 from mirror.errors import CameraStalled, OutputError
@@ -135,7 +135,7 @@ def scenes(
     """Every screen by its name. shown: sessions with the time since their last look."""
     stalled = CameraStalled("no frame for 5 s; the camera counts as broken.")
     labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
-    held = Held("select", Press.SHUTDOWN, 0.6)
+    held = Held("select", Command.SHUTDOWN, 0.6)
     made = {
         "getting-ready": getting_ready(glass, language, 0.9),
         "trouble-camera": trouble(str(stalled), glass, language, stalled.kind),
@@ -163,7 +163,7 @@ def _reflection(session: Session, glass: Glass) -> Reflection:
     tall_m = Motion(SEED).body.height_m
     camera = CameraSettings(lens="own", fov_deg=47.4, height_m=0.66 * tall_m)
     size = session.pose.size if session.pose is not None else (480, 640)
-    setting = Setting.of(camera, ScreenSettings(), glass, lens(camera, size))
+    setting = RigGeometry.of(camera, ScreenSettings(), glass, lens(camera, size))
     return Reflection(replace(setting, tilt_deg=5.0))
 
 
@@ -175,8 +175,8 @@ def _calibrated(glass: Glass) -> dict[str, CalibrationState]:
     made = {}
     for _ in range(400):
         volunteer.follow(now, 0.2)
-        while not volunteer.looks.empty():
-            seen = volunteer.looks.get()
+        while not volunteer.observations.empty():
+            seen = volunteer.observations.get()
             now = look(now, seen.pose, seen.t)
             if now.held > 0.6:
                 made[f"calibrating-{now.aim}"] = now
@@ -266,8 +266,8 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     shown = {
         "chosen": altered(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": altered(_after(done, 2.2), guidance=Said()),
-        "rest": altered(_after(last, 20.0), guidance=Said()),
+        "finished": altered(_after(done, 2.2), guidance=ShownGuidance()),
+        "rest": altered(_after(last, 20.0), guidance=ShownGuidance()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
@@ -297,8 +297,11 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         0.0,
     )
     yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
+    still_there = ShownGuidance("stand-still")
     still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
-        altered(s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=Said("stand-still"))
+        altered(
+            s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
+        )
         for s in film[: int(3 * FPS)]
     ]
     shares = [s.person.still.share for s in still]
@@ -308,7 +311,11 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "working", moving[len(moving) // 2], 0.0
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]
     at_stop = min(deep, key=lambda s: abs(_fold(s) - STOP.fold_deg))
-    yield "stop", altered(at_stop, stop=StopSearch(found=STOP), guidance=Said("stop-here")), 0.0
+    yield (
+        "stop",
+        altered(at_stop, stop=StopSearch(found=STOP), guidance=ShownGuidance("stop-here")),
+        0.0,
+    )
     bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
@@ -318,8 +325,8 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "counted", _after(told, 0.05), 0.0
     yield "cue", _after(told, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counter.is_open][-1]
-    rest = altered(_after(last, 20.0), guidance=Said())
-    past = Past(saved=Saved(412, 60.0))
+    rest = altered(_after(last, 20.0), guidance=ShownGuidance())
+    past = HistorySnapshot(saved=Saved(412, 60.0))
     kept = altered(
         rest,
         stop=StopSearch(found=STOP, rep=3),
@@ -333,7 +340,7 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         posture = rest.posture
         if isinstance(posture, Posture):
             posture = replace(posture, doubt=doubt, confidence=0.3)
-        yield doubt, altered(rest, posture=posture, guidance=Said(doubt)), 0.0
+        yield doubt, altered(rest, posture=posture, guidance=ShownGuidance(doubt)), 0.0
 
 
 def _after(session: Session, seconds: float) -> Session:

@@ -15,10 +15,10 @@ from mirror.app import edges
 from mirror.app import loop as app
 from mirror.app import systemd as service
 from mirror.app.edges import Options, Parts
-from mirror.buttons import controls as hands
+from mirror.buttons import controls
 from mirror.camera import Frame
 from mirror.coach.advance import advance
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
 from mirror.config import CoachSettings, PresenceSettings, ScreenSettings, Settings
@@ -28,8 +28,7 @@ from mirror.display.screen import open_screen
 from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, ScreenError
 from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.history.store import Store
-from mirror.pose import pipeline as eyes
-from mirror.pose import watchdog as vigil
+from mirror.pose import pipeline, watchdog
 from mirror.pose.pipeline import Newest
 from mirror.screens import router
 from mirror.screens.router import ScreenState, compose, route
@@ -115,8 +114,8 @@ def stage(monkeypatch, tmp_path):
     monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(eyes, "bundle", lambda settings, report: None)
-    monkeypatch.setattr(eyes, "RETRY_S", 0.05)
+    monkeypatch.setattr(pipeline, "bundle", lambda settings, report: None)
+    monkeypatch.setattr(pipeline, "RETRY_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
 
     def put(*films):
@@ -140,8 +139,8 @@ def stage(monkeypatch, tmp_path):
             def close(self):
                 pass
 
-        monkeypatch.setattr(eyes, "open_camera", open_camera)
-        monkeypatch.setattr(eyes, "Attention", Estimator)
+        monkeypatch.setattr(pipeline, "open_camera", open_camera)
+        monkeypatch.setattr(pipeline, "Attention", Estimator)
         return stages
 
     return put
@@ -177,7 +176,7 @@ def test_it_stops_after_the_time_asked_for(stage, capsys):
 
 def test_the_time_asked_for_counts_from_the_first_frame(stage, monkeypatch, capsys):
     """A model that takes long to load does not take the time of the reps."""
-    monkeypatch.setattr(eyes, "bundle", lambda settings, report: time.sleep(1.5))
+    monkeypatch.setattr(pipeline, "bundle", lambda settings, report: time.sleep(1.5))
     stage(film(reps(1), 10_000))
     assert run(SETTINGS, Options(seconds=1.0)) == 0
     assert "1 rep counted." in capsys.readouterr().out
@@ -215,7 +214,7 @@ def test_a_kiosk_without_a_model_says_so_on_the_glass(stage, monkeypatch):
     def missing(settings, report):
         raise ModelError("the pose model is missing.")
 
-    monkeypatch.setattr(eyes, "bundle", missing)
+    monkeypatch.setattr(pipeline, "bundle", missing)
     assert run(SETTINGS, Options(kiosk=True, seconds=0.5), compose=spy(seen)) == 0
     assert "the pose model is missing." in faults(seen)
     with pytest.raises(ModelError):
@@ -237,16 +236,16 @@ def test_a_model_is_seldom_downloaded_and_used_as_soon_as_it_is_there(stage, mon
             raise ModelError("the pose model is missing.")
         return Path("model.task")
 
-    monkeypatch.setattr(eyes, "RETRY_S", 0.05)
-    monkeypatch.setattr(eyes, "bundle", missing)
-    monkeypatch.setattr(eyes, "locate", later)
-    sight = eyes.Eyes(SETTINGS, keep_trying=True)
+    monkeypatch.setattr(pipeline, "RETRY_S", 0.05)
+    monkeypatch.setattr(pipeline, "bundle", missing)
+    monkeypatch.setattr(pipeline, "locate", later)
+    sight = pipeline.VisionPipeline(SETTINGS, keep_trying=True)
     told = set()
     until = time.monotonic() + 20
-    while sight.looks.empty() and time.monotonic() < until:
+    while sight.observations.empty() and time.monotonic() < until:
         told.add(str(sight.fault))
     sight.close()
-    assert not sight.looks.empty()
+    assert not sight.observations.empty()
     assert (len(tried), len(looked)) == (1, 3)
     assert told == {"None", "the pose model cannot be downloaded."}
 
@@ -271,7 +270,7 @@ def test_a_warning_of_the_start_is_on_the_glass_for_a_while(stage, monkeypatch):
 def test_a_warning_of_the_start_comes_before_a_fault_and_stays_in_the_margin(stage, monkeypatch):
     """A broken config whose default camera is not there, either: both are said."""
     seen, margin = [], []
-    real = router.aside
+    real = router.banner
     monkeypatch.setattr(
         router, "aside", lambda scene, text, *how: margin.append(text) or real(scene, text, *how)
     )
@@ -293,14 +292,16 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
     def power_off():
         called.append("it is switched off")
 
-    freed = eyes.Eyes.close
+    freed = pipeline.VisionPipeline.close
     monkeypatch.setattr(
-        eyes.Eyes, "close", lambda self: called.append("the camera is freed") or freed(self)
+        pipeline.VisionPipeline,
+        "close",
+        lambda self: called.append("the camera is freed") or freed(self),
     )
 
     class Pressed:
-        def presses(self):
-            return [Press.SHUTDOWN]
+        def commands(self):
+            return [Command.SHUTDOWN]
 
         def stuck(self):
             return ()
@@ -311,7 +312,7 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(hands, "open_buttons", lambda name, settings: Pressed())
+    monkeypatch.setattr(controls, "open_buttons", lambda name, settings: Pressed())
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(), power_off=power_off) == 0
     assert called == ["the camera is freed"]
@@ -354,13 +355,13 @@ def test_calibrating_begins_and_is_left_by_a_long_press(stage, monkeypatch, caps
         def stuck(self):
             return ()
 
-        def presses(self):
+        def commands(self):
             if not asked and seen:
                 asked.append("begin")
-                return [Press.CALIBRATE]
+                return [Command.CALIBRATE]
             if len(asked) == 1 and len(shown_in(seen, ScreenState.CALIBRATING)) > 3:
                 asked.append("leave")
-                return [Press.CALIBRATE]
+                return [Command.CALIBRATE]
             return []
 
         def held(self):
@@ -369,7 +370,7 @@ def test_calibrating_begins_and_is_left_by_a_long_press(stage, monkeypatch, caps
         def close(self):
             pass
 
-    monkeypatch.setattr(hands, "open_buttons", lambda name, settings: Pressed())
+    monkeypatch.setattr(controls, "open_buttons", lambda name, settings: Pressed())
     stage(film(reps(3), 14))
     assert run(SETTINGS, Options(), compose=spy(seen)) == 0
     out, err = capsys.readouterr()
@@ -501,9 +502,9 @@ def test_what_hangs_is_said_on_the_glass_and_then_the_mirror_starts_anew(
 ):
     """A thread cannot be stopped from outside, so the process ends, and says why."""
     seen, left, hang = [], [], threading.Event()
-    monkeypatch.setattr(eyes, "step_s", lambda: 0.1)
-    monkeypatch.setattr(eyes, "CLOSE_S", 0.1)
-    monkeypatch.setattr(vigil, "SHOWN_S", 2.0)
+    monkeypatch.setattr(pipeline, "step_s", lambda: 0.1)
+    monkeypatch.setattr(pipeline, "CLOSE_S", 0.1)
+    monkeypatch.setattr(watchdog, "SHOWN_S", 2.0)
     (camera,) = stage(film(reps(0), 10_000))
     estimate = camera.estimate
 
@@ -520,17 +521,17 @@ def test_what_hangs_is_said_on_the_glass_and_then_the_mirror_starts_anew(
     assert "the estimator hangs." in faults(seen)
     err = capsys.readouterr().err
     assert "The estimator hangs." in err
-    assert "The estimator does not come back: the mirror starts anew." in err
+    assert "The estimator does not come back: the mirror restarts." in err
 
 
 def test_a_camera_that_does_not_come_back_gets_a_new_process(stage, monkeypatch, capsys):
     """It is opened again and again first; each trouble is one line."""
-    monkeypatch.setattr(vigil, "LOST_S", 0.4)
+    monkeypatch.setattr(watchdog, "LOST_S", 0.4)
     stage([*film(reps(0), 1), CameraStalled("no frame for 5 s.")], CameraError("it is gone."))
     assert run(SETTINGS, Options(kiosk=True, seconds=60)) == 1
     err = capsys.readouterr().err
     assert err.count("It is gone.") == 1
-    assert "The camera does not come back: the mirror starts anew." in err
+    assert "The camera does not come back: the mirror restarts." in err
 
 
 def test_a_display_that_was_plugged_in_is_opened_anew(stage, monkeypatch):
@@ -677,13 +678,13 @@ def test_a_set_is_saved_when_its_person_rests_and_shown_as_saved(stage, state, m
 def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
     """A button pressed in the middle of a film; what is kept is there at the next start."""
     stop = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
-    waiting = [[Press.REMEMBER, Press.NEXT]]
+    waiting = [[Command.REMEMBER, Command.NEXT]]
 
     class Pressed:
         def stuck(self):
             return ()
 
-        def presses(self):
+        def commands(self):
             return waiting.pop() if waiting and len(sessions[-1].reps) == 3 else []
 
         def held(self):
@@ -698,7 +699,7 @@ def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
         sessions.append(altered(advance(session, pose, t), stop=StopSearch(found=stop)))
         return sessions[-1]
 
-    monkeypatch.setattr(hands, "open_buttons", lambda name, settings: Pressed())
+    monkeypatch.setattr(controls, "open_buttons", lambda name, settings: Pressed())
     stage(film(reps(6), 21))
     run(SETTINGS, Options(), advance=advanced)
     first = kept_sets(state)[0]

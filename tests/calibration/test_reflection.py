@@ -17,9 +17,9 @@ from mirror.coach.advance import advance
 from mirror.coach.language import load
 from mirror.coach.session import start
 from mirror.config import CameraSettings, ScreenSettings
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.display.scene import Line, Ring
-from mirror.screens.layout import sheet
+from mirror.screens.layout import divide
 from mirror.screens.reflected import on_reflection, speed_deg_s
 from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.people import CAMERA, Errors, Person, case, seen
@@ -33,7 +33,7 @@ METRES = st.floats(-1.0, 1.0)
 
 def setting(camera=CAMERA, screen=SCREEN):
     """As these settings say, for pictures of 480x640."""
-    return Setting.of(camera, screen, Glass.of((1080, 1920), screen), lens(camera, (480, 640)))
+    return RigGeometry.of(camera, screen, Glass.of((1080, 1920), screen), lens(camera, (480, 640)))
 
 
 @given(
@@ -201,8 +201,8 @@ def shown(session, eye="right", camera=NARROW):
     """The lines on the reflection, or None."""
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
-    here = Setting.of(camera, screen, glass, lens(camera, (480, 640)))
-    lines = on_reflection(session, sheet(glass, 0.0), Reflection(here, eye))
+    here = RigGeometry.of(camera, screen, glass, lens(camera, (480, 640)))
+    lines = on_reflection(session, divide(glass, 0.0), Reflection(here, eye))
     return None if lines is None else list(lines)
 
 
@@ -237,7 +237,7 @@ def test_where_the_line_fades_the_figure_lights_up():
     session, english = working(), load("en")
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
-    here = Reflection(Setting.of(NARROW, screen, glass, lens(NARROW, (480, 640))))
+    here = Reflection(RigGeometry.of(NARROW, screen, glass, lens(NARROW, (480, 640))))
 
     def light(session, reflection):
         scene = compose(Situation(session, late_s=1.0, reflection=reflection), glass, english)
@@ -287,7 +287,7 @@ def test_the_glass_shows_the_line_or_the_figure():
     session, english = still(working()), load("en")
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
-    here = Setting.of(NARROW, screen, glass, lens(NARROW, (480, 640)))
+    here = RigGeometry.of(NARROW, screen, glass, lens(NARROW, (480, 640)))
 
     def lines(reflection):
         scene = compose(Situation(session, late_s=1.0, reflection=reflection), glass, english)

@@ -2,11 +2,11 @@ import pytest
 from people import film, hinge, person, reps, with_mask
 
 from mirror.coach.advance import FORGET_BASELINE_S, FORGET_SET_S, advance
-from mirror.coach.command import Press
-from mirror.coach.exercise import choices
+from mirror.coach.command import Command
+from mirror.coach.exercise import exercises
 from mirror.coach.language import load
 from mirror.coach.session import start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.errors import UsageError
@@ -57,7 +57,7 @@ def test_an_unknown_drill_is_a_usage_error():
 
 def test_select_begins_a_new_set_and_keeps_what_is_known_of_the_person():
     """Reset sets the count to nought, not the standing."""
-    session = press(after(film(reps(2), 9)), Press.SELECT)
+    session = apply(after(film(reps(2), 9)), Command.SELECT)
     assert session.reps == ()
     assert session.baseline is not None
     session = after((person(9 + k / 30, *reps(1)(k / 30)) for k in range(180)), session)
@@ -67,20 +67,20 @@ def test_select_begins_a_new_set_and_keeps_what_is_known_of_the_person():
 def test_next_and_previous_go_round():
     """Next and previous undo each other, and the cycle closes."""
     session = start()
-    there = press(session, Press.NEXT)
-    assert press(there, Press.PREVIOUS).exercise == session.exercise
-    for _ in choices():
-        session = press(session, Press.NEXT)
+    there = apply(session, Command.NEXT)
+    assert apply(there, Command.PREVIOUS).exercise == session.exercise
+    for _ in exercises():
+        session = apply(session, Command.NEXT)
     assert session.exercise == start().exercise
 
 
 def test_shutdown_is_noted_and_other_presses_change_nothing():
     """Shutdown ends the session; a drill that does not exist is ignored."""
-    assert press(start(), Press.SHUTDOWN).shutdown
-    assert not press(start(), Press.CALIBRATE).shutdown
+    assert apply(start(), Command.SHUTDOWN).shutdown
+    assert not apply(start(), Command.CALIBRATE).shutdown
     session = start()
     if not session.exercise.variation.drills:
-        assert press(session, Press.DRILL) == session
+        assert apply(session, Command.DRILL) == session
 
 
 def test_the_person_is_forgotten_after_leaving():
@@ -154,7 +154,7 @@ def test_no_stop_depth_is_invented_for_a_straight_back():
     """Not found is said as not found, and a new set forgets."""
     session = slow_set(50.0, 0.0)
     assert isinstance(session.person.stop.found, NotFound)
-    assert press(session, Press.SELECT).person.stop.found is None
+    assert apply(session, Command.SELECT).person.stop.found is None
 
 
 def test_drills_go_round_with_their_button_and_have_their_own_words():
@@ -162,7 +162,7 @@ def test_drills_go_round_with_their_button_and_have_their_own_words():
     session = start()
     titles = []
     for _ in range(3):
-        session = press(session, Press.DRILL)
+        session = apply(session, Command.DRILL)
         titles.append(ENGLISH.title(session.exercise))
     assert titles == ["Stick", "String", "Hip hinge"]
     stick = start("basic", "stick").exercise

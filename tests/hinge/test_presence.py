@@ -5,9 +5,9 @@ from dataclasses import replace
 from people import ANKLE, film, person, reps
 
 from mirror.coach.advance import advance
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.coach.session import GRACE_S, start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.hinge.measure.presence import NOTICED_S
 from mirror.screens.router import ScreenState, Situation, route
 
@@ -85,7 +85,7 @@ def test_bowing_does_not_look_like_leaving():
 def test_a_press_shows_what_was_chosen_even_to_nobody():
     """Who presses a button stands beside the camera's sight."""
     session = advance(start(), None, 0.0)
-    session = press(session, Press.NEXT)
+    session = apply(session, Command.NEXT)
     assert route(Situation(advance(session, None, 0.5))) is ScreenState.CHOSEN
     assert route(Situation(advance(session, None, 9.0))) is ScreenState.ASLEEP
 

@@ -8,7 +8,7 @@ import pytest
 from benches.repertoire import PATTERNS, Trial, find, negatives, poses
 
 from mirror.coach.advance import advance
-from mirror.coach.exercise import choices
+from mirror.coach.exercise import exercises
 from mirror.coach.language import load
 from mirror.coach.session import start
 from mirror.coach.sets import finish
@@ -38,7 +38,7 @@ def test_every_variation_of_the_exercise_is_there():
     assert [drill.name for drill in VARIATIONS["basic"].drills] == ["stick", "string"]
 
 
-@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+@pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_a_record_is_whole(choice):
     """Words short enough for the glass, a panel that can be drawn, and no fault twice."""
     variation = choice.variation
@@ -54,7 +54,7 @@ def test_a_record_is_whole(choice):
     assert faults
 
 
-@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+@pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_every_rule_can_be_said_and_measured(choice):
     """A cue in both languages, an order among them, and a limit in the direction that is wrong."""
     for rule in (*choice.rules, *NOTED):
@@ -116,7 +116,7 @@ def test_an_eighth_variation_is_one_record(monkeypatch):
     assert english.cue(session.current_set.cue, session.exercise) == "Soft knees"
     assert english.title(session.exercise) == "Prayer"
     assert english.row("reach") == "Reach"
-    assert any(choice.variation is bow for choice in choices())
+    assert any(choice.variation is bow for choice in exercises())
 
 
 def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():

@@ -7,7 +7,7 @@ from benches.altered import altered
 from people import film, person, reps
 
 from mirror.coach.advance import advance
-from mirror.coach.exercise import choices
+from mirror.coach.exercise import exercises
 from mirror.coach.language import Language, load
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
@@ -19,7 +19,7 @@ from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
 from mirror.screens.arriving import still
-from mirror.screens.layout import sheet
+from mirror.screens.layout import divide
 from mirror.screens.resting import rest
 from mirror.screens.router import ScreenState, Situation, compose, route
 
@@ -92,7 +92,7 @@ def test_every_screen_draws_an_invented_variation(tongue, drill):
 def test_the_reminders_of_an_invented_variation_are_empty():
     """The screens on which a text of the variation stands alone."""
     session = next(iter(steps(None)))
-    page = sheet(GLASS, 0.0)
+    page = divide(GLASS, 0.0)
     for screen in (still, rest):
         shapes = [*screen(session, page, load("en"))]
         assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
@@ -106,7 +106,7 @@ class Marked(Language):
         return "¶" if key == "rest.decimal" else f"§{key} {' '.join(map(str, values.values()))}"
 
 
-@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+@pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_every_word_of_the_glass_is_in_the_languages(choice):
     """A text of the set's screens is a text of the language, or a number."""
     english = load("en")

@@ -6,10 +6,10 @@ from people import film, person, reps
 
 from mirror.buttons import LONG
 from mirror.coach.advance import advance
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 from mirror.coach.language import load
 from mirror.coach.session import GRACE_S, start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Line, Ring, Scene, Text
@@ -139,7 +139,7 @@ def test_trouble_says_what_is_wrong():
     assert any(isinstance(shape, Ring) for shape in scene.shapes)
 
 
-HELD = Held("select", Press.SHUTDOWN, 0.6)
+HELD = Held("select", Command.SHUTDOWN, 0.6)
 FAULT = MirrorError("the camera hangs.")
 LABELS = Labels("right", ("next", "previous", "select"), tuple(LONG))
 
@@ -148,7 +148,7 @@ LABELS = Labels("right", ("next", "previous", "select"), tuple(LONG))
     ("changes", "state"),
     [
         ({"has_failed": True}, ScreenState.FAILED),
-        ({"session": press(start(), Press.SHUTDOWN)}, ScreenState.SHUTTING_DOWN),
+        ({"session": apply(start(), Command.SHUTDOWN)}, ScreenState.SHUTTING_DOWN),
         ({"held": HELD, "labels": LABELS}, ScreenState.HOLDING),
         ({"warning": "mirror.toml is broken."}, ScreenState.WARNING),
         ({"fault": FAULT}, ScreenState.TROUBLE),

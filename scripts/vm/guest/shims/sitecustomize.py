@@ -77,7 +77,7 @@ def patch_attention(module):
         def close(self):
             pass
 
-    module.Attention = Recorded
+    module.SubjectTracker = Recorded
 
 
 def patch_figure(module):
