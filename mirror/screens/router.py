@@ -159,7 +159,7 @@ def in_motion(session: Session, late_s: float) -> Session:
 def _screen(state: ScreenState, s: Situation, glass: Glass, language: Language) -> Scene:
     match state:
         case ScreenState.FAILED:
-            return trouble("The mirror stumbled and begins a new set.", glass, language)
+            return trouble(language.say("trouble.stumbled"), glass, language)
         case ScreenState.SHUTTING_DOWN:
             return shutting_down(glass, language, s.now, s.waking)
         case ScreenState.HOLDING if s.held is not None and s.labels is not None:

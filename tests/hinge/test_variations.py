@@ -111,11 +111,11 @@ def test_an_eighth_variation_is_one_record(monkeypatch):
         session = advance(session, pose, t)
     reps, english = finish(session).reps, load("en")
     assert len(reps) == len(trial.motion().reps_between(0.0, 1e4))
-    assert all([fault.fault for fault in rep.faults] == ["soft"] for rep in reps)
+    assert all([fault.fault for fault in rep.faults] == ["soft-knees"] for rep in reps)
     assert session.current_set.cue is not None
-    assert english.cue(session.current_set.cue, session.exercise) == "Knees like candles"
+    assert english.cue(session.current_set.cue, session.exercise) == "Soft knees"
     assert english.title(session.exercise) == "Prayer"
-    assert english.say("rest.reach") == "Reach"
+    assert english.row("reach") == "Reach"
     assert any(choice.variation is bow for choice in exercises())
 
 

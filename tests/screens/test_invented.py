@@ -75,7 +75,7 @@ def test_every_screen_draws_an_invented_variation(tongue, drill):
             continue
         seen.add(which)
         scene = compose(Situation(session), GLASS, language)
-        said |= {s.text for s in scene.shapes if isinstance(s, Text)}
+        said |= {shape.text for shape in scene.shapes if isinstance(shape, Text)}
     assert seen >= {
         ScreenState.CHOSEN,
         ScreenState.WORKING,
