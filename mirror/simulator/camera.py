@@ -37,7 +37,7 @@ _SHOES = ((228, 228, 226), (60, 62, 70), (190, 70, 60))
 
 
 @dataclass(frozen=True)
-class Observation:
+class Look:
     """Clothes and colours. `loose` is a hoodie over sweatpants, `tight` a shirt over leggings."""
 
     clothes: Clothes = "tight"
@@ -51,7 +51,7 @@ class Observation:
     hands: tuple[int, ...] = (1,)  # which ones have a dumbbell: 0 left, 1 right
 
     @classmethod
-    def drawn(cls, seed: int) -> Observation:
+    def drawn(cls, seed: int) -> Look:
         """Clothes and colours of a seed."""
         draw = np.random.default_rng([seed, 2])
 
@@ -70,7 +70,7 @@ class Observation:
         ]
 
 
-def drape(k: Skeleton, look: Observation) -> tuple[Array, Array, Array]:
+def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
     """Dorsal, ventral, lateral distance (m) of the clothed outline from each trunk node."""
     dorsal, ventral, lateral = k.body.profile()
     if look.clothes == "tight":
@@ -97,12 +97,12 @@ def drape(k: Skeleton, look: Observation) -> tuple[Array, Array, Array]:
     return dorsal, ventral, lateral + 0.7 * slack
 
 
-def dress(k: Skeleton, look: Observation) -> list[Solid]:
+def dress(k: Skeleton, look: Look) -> list[Solid]:
     """The solids of a dressed figure, body axes, metres."""
     return [*_trunk(k, look), *_legs(k, look), *_arms(k, look), *_head(k), *_prop(k, look)]
 
 
-def _trunk(k: Skeleton, look: Observation) -> list[Solid]:
+def _trunk(k: Skeleton, look: Look) -> list[Solid]:
     """Many overlapping ellipsoids along the spine; their envelope is the smooth trunk."""
     s = k.body.scale
     dorsal, ventral, lateral = drape(k, look)
@@ -153,7 +153,7 @@ def _between(arc: Array, values: Array, place: float) -> Array:
     return value
 
 
-def _legs(k: Skeleton, look: Observation) -> list[Solid]:
+def _legs(k: Skeleton, look: Look) -> list[Solid]:
     s = k.body.scale
     solids: list[Solid] = []
     girth = (0.35 + 0.65 * k.body.girth) * s
@@ -178,7 +178,7 @@ def _legs(k: Skeleton, look: Observation) -> list[Solid]:
     return solids
 
 
-def _arms(k: Skeleton, look: Observation) -> list[Solid]:
+def _arms(k: Skeleton, look: Look) -> list[Solid]:
     s = k.body.scale
     solids: list[Solid] = []
     girth = (0.45 + 0.55 * k.body.girth) * s
@@ -238,7 +238,7 @@ def _head(k: Skeleton) -> list[Solid]:
     return solids
 
 
-def _prop(k: Skeleton, look: Observation) -> list[Solid]:
+def _prop(k: Skeleton, look: Look) -> list[Solid]:
     s = k.body.scale
     if look.prop == "stick":
         low, high = stick_line(k)
@@ -275,7 +275,7 @@ def _prop(k: Skeleton, look: Observation) -> list[Solid]:
     return solids
 
 
-_OTHER = Observation("tight", _SKINS[2], _HAIRS[2], _TOPS[3], _BOTTOMS[2], _SHOES[1])
+_OTHER = Look("tight", _SKINS[2], _HAIRS[2], _TOPS[3], _BOTTOMS[2], _SHOES[1])
 """What a bystander wears."""
 
 
@@ -290,7 +290,7 @@ class Figure:
     def __init__(
         self,
         motion: Motion,
-        look: Observation | None = None,
+        look: Look | None = None,
         view: Viewpoint | None = None,
         *,
         light: Light | None = None,
@@ -299,7 +299,7 @@ class Figure:
     ):
         self.motion = motion
         self.bystander = bystander
-        self.look = look or Observation()
+        self.look = look or Look()
         if motion.arms == "stick":
             self.look = replace(self.look, prop="stick")
         elif motion.arms == "string":
@@ -388,7 +388,7 @@ class FigureCamera:
         if act != "basic":
             arms = None
         motion = Motion(settings.seed, act, arms=arms)
-        look = Observation.drawn(settings.seed)
+        look = Look.drawn(settings.seed)
         self.size = (settings.width, settings.height)
         self.fps = settings.fps
         # In the drills the low hand is on the camera's side, where it can be seen.

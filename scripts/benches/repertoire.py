@@ -29,7 +29,7 @@ from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
 from mirror.simulator.bystander import Bystander
-from mirror.simulator.camera import Figure, Observation, viewed
+from mirror.simulator.camera import Figure, Look, viewed
 
 SIZE = (480, 640)
 REPS, SETS, SET_OF = 4, 1, (4, 5)
@@ -94,7 +94,7 @@ class Trial:
         other = None
         if self.bystander_m is not None:
             other = Bystander(PASSES_S, behind_m=self.bystander_m)
-        look = Observation.drawn(self.seed)
+        look = Look.drawn(self.seed)
         return Figure(motion, look, view, flip=self.flip, bystander=other)
 
 

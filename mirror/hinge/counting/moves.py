@@ -27,28 +27,28 @@ after it, that means that the hands now hold something else."""
 
 
 @dataclass(frozen=True)
-class Controls:
+class Hands:
     """What the hands do in standing: angle of the elbow, and wrists above the navel."""
 
     elbow_deg: float
     wrist_up: float
 
     @classmethod
-    def of(cls, posture: Posture) -> Controls | None:
+    def of(cls, posture: Posture) -> Hands | None:
         """Those of a posture, where they are seen."""
         limbs = posture.limbs
         if limbs.elbow_deg is None or limbs.wrist_up is None:
             return None
         return cls(limbs.elbow_deg, limbs.wrist_up)
 
-    def towards(self, other: Controls, share: float) -> Controls:
+    def towards(self, other: Hands, share: float) -> Hands:
         """So far on the way to another posture of the hands."""
-        return Controls(
+        return Hands(
             self.elbow_deg + share * (other.elbow_deg - self.elbow_deg),
             self.wrist_up + share * (other.wrist_up - self.wrist_up),
         )
 
-    def differ(self, other: Controls) -> bool:
+    def differ(self, other: Hands) -> bool:
         """Whether they hold something else."""
         bent = abs(self.elbow_deg - other.elbow_deg) > OTHER_ELBOW_DEG
         return bent or abs(self.wrist_up - other.wrist_up) > OTHER_WRIST
@@ -75,7 +75,7 @@ class Move:
     strayed_since: float | None = None
     leg: str | None = None
     """The leg that stood alone when it was last seen to."""
-    hands: Controls | None = None
+    hands: Hands | None = None
     """What the hands did before the movement."""
     lowest: float = math.inf
     """Least height of the wrists over the ankles, leg lengths."""
@@ -162,7 +162,7 @@ def _seated_since(
     return posture.t if move.seated_since is None else move.seated_since
 
 
-def has_picked_up(move: Move, after: Controls | None) -> bool:
+def has_picked_up(move: Move, after: Hands | None) -> bool:
     """Whether the hands went to the floor and now, standing again, do something else."""
     if move.lowest > FLOOR or move.hands is None or after is None:
         return False

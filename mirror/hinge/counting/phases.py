@@ -31,7 +31,7 @@ import math
 from dataclasses import dataclass, replace
 from statistics import median
 
-from mirror.hinge.counting.moves import Controls, Move, follow_move, has_picked_up, is_squat
+from mirror.hinge.counting.moves import Hands, Move, follow_move, has_picked_up, is_squat
 from mirror.hinge.counting.reps import (
     Limits,
     Outcome,
@@ -80,9 +80,9 @@ class Tracking:
     """Has left upright at speed: a movement begins if it gets deep enough."""
     last: Posture | None = None
     fold: Signal | None = None
-    hands: tuple[tuple[float, Controls], ...] = ()
+    hands: tuple[tuple[float, Hands], ...] = ()
     """What the hands did in the last moments upright: the first, `AHEAD_S` before the newest."""
-    hands_seen: Controls | None = None
+    hands_seen: Hands | None = None
     """The same in the last picture that showed them."""
     pending: tuple[Rep, Move] | None = None
     """A rep that is counted and not told yet, since its end is still to be seen."""
@@ -158,7 +158,7 @@ def step(
 def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tracking:
     if fold < UPRIGHT_DEG:
         memory = replace(memory, leaving=False)
-        seen = Controls.of(posture) or memory.hands_seen
+        seen = Hands.of(posture) or memory.hands_seen
         memory = replace(memory, hands=_hands(memory, posture), hands_seen=seen)
     if memory.phase is not None and memory.leaving and fold > START_DEG:
         move = Move(
@@ -182,9 +182,9 @@ def _at_rest(memory: Tracking, posture: Posture, fold: float, rate: float) -> Tr
     return replace(memory, held=None, still=None)
 
 
-def _hands(memory: Tracking, posture: Posture) -> tuple[tuple[float, Controls], ...]:
+def _hands(memory: Tracking, posture: Posture) -> tuple[tuple[float, Hands], ...]:
     """What the hands did, smoothed: they are lost, or jump, for single pictures."""
-    now, known, t = Controls.of(posture), memory.hands, posture.t
+    now, known, t = Hands.of(posture), memory.hands, posture.t
     if now is None:
         return known
     if known and memory.last is not None:
@@ -195,7 +195,7 @@ def _hands(memory: Tracking, posture: Posture) -> tuple[tuple[float, Controls], 
     return (*known[max(0, old - 1) :], (t, now))
 
 
-def _before_reach(hands: tuple[tuple[float, Controls], ...]) -> Controls | None:
+def _before_reach(hands: tuple[tuple[float, Hands], ...]) -> Hands | None:
     """What the hands did before they may have reached for something, or after the last movement."""
     if not hands:
         return None
