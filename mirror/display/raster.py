@@ -1,7 +1,7 @@
-"""The pixels of a shape: anti-aliased strokes and type, as patches of light.
+"""The pixels of a shape: anti-aliased strokes and type, as lists of lit pixels.
 
-Strokes are drawn here in numpy as coverage by distance, because SDL has no thick anti-aliased
-line; pygame draws the type.
+Strokes are drawn in numpy: a pixel is covered by its distance from the line. SDL has no thick
+anti-aliased line, and OpenCV's come in odd widths only (3.4, 5.4, 7.4 px). pygame draws the type.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from math import acos, ceil, floor, isfinite, pi
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.display.glass import Glass
-from mirror.display.scene import Line, Point, Ring, Shape, Text
+from mirror.display.scene import Dot, Line, Point, Ring, Shape, Text
 from mirror.errors import ScreenError
 
-Box = tuple[slice, slice]
-"""Rows and columns."""
-Patch = tuple[Box, Box, NDArray[np.uint8]]
-"""Where it lies in the picture, which cells that touches, and its (h, w, 4) pixels."""
+Covered = tuple[NDArray[np.intp], NDArray[np.uint8], NDArray[np.int_]]
+"""Places of pixels in the flat picture, how much of each is covered (0..255), by which shape."""
+Pixels = tuple[NDArray[np.intp], NDArray[np.uint32]]
+"""Places of pixels in the flat picture, and their light as RGBX bytes. A place may come twice; then
+the last one holds."""
 
-CELL_PX = 64  # changed areas are sent in squares of this size
-PIECE_PX = 48  # strokes are cut into pieces about this long, so that few dark pixels are computed
+PIECE_PX = 32  # strokes are computed in pieces about this long, many at a time
+THIN_PX = 4  # half width up to which strokes are computed together
 CHUNK_PX = 1 << 20  # pixels computed at once: bounds the memory of absurdly thick strokes
 FAR_PX = 1e7  # where coordinates end; beyond it float arithmetic would overflow
 LINE_PITCH = 1.75  # of the cap height
@@ -62,22 +64,43 @@ def load_pygame() -> Any:
     return pygame
 
 
-def paint(shape: Shape, glass: Glass) -> list[Patch]:
-    """The pixels of one shape on a glass; nothing where it lies outside, or is no number."""
+def paint(shapes: Sequence[Shape], glass: Glass) -> list[Pixels]:
+    """The lit pixels of each shape on a glass: none where it lies outside, or is not a number.
+
+    Many shapes together take little longer than one.
+    """
+    if not shapes:
+        return []
     scale = glass.px_per_mm
     size = (glass.width_px, glass.height_px)
-    ramp = _ramp(shape.colour.rgb)
-    if isinstance(shape, Text):
-        return list(_text(shape, scale, size, ramp))
-    if isinstance(shape, Line):
-        points, width = shape.points, shape.width_mm
-        if shape.closed and points:
-            points = (*points, points[0])
-    elif isinstance(shape, Ring):
-        points, width = _arc(shape, scale), shape.width_mm
-    else:
-        points, width = (shape.centre,), 2 * shape.radius_mm
-    return list(_strokes(points, width, scale, size, ramp))
+    parts = list(_strokes(shapes, scale, size))
+    for number, shape in enumerate(shapes):
+        if isinstance(shape, Text):
+            parts += [
+                (index, cover, np.full(len(index), number))
+                for index, cover in _type(shape, scale, size)
+            ]
+    if not parts:
+        return [(np.zeros(0, np.intp), np.zeros(0, np.uint32)) for _ in shapes]
+    index, cover, owner = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    # By shape; and where pieces of one overlap, the brighter pixel comes last. 16 bits sort fast.
+    key = (owner << 8 | cover).astype(np.uint16 if len(shapes) <= 256 else np.uint32)
+    order = np.argsort(key, kind="stable")
+    ramps = np.stack([_ramp(shape.colour.rgb) for shape in shapes])
+    light = ramps.ravel()[key[order]]
+    index = index[order]
+    ends = np.cumsum(np.bincount(owner, minlength=len(shapes))).tolist()
+    return [(index[a:b], light[a:b]) for a, b in pairwise([0, *ends])]
+
+
+def _path(shape: Line | Ring | Dot, scale: float) -> tuple[Sequence[Point], float]:
+    """The middle line of a shape in mm, and its width in mm."""
+    if isinstance(shape, Ring):
+        return _arc(shape, scale), shape.width_mm
+    if isinstance(shape, Dot):
+        return (shape.centre,), 2 * shape.radius_mm
+    is_closed = shape.closed and shape.points
+    return (*shape.points, shape.points[0]) if is_closed else shape.points, shape.width_mm
 
 
 def extent(text: Text, scale: float) -> tuple[float, float, float, float]:
@@ -92,15 +115,6 @@ def extent(text: Text, scale: float) -> tuple[float, float, float, float]:
     top = _first_baseline(text, cap_px, len(lines), scale) - cap_px
     bottom = top + cap_px + (len(lines) - 1) * LINE_PITCH * cap_px
     return left / scale, top / scale, (left + width) / scale, bottom / scale
-
-
-def _patch(x: int, y: int, light: NDArray[np.uint8]) -> Patch:
-    bottom, right = y + light.shape[0], x + light.shape[1]
-    cells = (
-        slice(y // CELL_PX, (bottom - 1) // CELL_PX + 1),
-        slice(x // CELL_PX, (right - 1) // CELL_PX + 1),
-    )
-    return (slice(y, bottom), slice(x, right)), cells, light
 
 
 @lru_cache(maxsize=256)
@@ -125,50 +139,115 @@ def _arc(ring: Ring, scale: float) -> tuple[Point, ...]:
     return tuple(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def _strokes(
-    points: Sequence[Point],
-    width_mm: float,
-    scale: float,
-    size: tuple[int, int],
-    ramp: NDArray[np.uint32],
-) -> Iterator[Patch]:
-    """Capsules along a polyline: round joints and ends come by themselves."""
-    path = np.array(points, float).reshape(-1, 2)
-    path = path[np.isfinite(path).all(axis=1)]
-    if not len(path) or not isfinite(width_mm) or width_mm <= 0:
+def _strokes(shapes: Sequence[Shape], scale: float, size: tuple[int, int]) -> Iterator[Covered]:
+    """Capsules along the lines of shapes: round joints and ends come by themselves."""
+    points: list[Point] = []
+    counts, radii = np.zeros(len(shapes), int), np.zeros(len(shapes))
+    for number, shape in enumerate(shapes):
+        if not isinstance(shape, Text):
+            path, width_mm = _path(shape, scale)
+            if isfinite(width_mm) and width_mm > 0:
+                points += path
+                counts[number], radii[number] = len(path), width_mm * scale / 2
+    places = np.array(points, float).reshape(-1, 2)
+    owner = np.repeat(np.arange(len(shapes)), counts)
+    is_number = np.isfinite(places).all(axis=1)
+    places, owner = np.clip(places[is_number] * scale, -FAR_PX, FAR_PX), owner[is_number]
+    if not len(places):
         return
-    path = np.clip(path * scale, -FAR_PX, FAR_PX)
-    radius = min(max(width_mm * scale / 2, 0.5), float(max(size)))
-    start, end = _clip(path[:-1], path[1:], size, radius + 1) if len(path) > 1 else (path, path)
-    length = max(PIECE_PX, 2 * radius)
+    radius = np.clip(radii[owner], 0.5, max(size))
+    places, owner, radius = _thinned(places, owner, radius)
+    # From each point to the next one of the same shape; its first point stands alone, as a dot.
+    before = np.arange(len(places)) - 1
+    before[np.append(True, owner[1:] != owner[:-1])] += 1
+    start, end, kept = _clip(places[before], places, size, radius[:, None] + 1)
+    radius, owner = radius[kept], owner[kept]
+    length = np.maximum(PIECE_PX, 2 * radius)
     pieces = np.maximum(np.ceil(np.hypot(*(end - start).T) / length), 1).astype(int)
-    owner = np.repeat(np.arange(len(start)), pieces)
-    if not len(owner):
-        return
-    number = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    step = ((end - start) / pieces[:, None])[owner]
-    start = start[owner] + step * number[:, None]
-    low = np.minimum(start, start + step) - radius - 1
-    tile = np.minimum(np.ceil(np.abs(step).max(axis=0) + 2 * radius + 3).astype(int), size)
-    corner = np.clip(np.floor(low).astype(int), 0, np.array(size) - tile)
-    many = max(1, CHUNK_PX // int(tile.prod()))
-    for first in range(0, len(start), many):
-        part = slice(first, first + many)
-        cover = _coverage(start[part] - corner[part], step[part], tile, radius)
-        light = ramp[cover].view(np.uint8).reshape(*cover.shape, 4)
-        for (x, y), pixels in zip(corner[part].tolist(), light, strict=True):
-            yield _patch(x, y, pixels)
+    piece = np.repeat(np.arange(len(start)), pieces)
+    number = np.arange(len(piece)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    step = ((end - start) / pieces[:, None])[piece]
+    start = start[piece] + step * number[:, None]
+    radius, owner = radius[piece], owner[piece]
+    kinds = np.ceil(np.log2(radius / THIN_PX) / 2).clip(0)
+    for kind in np.unique(kinds):  # of about the same thickness
+        some = np.flatnonzero(kinds == kind)
+        yield from _spans(start[some], step[some], radius[some], owner[some], size)
+
+
+def _thinned(
+    places: NDArray[np.float64], owner: NDArray[np.int_], radius: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int_], NDArray[np.float64]]:
+    """Leave out points of a line that are nearer to the one before than a quarter of its width."""
+    ways = np.hypot(*(places[1:] - places[:-1]).T)
+    steps = np.append(0.0, np.cumsum(ways)) // (radius / 2)
+    is_kept = np.ones(len(places), bool)
+    is_kept[1:-1] = (steps[1:-1] != steps[:-2]) | (owner[1:-1] != owner[:-2])
+    is_kept[:-1] |= owner[1:] != owner[:-1]  # the last point of each
+    return places[is_kept], owner[is_kept], radius[is_kept]
+
+
+def _spans(
+    start: NDArray[np.float64],
+    step: NDArray[np.float64],
+    radius: NDArray[np.float64],
+    owner: NDArray[np.int_],
+    size: tuple[int, int],
+) -> Iterator[Covered]:
+    """The pixels of capsules: on each row, or column where they are flat, a short span.
+
+    So few pixels are computed that are not lit. Of coordinates the one along the capsule comes
+    first: y where it is steep.
+    """
+    flat = np.abs(step[:, 0]) > np.abs(step[:, 1])
+    swap = np.where(flat, 0, 1)
+    each = np.arange(len(start))
+    a0, da = start[each, swap], step[each, swap]
+    b0, db = start[each, 1 - swap], step[each, 1 - swap]
+    slope = np.divide(db, da, where=da != 0, out=np.zeros_like(da))
+    half = (radius + 0.5) * np.sqrt(1 + slope**2) + 1
+    low = np.minimum(a0, a0 + da) - radius - 1
+    lines = min(int((np.abs(da) + 2 * radius).max()) + 4, max(size))
+    wide = min(int(2 * half.max()) + 2, max(size))
+    long, broad = np.array(size)[swap], np.array(size)[1 - swap]
+    stride, across = np.where(flat, 1, size[0]), np.where(flat, size[0], 1)
+    line, column = np.arange(lines), np.arange(wide, dtype=np.float32)
+    many = max(1, CHUNK_PX // (lines * wide))
+    for k in range(0, len(start), many):
+        part = slice(k, k + many)
+        a = np.floor(low[part]).clip(0, (long[part] - lines).clip(0))[:, None] + line
+        x = a + (0.5 - a0[part, None])
+        b = np.floor(x * slope[part, None] + (b0 - half)[part, None])
+        b = b.clip(0, (broad[part, None] - wide).clip(0))
+        y = b + (0.5 - b0[part, None])
+        cover = _coverage(x, y, column, da[part], db[part], radius[part])
+        # Where a lit pixel is: on which line, and at which place of its span.
+        lit = np.flatnonzero(cover.view(bool)).astype(np.int32)
+        at, aside = np.divmod(lit, np.int32(wide))
+        piece = at // np.int32(lines)
+        corner = a * stride[part, None] + b * across[part, None]
+        index = corner.astype(np.intp).ravel()[at] + aside * across[part][piece]
+        found = index, cover.ravel()[lit], owner[part][piece]
+        if max(lines, wide) > min(size):  # only absurdly thick ones reach over an edge
+            is_on = (a.ravel()[at] < long[part][piece]) & (
+                b.ravel()[at] + aside < broad[part][piece]
+            )
+            found = found[0][is_on], found[1][is_on], found[2][is_on]
+        yield found
 
 
 def _clip(
-    start: NDArray[np.float64], end: NDArray[np.float64], size: tuple[int, int], margin: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Liang-Barsky: the parts of segments that can light a pixel of the picture."""
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    size: tuple[int, int],
+    margin: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Liang-Barsky: the parts of segments that can light a pixel of the picture, and which."""
     move = end - start
-    low, high = np.array([-margin, -margin]), np.array(size) + margin
+    low, high = -margin, np.array(size) + margin
     inside = (start >= low) & (start <= high)
     if inside.all() and (end >= low).all() and (end <= high).all():
-        return start, end
+        return start, end, np.arange(len(start))
     with np.errstate(divide="ignore", invalid="ignore"):
         near = (low - start) / move
         far = (high - start) / move
@@ -177,36 +256,39 @@ def _clip(
     enter = np.where(still, np.where(inside, 0.0, 2.0), np.minimum(near, far)).max(axis=1)
     leave = np.where(still, 1.0, np.maximum(near, far)).min(axis=1)
     enter, leave = np.maximum(enter, 0.0), np.minimum(leave, 1.0)
-    keep = enter <= leave
-    start, move = start[keep], move[keep]
-    return start + move * enter[keep, None], start + move * leave[keep, None]
+    kept = np.flatnonzero(enter <= leave)
+    start, move = start[kept], move[kept]
+    return start + move * enter[kept, None], start + move * leave[kept, None], kept
 
 
 def _coverage(
-    start: NDArray[np.float64],
-    step: NDArray[np.float64],
-    tile: NDArray[np.int_],
-    radius: float,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    column: NDArray[np.float32],
+    dx: NDArray[np.float64],
+    dy: NDArray[np.float64],
+    radius: NDArray[np.float64],
 ) -> NDArray[np.uint8]:
-    """How much of each pixel of (n, h, w) tiles lies under its capsule, 0..255."""
-    x0, y0 = start.astype(np.float32).T[..., None, None]
-    dx, dy = step.astype(np.float32).T[..., None, None]
-    u = (np.arange(tile[0], dtype=np.float32) + np.float32(0.5)) - x0
-    v = (np.arange(tile[1], dtype=np.float32) + np.float32(0.5))[:, None] - y0
-    square = np.maximum(dx * dx + dy * dy, np.float32(1e-12))
-    along = u * (dx / square) + v * (dy / square)
-    np.clip(along, 0, 1, out=along)
-    across = u - along * dx
-    across *= across
-    along *= dy
-    np.subtract(v, along, out=along)
+    """How much of each pixel lies under its capsule, 0..255: by its distance from the middle line.
+
+    x, y: (n, lines), the first pixel of each span from the capsule's start. column: (wide,), added
+    to y along a span. The rest: (n,), one for each capsule. Gives (n, lines, wide).
+    """
+    length = np.hypot(dx, dy)
+    is_dot = length < 1e-6  # its direction does not matter
+    u = 255 * np.where(is_dot, 1.0, dx / np.where(is_dot, 1.0, length))[:, None]
+    v = 255 * np.where(is_dot, 0.0, dy / np.where(is_dot, 1.0, length))[:, None]
+    # In 255ths of a pixel: how far along the capsule's middle line, and how far from it.
+    along = (x * u + y * v).astype(np.float32)[..., None] + v.astype(np.float32)[..., None] * column
+    off = (y * u - x * v).astype(np.float32)[..., None] + u.astype(np.float32)[..., None] * column
+    beyond = np.clip(along, 0, (255 * length).astype(np.float32)[:, None, None])
+    along -= beyond
     along *= along
-    across += along
-    np.sqrt(across, out=across)
-    np.subtract(np.float32(radius + 0.5), across, out=across)
-    np.clip(across, 0, 1, out=across)
-    across *= 255
-    covered: NDArray[np.uint8] = np.rint(across, out=across).astype(np.uint8)
+    off *= off
+    off += along
+    np.sqrt(off, out=off)
+    np.subtract((255 * radius + 128).astype(np.float32)[:, None, None], off, out=off)
+    covered: NDArray[np.uint8] = np.clip(off, 0, 255, out=off).astype(np.uint8)
     return covered
 
 
@@ -299,9 +381,10 @@ def _first_baseline(text: Text, cap_px: float, lines: int, scale: float) -> floa
     return text.at[1] * scale + above
 
 
-def _text(
-    text: Text, scale: float, size: tuple[int, int], ramp: NDArray[np.uint32]
-) -> Iterator[Patch]:
+def _type(
+    text: Text, scale: float, size: tuple[int, int]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint8]]]:
+    """Places of the pixels of a text in the flat picture, and how much of each is covered."""
     if not all(map(isfinite, (*text.at, text.cap_mm))) or text.cap_mm <= 0:
         return
     cap_px, lines = _layout(text, scale)
@@ -311,6 +394,5 @@ def _text(
         x = round(text.at[0] * scale - _ANCHOR[text.anchor] * width) + left
         y = round(baseline + number * LINE_PITCH * cap_px) + top
         ink = ink[max(-y, 0) : max(size[1] - y, 0), max(-x, 0) : max(size[0] - x, 0)]
-        if ink.size:
-            light = ramp[ink].view(np.uint8).reshape(*ink.shape, 4)
-            yield _patch(max(x, 0), max(y, 0), light)
+        rows, columns = np.nonzero(ink)
+        yield (rows + max(y, 0)) * size[0] + columns + max(x, 0), ink[rows, columns]
