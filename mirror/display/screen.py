@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
-from mirror.display.raster import extent, load_pygame, paint
+from mirror.display.lettering import extent
+from mirror.display.raster import paint
 from mirror.display.scene import Scene, Shape, Text
+from mirror.display.sdl import load_pygame
 from mirror.errors import OutputError, ScreenError
 from mirror.quiet import quiet
 
