@@ -13,47 +13,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mirror.coach.finished import FinishedSet, LastTime
 from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import open_to_read, open_to_write, sentence
+from mirror.history.filter import Filter
 from mirror.history.record import COLUMNS, Detail, Entry, Packed
 from mirror.history.schema import MIGRATIONS, VERSION
 
 FILE_NAME = "history.db"
 DAY_S = 86400.0
 _ROW = ", ".join(f"sets.{name}" for name in COLUMNS)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which sets; what is None does not matter.
-
-    name: of a variation (with its drills) or of a drill. since_s, until_s: wall time, from and
-    before. last: so many of the newest.
-    """
-
-    number: int | None = None
-    name: str | None = None
-    since_s: float | None = None
-    until_s: float | None = None
-    last: int | None = None
-
-    def where(self) -> tuple[str, dict[str, Any]]:
-        """The condition in SQL, and its values."""
-        parts = {
-            "number": "sets.number = :number",
-            "name": "(sets.variation = :name OR sets.drill = :name)",
-            "since_s": "sets.at_s >= :since_s",
-            "until_s": "sets.at_s < :until_s",
-        }
-        values = {key: getattr(self, key) for key in parts if getattr(self, key) is not None}
-        return " AND ".join(parts[key] for key in values) or "TRUE", values
 
 
 class Store:

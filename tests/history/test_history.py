@@ -24,9 +24,10 @@ from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.history import clock, record, recorder, table
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
+from mirror.history.filter import Filter
 from mirror.history.recorder import Recorder
 from mirror.history.schema import MIGRATIONS, VERSION
-from mirror.history.store import DAY_S, Filter, Store
+from mirror.history.store import DAY_S, Store
 
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
