@@ -8,10 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Filter:
-    """Which sets; what is None does not matter.
+    """A choice of sets; None means any.
 
-    name: of a variation (with its drills) or of a drill. since_s, until_s: wall time, from and
-    before. last: so many of the newest.
+    name: a variation (with its drills) or a drill. since_s, until_s: wall time, from and before.
+    last: only this many of the newest.
     """
 
     number: int | None = None

@@ -422,7 +422,7 @@ def test_a_set_that_could_not_be_read_again_is_left_out(path, keep, spoiled):
     assert not one.past.is_failing
     one.close()
     assert [file.name for file in path.parent.glob("*.db")] == ["history.db"]
-    assert len([line for line in said if "is not kept" in line]) == 1
+    assert len([line for line in said if "is not saved" in line]) == 1
     assert len(said) == 3
     store = Store(path)
     entries, damaged = store.sets()
