@@ -14,7 +14,7 @@ HOMES = {
     "flatbuffers": {"mirror.pose.networks"},
     "gpiozero": {"mirror.buttons.gpio"},
     "cv2": {"mirror.camera.video", "mirror.display.video"},  # reading videos; writing them
-    "pygame": {"mirror.display.screen", "mirror.display.raster", "mirror.display.sound"},
+    "pygame": {"mirror.display.sdl", "mirror.display.screen", "mirror.display.sound"},
     "matplotlib": {"mirror.cli.plot", "mirror.history.chart"},
     "tqdm": {"mirror.cli.analyze"},
     "sqlite3": {"mirror.history.database"},

@@ -14,8 +14,9 @@ from mirror.errors import HistoryError, UsageError
 from mirror.files import replacing, text_to
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.history import chart, table
+from mirror.history.filter import Filter
 from mirror.history.record import Entry
-from mirror.history.store import FILE_NAME, Filter, Store
+from mirror.history.store import FILE_NAME, Store
 
 SHOWN = 30
 """So many of the newest sets are shown where nothing else is asked for."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.coach.session import Session
-from mirror.display.raster import load_pygame
+from mirror.display.sdl import load_pygame
 from mirror.hinge.judging.faults import ROUNDING, is_rounded
 from mirror.hinge.measure.posture import Posture
 from mirror.quiet import quiet

@@ -12,7 +12,8 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from mirror.figure.body import C7, S1, SIDES, Angles, Body, Reach, Skeleton, pose
+from mirror.figure.body import C7, S1, SIDES, Angles, Body, Reach, Skeleton
+from mirror.figure.kinematics import pose
 from mirror.hinge.measure.pose import Array
 
 STICK_M = 0.013

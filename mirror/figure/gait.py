@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 
 from mirror.figure.arms import ARMS, take, walk
-from mirror.figure.body import Angles, Body, Side, pose
+from mirror.figure.body import Angles, Body, Side
+from mirror.figure.kinematics import pose
 from mirror.figure.schedule import Kind, Rep, ramp, smooth
 
 STEP_S, AWAY_S = 0.56, 1.6

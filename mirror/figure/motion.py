@@ -17,8 +17,9 @@ import numpy as np
 from mirror.figure.acts import PATTERNS as PATTERNS
 from mirror.figure.arms import ARMS as ARMS
 from mirror.figure.arms import stick_line as stick_line
-from mirror.figure.body import BODIES, SIDES, Angles, Body, Skeleton, moved, pose
+from mirror.figure.body import BODIES, SIDES, Angles, Body, Skeleton
 from mirror.figure.gait import NEGATIVES
+from mirror.figure.kinematics import moved, pose
 from mirror.figure.schedule import Kind, Phase, draw_faults, draw_rep
 from mirror.figure.schedule import Plan as Plan
 from mirror.figure.schedule import Rep as Rep

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import cos, radians, sin
 
-from mirror.figure.body import BODIES, Body, Skeleton, moved, pose
+from mirror.figure.body import BODIES, Body, Skeleton
 from mirror.figure.gait import STEP_S, stride
+from mirror.figure.kinematics import moved, pose
 
 _FIRST, _STEP = 15.0, 20.0
 """Angle (deg) of the leading leg at the end of the first step, and of each other one."""

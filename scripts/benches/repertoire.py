@@ -29,7 +29,8 @@ from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
 from mirror.simulator.bystander import Bystander
-from mirror.simulator.camera import Figure, Look, viewed
+from mirror.simulator.camera import Figure, viewed
+from mirror.simulator.dress import Look
 
 SIZE = (480, 640)
 REPS, SETS, SET_OF = 4, 1, (4, 5)

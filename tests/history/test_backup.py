@@ -59,7 +59,7 @@ def test_everything_comes_to_the_new_card(old, new, tmp_path, capsys):
     """Settings, a language, the calibration, the sets; what is secret is named."""
     archive = tmp_path / "mirror.zip"
     assert main(["export", "--config", str(old), "--history", str(archive)]) == 0
-    assert "password of the broker is not in it" in capsys.readouterr().out
+    assert "does not hold the password of the broker" in capsys.readouterr().out
     config, state = new()
     assert main(["import", "--config", str(config), str(archive)]) == 0
     assert load(config) == load(old)

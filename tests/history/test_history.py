@@ -24,9 +24,10 @@ from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.history import clock, record, recorder, table
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
+from mirror.history.filter import Filter
 from mirror.history.recorder import Recorder
 from mirror.history.schema import MIGRATIONS, VERSION
-from mirror.history.store import DAY_S, Filter, Store
+from mirror.history.store import DAY_S, Store
 
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
@@ -421,7 +422,7 @@ def test_a_set_that_could_not_be_read_again_is_left_out(path, keep, spoiled):
     assert not one.past.is_failing
     one.close()
     assert [file.name for file in path.parent.glob("*.db")] == ["history.db"]
-    assert len([line for line in said if "is not kept" in line]) == 1
+    assert len([line for line in said if "is not saved" in line]) == 1
     assert len(said) == 3
     store = Store(path)
     entries, damaged = store.sets()
