@@ -20,8 +20,8 @@ from mirror.figure.kinematics import pose
 from mirror.figure.schedule import Kind, Rep, ramp, smooth
 
 STEP_S, AWAY_S = 0.56, 1.6
-_STOOP_S, _CARRY_S = 1.3, 4.6
-"""Time down to something on the floor; from the first stoop to the second one."""
+_STOOP_S, _CARRY_S, _OFF_S = 1.3, 7.4, 3.0
+"""Time down to something on the floor; from the first stoop to the second one; steps after it."""
 _STEPS = (15.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 """Angle (deg) of the leading leg at the end of each step that begins with the feet together."""
 
@@ -112,7 +112,7 @@ def sitting(rep: Rep, t: float, body: Body) -> Angles:
 
 
 def picking_up(rep: Rep, t: float, body: Body) -> Angles:
-    """Stoop with a round back to something on the floor, carry it a while, put it down again."""
+    """Stoop with a round back to something on the floor, step about with it, put it down again."""
     since = t - rep.start_s
     stoops = [
         ramp(since, start, start + _STOOP_S)
@@ -124,12 +124,25 @@ def picking_up(rep: Rep, t: float, body: Body) -> Angles:
     carried = ramp(since, 1.9 * _STOOP_S, 2.5 * _STOOP_S) - ramp(
         since, _CARRY_S - 0.1, _CARRY_S + 0.5 * _STOOP_S
     )
-    leg = Side(hip_flexion=100.0 * share, knee=4.0 + 56.0 * share)
+    steps = carried >= 1.0 or _CARRY_S + 2.4 * _STOOP_S < since < rep.end_s - rep.start_s - 0.1
+    lift = 60.0 * sin(pi * since / STEP_S) if steps else 0.0
+    left, right = (
+        Side(hip_flexion=100.0 * share + 0.6 * up, knee=4.0 + 56.0 * share + 1.2 * up)
+        for up in (max(0.0, lift), max(0.0, -lift))
+    )
+    support: Literal["left", "right"] = "right" if lift > 0 else "left"
     arms = take((0.30, 0.26), share, take((0.24, 1.22), carried, ARMS["hang"]))
     back = 22.0 * share
     spot = None if held else (0.30 * body.scale, 0.14 * body.scale, 0.0)
     return Angles(
-        leg, leg, lumbar=back, thoracic=0.6 * back, neck=10 * share, arms=arms, weight=spot
+        left,
+        right,
+        support=support,
+        lumbar=back,
+        thoracic=0.6 * back,
+        neck=10 * share,
+        arms=arms,
+        weight=spot,
     )
 
 
@@ -153,6 +166,6 @@ NEGATIVES: Mapping[Kind, Negative] = {
     "walk": Negative(walking, (len(_STEPS) * STEP_S, AWAY_S, len(_STEPS) * STEP_S)),
     "turn": Negative(turning, (1.6, 1.4, 1.6), (90.0, 180.0)),
     "sit": Negative(sitting, (1.6, 3.2, 1.5)),
-    "pick-up": Negative(picking_up, (_STOOP_S, _CARRY_S + 0.4 * _STOOP_S, _STOOP_S)),
+    "pick-up": Negative(picking_up, (_STOOP_S, _CARRY_S + 0.4 * _STOOP_S + _OFF_S, _STOOP_S)),
 }
 """Kind of event -> how the figure does it, in every variation."""

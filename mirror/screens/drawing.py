@@ -26,7 +26,6 @@ from mirror.display.scene import (
     Ring,
     Shape,
 )
-from mirror.hinge.counting.phases import BOTTOM_DEG
 from mirror.hinge.counting.reps import fold_deg
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.judging.faults import is_rounded
@@ -39,6 +38,8 @@ from mirror.hinge.measure.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.measure.view import View
 from mirror.screens.layout import Box
 
+FULL_DEG = 35.0
+"""Hip flexion of a full rep, marked on it (METRICS 4a)."""
 DEEPEST_DEG = 120.0
 """End of the depth meter."""
 PER_KNOT = 3
@@ -212,7 +213,7 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
         yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
-    yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
+    yield Line(((x - 9 * u, y(FULL_DEG)), (x + 9 * u, y(FULL_DEG))), 1.6 * u, GREY)
     if session.reps:
         rest = session.baseline.hip_flexion_deg if session.baseline else 0.0
         yield Ring((x, y(session.reps[-1].hip_flexion_max_deg - rest)), 6 * u, 1.6 * u, GREY)

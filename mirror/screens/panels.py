@@ -26,9 +26,8 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
-from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import fold_deg
-from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, Rowing
+from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, RowCounter, Rowing
 from mirror.hinge.judging.measures import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence

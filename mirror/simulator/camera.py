@@ -19,7 +19,7 @@ from mirror.figure.acts import PATTERNS
 from mirror.figure.body import S1
 from mirror.figure.motion import Motion, landmarks
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.pose import Array, Mark
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.dress import BYSTANDERS_LOOK, Look, Prop, as_bystander, drape, dress
 from mirror.simulator.render import Light, Painter, Picture
@@ -77,6 +77,12 @@ class Figure:
         """(33, 2) landmarks in pixels as a pose estimator should see them, in order of `Mark`."""
         points = self._place(landmarks(self.motion.skeleton(t)))
         return points[_SWAPPED] if self.flip else points
+
+    def space(self, t: float) -> Array:
+        """(33, 3) the same in metres: right, down and away from the camera, 0 between the hips."""
+        marks = landmarks(self.motion.skeleton(t)) @ self.view.axes()[0].T
+        marks -= marks[[Mark.LEFT_HIP, Mark.RIGHT_HIP]].mean(axis=0)
+        return (marks * (-1.0, 1.0, 1.0))[_SWAPPED] if self.flip else marks
 
     def back_px(self, t: float, *, clothed: bool = True) -> Array:
         """(14, 2) pixels of the outline of the back in the middle plane, sacrum to C7."""

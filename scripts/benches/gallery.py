@@ -40,7 +40,6 @@ from mirror.errors import CameraStalled, OutputError
 from mirror.figure.motion import Motion
 from mirror.hinge.counting.reps import Phase, fold_deg
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.hinge.measure.baseline import Own
 from mirror.hinge.measure.posture import Posture, Unseen
 from mirror.hinge.measure.presence import Presence
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -299,7 +298,7 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
     still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
         altered(
-            s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
+            s, baseline=None, presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
         )
         for s in film[: int(3 * FPS)]
     ]

@@ -92,7 +92,7 @@ def test_a_missing_text_is_said_in_english(own):
     """The rest of the language is used."""
     tongue = own("[guidance]\nsquat = 'xyz'")
     assert tongue.say("guidance.squat") == "xyz"
-    assert tongue.say("guidance.walking") == load("en").say("guidance.walking")
+    assert tongue.say("guidance.sitting") == load("en").say("guidance.sitting")
     assert tongue.title(Exercise(BASIC)) == "Hip hinge"
 
 
