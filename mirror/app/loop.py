@@ -20,6 +20,7 @@ from mirror.app.monitor import Care
 from mirror.app.systemd import Service
 from mirror.buttons import LONG
 from mirror.buttons.controls import Hands
+from mirror.buttons.waking import waking
 from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
 from mirror.coach.command import Press
@@ -50,6 +51,8 @@ WARN_S = 15.0
 """How long a warning of the start stays on the glass."""
 MARGIN_S = 6.0
 """Of several things in the margin each is shown for so long."""
+LAST_WORDS_S = 3.0
+"""How long the glass says how it is switched on again, before it goes dark."""
 RECORD_FPS = 15.0
 HELD = 0.2
 """A short press passes through smaller shares of the time of a long one."""
@@ -324,7 +327,8 @@ class Mirror:
         glass, language, session = self._screen.glass, self._language, self.session
         running_s, late_s = now - self._began, now - self._looked
         if session.shutdown:
-            return shutting_down(glass, language, running_s)
+            again = waking(self._settings.buttons) if self._options.kiosk else None
+            return shutting_down(glass, language, running_s, again)
         held = None if self._aligning.is_on else self._hands.held()
         if held is not None and HELD <= held.fraction < 1.0:
             return holding(held, glass, language, self._labels, running_s)
@@ -388,6 +392,7 @@ def _screen(settings: Settings, options: Options) -> Screen:
 
 def _power_off() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # this comes of it, and it ends anyway
+    time.sleep(LAST_WORDS_S)
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:

@@ -20,6 +20,7 @@ from mirror.camera import Camera, Frame
 from mirror.cli.overlay import overlay, pixel_screen
 from mirror.cli.plot import plot
 from mirror.coach.advance import advance
+from mirror.coach.language import load as load_language
 from mirror.coach.session import Session
 from mirror.coach.sets import finish
 from mirror.display.screen import Screen
@@ -198,6 +199,7 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
     yield {"type": "header", "version": __version__, **header}
     standing: Standing | None = None
     cue: Cue | None = None
+    english = load_language("en")
     outcomes: list[Outcome] = []
     stop: Found | None = None
     for _, session in steps:
@@ -210,7 +212,7 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
         for event in session.events:
             yield outcome_record(event)
         if session.cue is not None and session.cue is not cue:
-            yield cue_record(session.cue)
+            yield cue_record(session.cue, english.cue(session.cue, session.choice))
         cue = session.cue
     yield {
         "type": "summary",
@@ -297,9 +299,9 @@ def outcome_record(outcome: Outcome) -> Record:
     return {"type": type(outcome).__name__.lower(), **_rounded(asdict(outcome))}
 
 
-def cue_record(cue: Cue) -> Record:
-    """What was said after a rep; praise has no fault."""
-    return {"type": "cue", "t": _short(cue.t, 3), "fault": cue.fault, "text": cue.text}
+def cue_record(cue: Cue, text: str) -> Record:
+    """A cue after a rep; praise has no fault."""
+    return {"type": "cue", "t": _short(cue.t, 3), "fault": cue.fault, "text": text}
 
 
 def _rounded(values: Record) -> Record:

@@ -11,9 +11,9 @@ from mirror.coach.sets import end, finish, new_set, next_set
 from mirror.hinge.counting.phases import GAP_S
 from mirror.hinge.counting.reps import Phase, Rep, fold_deg
 from mirror.hinge.drills.drill import Drill
-from mirror.hinge.judging.form import Form
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
 from mirror.hinge.judging.range_test import follow as follow_slump
+from mirror.hinge.judging.rep_frames import RepFrames
 from mirror.hinge.judging.stop_depth import reached
 from mirror.hinge.measure.balance import Lifting
 from mirror.hinge.measure.baseline import Own, Stillness, watch
@@ -139,7 +139,7 @@ def _rewound(session: Session) -> Session:
         measuring=Measuring(),
         stillness=Stillness(),
         counter=session.counter.resting(),
-        form=Form(),
+        form=RepFrames(),
         slump=None,
         lifting=Lifting(),
         notice=None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirror.errors import UsageError
-from mirror.hinge.judging.form import AnyRule
-from mirror.hinge.variations.catalog import VARIATIONS, DrillMode, Variation
+from mirror.hinge.judging.rules import AnyRule
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.hinge.variations.variation import DrillMode, Variation
 
 
 @dataclass(frozen=True)
@@ -15,16 +16,6 @@ class Choice:
 
     variation: Variation
     drill: DrillMode | None = None
-
-    @property
-    def title(self) -> str:
-        """As on the glass."""
-        return self.drill.title if self.drill else self.variation.title
-
-    @property
-    def instruction(self) -> str:
-        """One short sentence."""
-        return self.drill.instruction if self.drill else self.variation.instruction
 
     @property
     def key(self) -> tuple[str, str | None]:

@@ -1,9 +1,8 @@
-"""The words on the glass: one table per language, `config/languages/*.toml`.
+"""The words of the glass: one table for each language, `config/languages/*.toml`.
 
-A text is found by its key (`guidance.step-back`). What belongs to a variation, a drill or a fault
-has its English with its record in `hinge`; `en.toml` holds the rest, and a translation has keys
-for both. A text that a translation lacks is said in English. What is filled in stands in braces by
-its bare name, so that a text which was read can always be said.
+A text has a key (`guidance.step-back`); the records of variations, drills, faults and rows carry
+keys. English has every text, and another language takes from it what it lacks. A value stands in
+braces by its bare name, so that a text that was read can always be filled in.
 """
 
 from __future__ import annotations
@@ -16,13 +15,10 @@ from string import Formatter
 from typing import Any
 
 from mirror.coach.exercise import Choice
-from mirror.coach.review import MISHAPS
 from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
-from mirror.hinge.drills.drill import REASONS
-from mirror.hinge.judging.feedback import PRAISE, Cue
-from mirror.hinge.judging.stop_depth import Found, told
-from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.hinge.judging.feedback import Cue
+from mirror.hinge.judging.stop_depth import Found, text_key
 
 Texts = Mapping[str, str]
 """Key -> text."""
@@ -30,39 +26,69 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """A table of texts; what is missing in it is said in English."""
+    """The texts of one language, and the English ones for what it lacks.
+
+    A variation, drill or row without texts is shown by its name, and a fault by its name.
+    """
 
     name: str
     texts: Texts
     english: Texts
 
     def say(self, key: str, **values: object) -> str:
-        """The text of a key, with its values filled in; the key itself where there is none."""
+        """Return the text of a key, its values filled in; the key itself where there is none."""
         text = self.texts.get(key) or self.english.get(key, key)
         return text.format(**values) if values else text
 
     def has(self, key: str) -> bool:
-        """Whether there is such a text, in any language."""
-        return key in self.english
+        """Whether there is such a text, here or in English."""
+        return key in self.texts or key in self.english
 
     def title(self, choice: Choice) -> str:
-        """Of a variation or a drill."""
-        return self.say(f"{_record(choice)}.title")
+        """Title of a variation or a drill."""
+        name = (choice.drill or choice.variation).name
+        return self._or(f"{_record(choice)}.title", _plain(name))
 
     def instruction(self, choice: Choice) -> str:
-        """Of a variation or a drill."""
-        return self.say(f"{_record(choice)}.instruction")
+        """One short sentence on how to do it; empty where there is none."""
+        return self._or(f"{_record(choice)}.instruction", "")
+
+    def setup(self, choice: Choice) -> str:
+        """A reminder before the first rep; empty where there is none."""
+        return self._or(f"variation.{choice.variation.name}.setup", "")
+
+    def rest(self, choice: Choice) -> str:
+        """A question after the set; empty where there is none."""
+        return self._or(f"variation.{choice.variation.name}.rest", "")
 
     def cue(self, cue: Cue, choice: Choice) -> str:
         """A cue or praise; a variation may have its own words for a fault."""
         key = cue.fault or "praise"
         own = f"variation.{choice.variation.name}.cue.{key}"
-        return self.say(own if self.has(own) else f"cue.{key}")
+        return self._or(own if self.has(own) else f"cue.{key}", _plain(key))
+
+    def row(self, name: str) -> str:
+        """Label of a row of the rest screen."""
+        return self._or(f"rest.{name}", _plain(name))
+
+    def row_value(self, name: str, values: Mapping[str, str], *, is_whole: bool = False) -> str:
+        """Numbers of a row; is_whole: all of them are known, so the longer text may be used."""
+        key = f"rest.{name}-more"
+        if not is_whole or not self.has(key):
+            key = f"rest.{name}-value"
+        return self.say(key, **values) if self.has(key) else " / ".join(values.values())
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number in figures. digits: digits after the decimal mark of the language."""
+        return f"{value:.{digits}f}".replace(".", self.say("rest.decimal"))
 
     def stop(self, found: Found) -> str:
-        """What became of the search for the stop depth."""
-        word, deg = told(found)
+        """Result of the search for the stop depth."""
+        word, deg = text_key(found)
         return self.say(f"stop.{word}", deg=deg)
+
+    def _or(self, key: str, plain: str) -> str:
+        return self.say(key) if self.has(key) else plain
 
 
 def _record(choice: Choice) -> str:
@@ -71,41 +97,18 @@ def _record(choice: Choice) -> str:
     return f"variation.{choice.variation.name}"
 
 
-def records() -> dict[str, str]:
-    """The English that stands with the variations, drills and faults themselves, by its key."""
-    texts = {"cue.praise": PRAISE}
-    texts |= {f"guidance.{reason}": text for reason, text in REASONS.items()}
-    texts |= {f"cue.{advice.fault}": advice.cue for advice in MISHAPS}
-    for variation in VARIATIONS.values():
-        key = f"variation.{variation.name}"
-        texts |= {
-            f"{key}.{part}": getattr(variation, part)
-            for part in ("title", "instruction", "setup", "rest")
-        }
-        for row in variation.rows:
-            texts |= {f"rest.{row.name}": row.label, f"rest.{row.name}-value": row.text}
-            if row.more:
-                texts[f"rest.{row.name}-more"] = row.more
-        rules = variation.rules
-        for drill in variation.drills:
-            texts[f"drill.{drill.name}.title"] = drill.title
-            texts[f"drill.{drill.name}.instruction"] = drill.instruction
-            rules += drill.rules
-        for rule in rules:
-            known = texts.setdefault(f"cue.{rule.fault}", rule.cue)
-            if known != rule.cue:
-                # Another variation came first with other words for this fault.
-                texts[f"{key}.cue.{rule.fault}"] = rule.cue
-    return texts
+def _plain(name: str) -> str:
+    """A name as words: `one-hand` -> `One hand`."""
+    return name.replace("-", " ").capitalize()
 
 
 def load(name: str) -> Language:
-    """The language of this name, from beside the system's mirror.toml, else the shipped one.
+    """Read a language: its file beside the system's mirror.toml, else the shipped one.
 
     Raises:
         ConfigError: there is none, the file is broken, or it has an unknown key or placeholder.
     """
-    english = records() | _read(shipped("languages/en.toml"))
+    english = _read(shipped("languages/en.toml"))
     if name == "en":
         return Language(name, english, english)
     path = _find(name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from mirror.hinge.judging.stop_depth import Found, StopDepth, told
+from mirror.hinge.judging.stop_depth import Found, StopDepth, text_key
 
 ALIKE_DEG = 3.0
 """Ranges that differ by less are the same one."""
@@ -35,7 +35,7 @@ def stop_of(kept: Kept | None, variation: str) -> StopDepth | None:
 def offer(kept: Kept | None, variation: str, stop: Found | None, range_deg: float | None) -> Offer:
     """What the press would do now. stop, range_deg: as found with the person who is there."""
     had = stop_of(kept, variation)
-    if isinstance(stop, StopDepth) and (had is None or told(had) != told(stop)):
+    if isinstance(stop, StopDepth) and (had is None or text_key(had) != text_key(stop)):
         return "keep"
     kept_range = kept.range_deg if kept is not None else None
     if range_deg is not None and (kept_range is None or abs(kept_range - range_deg) > ALIKE_DEG):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from mirror.hinge.counting.reps import Rep
-from mirror.hinge.judging.form import LONGEST_S
+from mirror.hinge.judging.rep_frames import LONGEST_S
 from mirror.hinge.measure.geometry import Array, Point
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.posture import Back, Posture

@@ -10,11 +10,11 @@ from mirror.coach.replay import of_rep
 from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
-from mirror.hinge.drills.drill import CUES
 from mirror.hinge.drills.drill import step as follow_drill
-from mirror.hinge.judging.feedback import Advice, cue
-from mirror.hinge.judging.form import Form, descent, score
-from mirror.hinge.judging.form import observe as observe_form
+from mirror.hinge.judging.faults import NOTED
+from mirror.hinge.judging.feedback import cue
+from mirror.hinge.judging.rep_frames import RepFrames, descent, score
+from mirror.hinge.judging.rep_frames import observe as observe_form
 from mirror.hinge.judging.stop_depth import Found, NotFound, find
 from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.measure.baseline import Stillness
@@ -24,11 +24,6 @@ SLOW_S = 1.2
 """A descent of at least so long tells where the back begins to help."""
 DESCENTS = 12
 """How many of the last descents the stop depth is sought in."""
-MISHAPS = (
-    *(Advice(fault, text, 1) for fault, text in CUES.items()),
-    Advice("heel-lift", "Whole foot heavy on the floor", 3),
-    Advice("toe-lift", "Whole foot heavy on the floor", 3),
-)
 
 
 def observe(
@@ -98,16 +93,16 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
     """
     form = session.form
     if phase is not None and isinstance(session.posture, Posture):
-        form = Form((*form.steps, (session.posture, phase)))
+        form = RepFrames((*form.steps, (session.posture, phase)))
     judged: tuple[Outcome, ...] = ()
-    rules, readings = session.choice.rules, session.choice.variation.readings
+    rules, readings = session.choice.rules, session.choice.variation.metrics
     for event in events:
         if isinstance(event, Rep):
             # What changed since a standing seen from elsewhere is no fault.
             asked = rules if session.has_standing else ()
             event = score(event, form, session.standing, asked, readings)
             event = replace(event, faults=event.faults + _mishaps(session, event))
-            said = cue((*session.reps, event), (*rules, *MISHAPS), session.cue)
+            said = cue((*session.reps, event), (*rules, *NOTED), session.cue)
             if said is not None:
                 notes = replace(session.notes, cues=(*session.notes.cues, said))
                 session = replace(session, cue=said, notes=notes)
@@ -153,7 +148,7 @@ def _kind(found: Found | None) -> str:
     return found.reason if isinstance(found, NotFound) else type(found).__name__
 
 
-def _bottom(form: Form, bottom_s: float) -> Posture | None:
+def _bottom(form: RepFrames, bottom_s: float) -> Posture | None:
     """The posture of the rep that was nearest to its bottom."""
     postures = [posture for posture, _ in form.steps]
     return min(postures, key=lambda p: abs(p.t - bottom_s), default=None)

@@ -16,8 +16,8 @@ from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.drills.drill import Drill
 from mirror.hinge.judging.feedback import Cue
-from mirror.hinge.judging.form import Form
-from mirror.hinge.judging.range_test import Slump
+from mirror.hinge.judging.range_test import RangeTest
+from mirror.hinge.judging.rep_frames import RepFrames
 from mirror.hinge.judging.stop_depth import Found, StopDepth
 from mirror.hinge.measure.balance import Lifting
 from mirror.hinge.measure.baseline import Own, Stillness, serves
@@ -61,7 +61,7 @@ class Session:
     shutdown: bool = False
     measuring: Measuring = Measuring()
     stillness: Stillness = Stillness()
-    form: Form = Form()
+    form: RepFrames = RepFrames()
     cue: Cue | None = None
     """The last cue or praise of this set."""
     bottom: Posture | None = None
@@ -94,7 +94,7 @@ class Session:
     """The set that ended with the last `advance` or `press`."""
     over_s: float | None = None
     """When this set was finished; None while it goes on. The next rep begins another one."""
-    slump: Slump | None = None
+    slump: RangeTest | None = None
     """The slump that is asked for, by which the range of the back is taken."""
     range_deg: float | None = None
     """How far the back of this person rounds, if it was asked for."""

@@ -12,8 +12,8 @@ from mirror.coach.profile import pressed
 from mirror.coach.review import judge
 from mirror.coach.session import Said, Session
 from mirror.hinge.drills.drill import Drill
-from mirror.hinge.judging.form import Form
-from mirror.hinge.judging.range_test import Slump
+from mirror.hinge.judging.range_test import RangeTest
+from mirror.hinge.judging.rep_frames import RepFrames
 
 
 def finish(session: Session) -> Session:
@@ -71,7 +71,7 @@ def _remembered(session: Session) -> Session:
     if what is None or session.t is None or session.slump is not None:
         return replace(session, slump=None)
     if what == "measure":
-        return replace(new_set(session, session.choice, "press"), slump=Slump(session.t))
+        return replace(new_set(session, session.choice, "press"), slump=RangeTest(session.t))
     name = session.choice.variation.name
     kept = pressed(session.past.kept, name, session.stop, session.range_deg)
     return replace(session, past=replace(session.past, kept=kept))
@@ -83,7 +83,7 @@ def new_set(session: Session, choice: Choice, how: Ended) -> Session:
         next_set(end(session, how)),
         choice=choice,
         counter=choice.variation.counter,
-        form=Form(),
+        form=RepFrames(),
         drill=Drill(),
         mishaps=(),
         descents=(),

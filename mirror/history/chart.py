@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from mirror.coach.exercise import choices
+from mirror.coach.language import load
 from mirror.hinge.judging.faults import ROUNDING
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -229,6 +231,6 @@ def _dates(axis: Any) -> None:
 
 
 def _title(name: str) -> str:
-    titles = {v.name: v.title for v in VARIATIONS.values()}
-    titles |= {d.name: d.title for v in VARIATIONS.values() for d in v.drills}
+    english = load("en")
+    titles = {(c.drill or c.variation).name: english.title(c) for c in choices()}
     return titles.get(name, name)

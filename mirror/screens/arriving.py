@@ -83,8 +83,7 @@ def still(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
     u, stage, width = page.u, page.stage, 310 if page.wide else page.width
     yield words(language.title(session.choice), page.box(0, 0, width, 25), u, GREY)
     yield words(language.say("guidance.stand-still"), page.box(0, 52, width, 70), u)
-    setup = language.say(f"variation.{session.choice.variation.name}.setup")
-    yield words(setup, page.box(0, 148, width, 165), u, GREY)
+    yield words(language.setup(session.choice), page.box(0, 148, width, 165), u, GREY)
     radius = min(stage.width, stage.height) / 2 - 4 * u
     yield Ring(stage.centre, radius, FINE * u, GREY.at(0.6))
     share = session.stillness.share

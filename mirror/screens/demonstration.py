@@ -1,6 +1,6 @@
-"""How a variation is done: a small moving line drawing, made of the figure's own movement.
+"""A small moving line drawing that shows how a variation is done.
 
-The figure does one right rep, seen from where the variation is to be seen, over and over.
+The figure repeats one correct rep, seen from the side or the front as the variation asks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from mirror.coach.exercise import Choice
 from mirror.display.scene import GREY, ICE, WHITE, Line, Ring, Shape
+from mirror.figure.arms import ARMS
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
 from mirror.hinge.measure.geometry import Array
@@ -22,18 +23,18 @@ from mirror.screens.drawing import GIRDLES, LIMBS
 from mirror.screens.layout import Box
 
 PICTURES = 32
-"""Drawings of one round; between them the lines move evenly."""
+"""Number of drawings in one round. Between two of them the lines move evenly."""
 REST_S = 0.8
-"""Standing between two rounds."""
+"""Seconds of standing between two rounds."""
 
 
 @dataclass(frozen=True, eq=False)
 class Round:
-    """One rep, seen from the camera: metres, x right, y up from the floor.
+    """One rep as the camera sees it: metres, x right, y up from the floor.
 
-    lasts_s: with the rest before it. marks: (n, 33, 2). spine: (n, 16, 2). props: (n, 2, 2) ends of
-    what is held, of which the first `weights` are weights. is_front: seen from the front. head_m:
-    radius.
+    lasts_s: its length, with the rest before it. marks: landmarks, (n, 33, 2). spine: (n, 16, 2).
+    props: (n, 2, 2), the ends of a stick or a string, or the hands. weights: the number of weights
+    among them. is_front: seen from the front. head_m: radius of the head.
     """
 
     lasts_s: float
@@ -46,8 +47,8 @@ class Round:
 
 
 def demonstration(choice: Choice, t: float, box: Box, u: float) -> Iterator[Shape]:
-    """The drawing at t seconds, feet on the floor of the box. u: one reference millimetre."""
-    film = _round(choice.variation.name, choice.drill.name if choice.drill else None)
+    """Draw the moment t (seconds), feet on the floor of the box. u: one reference millimetre."""
+    film = _round(choice.variation.demonstration, choice.drill.name if choice.drill else None)
     at = (t % film.lasts_s) / film.lasts_s * (len(film.marks) - 1)
     low = int(at)
     share = at - low
@@ -78,8 +79,10 @@ def demonstration(choice: Choice, t: float, box: Box, u: float) -> Iterator[Shap
 
 
 @lru_cache(maxsize=16)
-def _round(variation: str, drill: str | None) -> Round:
-    pattern = PATTERNS[variation]
+def _round(key: str, drill: str | None) -> Round:
+    """One round of the movement with this key; the basic hinge where there is none."""
+    act = key if key in PATTERNS else "basic"
+    pattern = PATTERNS[act]
     plan = Plan(
         mix={next(iter(pattern.mix)): 1.0},
         reps=1,
@@ -90,7 +93,7 @@ def _round(variation: str, drill: str | None) -> Round:
         set_of=(3, 3),
         fault="",
     )
-    motion = Motion(1, variation, plan=plan, body=BODIES[0], arms=drill)
+    motion = Motion(1, act, plan=plan, body=BODIES[0], arms=drill if drill in ARMS else None)
     lasts = motion.reps_between(0.0, 1e3)[0].end_s
     times = np.linspace(0.0, lasts, round(PICTURES * max(1.0, lasts / 4.0)))
     bodies = [motion.skeleton(float(t)) for t in times]
@@ -105,13 +108,13 @@ def _round(variation: str, drill: str | None) -> Round:
 
 
 def _seen(points: Array, view: str) -> Array:
-    """(n, 3) body axes -> (n, 2) across and up: from the side facing left, or as in a mirror."""
+    """(n, 3) body axes -> (n, 2) across and up: the side view faces left, the front as a mirror."""
     across = points[:, 2] if view == Side.FRONT.value else -points[:, 0]
     return np.column_stack([across, points[:, 1]])
 
 
 def _held(k: Skeleton, prop: str, drill: str | None) -> Array:
-    """(2, 3) both ends of the stick or the string, or both hands; for one weight their middle."""
+    """(2, 3): the ends of the stick or the string, or both hands; one weight: their middle."""
     if drill == "stick":
         return np.stack(stick_line(k))
     hands: Array = k.wrist + 0.08 * k.body.scale * k.hand

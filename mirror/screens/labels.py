@@ -1,6 +1,6 @@
-"""What each button does, beside where it is: a sign in the margin, and words while choosing.
+"""The labels of the buttons: a sign beside each, and words on the screen of the choice.
 
-The signs lie outside `Sheet.inside`, so that nothing else is ever drawn there.
+The signs lie outside `Sheet.inside`, where nothing else is drawn.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from mirror.screens.layout import MARGIN_MM, SMALL_MM, Sheet
 SIGN_MM = 6.0
 """Half the size of a sign."""
 PITCH_MM = 46.0
-"""From button to button along an upright side; along the bottom they share its width."""
+"""Distance from button to button along an upright side; along the bottom they share its width."""
 HEIGHT = 0.46
-"""Where the middle of the buttons is, share of the height from above."""
+"""Middle of the buttons, share of the height from the top."""
 WORDS_MM = 105.0
-"""Room for the words beside the signs of an upright side."""
+"""Width of the words beside the signs of an upright side."""
 HINT_MM = 9.0
-"""Capitals of what a long press does: read with the hand on the button."""
+"""Height of the capitals of what a long press does: read with a hand on the button."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The buttons there are, in their order, on one side of the frame.
+    """The buttons in their order, on one side of the glass.
 
-    held: names of those that have a second meaning when held.
+    held: names of the buttons that do something else when held.
     """
 
     side: Literal["left", "right", "bottom"]
@@ -38,7 +38,7 @@ class Labels:
 
     @property
     def room_mm(self) -> float:
-        """What the words take of the width, reference mm."""
+        """Width that the words take, reference mm."""
         return WORDS_MM if self.side == "right" else 0.0
 
 
@@ -60,7 +60,7 @@ def signs(labels: Labels, page: Sheet) -> Iterator[Shape]:
 
 
 def words(labels: Labels, page: Sheet, language: Language) -> Iterator[Shape]:
-    """What each button does, and what it does when held."""
+    """What a press and a long press of each button do."""
     u = page.u
     for name in labels.buttons:
         x, y = place(labels, name, page)

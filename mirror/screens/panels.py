@@ -1,6 +1,6 @@
-"""What matters in each variation beside the line of the spine: one small panel, in a box of mm.
+"""The panels beside the line of the spine: one small drawing for each kind of variation.
 
-depth: how deep, with the mark of the stop depth. swing: float, cadence, and the power of each
+depth: the depth, with the mark of the stop depth. swing: float, cadence, and the power of each
 swing. legs: left and right counted apart, and the sway. shoulders: their line over that of the
 hips. elbow: how far the arms are pulled, and the drift of the trunk. stance: feet and knees from
 the front. arms: how far they are raised. `u` is the size of one reference millimetre.
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
+from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import (
     AMBER,
@@ -29,52 +29,55 @@ from mirror.display.scene import (
 from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import fold_deg
 from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, Rowing
-from mirror.hinge.judging.form import RAISED_DEG
+from mirror.hinge.judging.measures import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
 from mirror.hinge.measure.posture import Posture
-from mirror.hinge.variations.catalog import Panel
 from mirror.screens.drawing import meter
 from mirror.screens.layout import Box
 
 VALUE_MM = 25.0
-"""Capitals of a value, readable at 3 m."""
+"""Height of the capitals of a value, to be read at 3 m."""
 SHOWN = 10
-"""Swings whose power is shown."""
+"""Number of swings whose power is shown."""
 FADED = 0.85
 """Power, as a share of the best of the set, from which a swing has faded."""
 SWAY_CM = 2.0
-"""Sway that fills the ring."""
+"""Sway that fills the ring, centimetres."""
 STEEP = 3.0
-"""Tilts are drawn so many times as steep as they are, to be seen at 3 m."""
+"""Factor by which a tilt is exaggerated, to be seen at 3 m."""
+
+
+Draw = Callable[[Session, Posture, Box, float, Language], Iterator[Shape]]
 
 
 def panel(
-    session: Session, posture: Posture, box: Box, u: float, decimal: str = "."
+    session: Session, posture: Posture, box: Box, u: float, language: Language
 ) -> Iterator[Shape]:
-    """The panel of the variation that is practised. decimal: mark of the language."""
-    for shape in PANELS[session.choice.variation.panel](session, posture, box, u):
-        if isinstance(shape, Text):
-            yield replace(shape, text=shape.text.replace(".", decimal))
-        else:
-            yield shape
+    """Draw the panel of the chosen variation."""
+    draw = PANELS.get(session.choice.variation.panel, _depth)
+    yield from draw(session, posture, box, u, language)
 
 
-def _depth(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _depth(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     yield from meter(session, posture, Box(box.right - 20 * u, box.top, 20 * u, box.height), u)
 
 
-def _swing(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _swing(
+    session: Session, _posture: Posture, box: Box, u: float, language: Language
+) -> Iterator[Shape]:
     """Cadence and float of the last swing in words, the power of the last ones as a row of bars."""
-    del posture
     reps = session.reps
     if not reps:
         return
     pace, floated = cadence(reps[-2:], Person())[-1], reps[-1].measures.get("float_s")
     at = box.top
-    for text in (pace and f"{pace:.0f}/min", floated is not None and f"{floated:.1f} s"):
-        if text:
-            yield _value(text, (box.right, at), u)
+    for name, value, digits in (("cadence", pace, 0), ("float", floated, 1)):
+        if value is not None:
+            number = language.number(value, digits)
+            yield _value(language.row_value(name, {"value": number}), (box.right, at), u)
         at += 1.5 * VALUE_MM * u
     powers = [rep.measures.get("power_deg_s", 0.0) for rep in reps]
     best = max(powers)
@@ -89,7 +92,9 @@ def _swing(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
         yield Line(((x, floor), (x, floor - high * power / best)), wide * u, light)
 
 
-def _legs(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _legs(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """Both counts, the standing leg bright; a ring that fills with the sway of the last rep."""
     for leg, x in (("left", box.left + 0.25 * box.width), ("right", box.right - 0.25 * box.width)):
         count = sum(rep.leg == leg for rep in session.reps)
@@ -107,7 +112,9 @@ def _legs(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         yield Ring(centre, 0.3 * box.width * share + 2 * u, 3.0 * u, light)
 
 
-def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _shoulders(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """The line of the shoulders over that of the hips, as the mirror shows them."""
     rest = session.standing.limbs if session.standing else None
     tilt = _since(posture.limbs.tilt_deg, rest.tilt_deg if rest else None)
@@ -117,13 +124,15 @@ def _shoulders(session: Session, posture: Posture, box: Box, u: float) -> Iterat
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
     light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
     if fold_deg(posture, session.standing) > SHALLOW_DEG[1]:
-        light, wide = GREY, 2.0  # so deep it is a guess
+        light, wide = GREY, 2.0  # at such a depth the tilt is a guess
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
     )
 
 
-def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _elbow(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """How far the arms are pulled, on a scale with its two ends, and the drift of the trunk."""
     x = box.right - 10 * u
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
@@ -138,29 +147,31 @@ def _elbow(session: Session, posture: Posture, box: Box, u: float) -> Iterator[S
     row = session.counter.row if isinstance(session.counter, RowCounter) else Rowing()
     if row.trunk_deg is None or session.standing is None:
         return
-    # The trunk as it was before the first row, thin, and as it is now.
+    # Two lines: the trunk before the first row (thin), and the trunk now.
     middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
     drifts = abs(posture.trunk_deg - row.trunk_deg) > 10.0
     light, wide = (AMBER, 6.0) if drifts else (WHITE, 4.0)
     for trunk, colour, width in ((row.trunk_deg, ICE, 1.6), (posture.trunk_deg, light, wide)):
         way = math.radians(trunk)
-        # On the glass the picture is mirrored: who faces right in it bows to the left.
+        # The glass shows a mirror image: a person facing right in the frame bows to the left.
         tip = (
             middle[0] - posture.facing * 0.45 * box.width * math.sin(way),
             middle[1] - 0.45 * box.width * math.cos(way),
         )
         yield Line((middle, tip), width * u, colour)
-    # A joint: without it the line of a trunk that keeps still is a stray dash.
+    # A dot for the hip. Without it the line of a still trunk looks like a stray dash.
     yield Dot(middle, 5 * u, GREY)
 
 
-def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _stance(
+    session: Session, posture: Posture, box: Box, u: float, _language: Language
+) -> Iterator[Shape]:
     """Legs from the front: the feet as wide as they stand, the knees as far out as they are."""
     rest = session.standing.limbs.stance if session.standing else None
     wide = rest if rest is not None else posture.limbs.stance
     if wide is None:
         return
-    # Shoulders are a third of the box; METRICS asks for feet half as wide again.
+    # Shoulders are a third of the box; the feet stand at least half as wide again.
     foot, middle = wide * box.width / 6, box.left + box.width / 2
     least = 1.5 * box.width / 6
     top, floor = box.top + 0.3 * box.height, box.bottom - 8 * u
@@ -188,9 +199,11 @@ def _stance(session: Session, posture: Posture, box: Box, u: float) -> Iterator[
         )
 
 
-def _arms(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
+def _arms(
+    session: Session, posture: Posture, box: Box, u: float, language: Language
+) -> Iterator[Shape]:
     """The depth, and a dial of the arms: full where they are in line with the trunk."""
-    yield from _depth(session, posture, box, u)
+    yield from _depth(session, posture, box, u, language)
     arms = posture.limbs.arms_deg
     if arms is None:
         return
@@ -201,7 +214,7 @@ def _arms(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     yield Ring(centre, 0.3 * box.width, width * u, light, 0.5, -0.5 * min(arms, 180.0) / 180.0)
 
 
-PANELS: dict[Panel, Callable[[Session, Posture, Box, float], Iterator[Shape]]] = {
+PANELS: dict[str, Draw] = {
     "depth": _depth,
     "swing": _swing,
     "legs": _legs,
@@ -210,7 +223,7 @@ PANELS: dict[Panel, Callable[[Session, Posture, Box, float], Iterator[Shape]]] =
     "stance": _stance,
     "arms": _arms,
 }
-"""Name in the table of variations -> what draws it."""
+"""Key of a panel -> its drawing. A key that is not here draws the depth."""
 
 
 def _value(text: str, at: Point, u: float) -> Text:

@@ -52,7 +52,7 @@ def working(
         yield from dimmed(shapes, 1.0 - light)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
-        yield from panel(session, posture, page.panel, u, language.say("rest.decimal"))
+        yield from panel(session, posture, page.panel, u, language)
 
 
 def finished(session: Session, page: Sheet, language: Language, t: float) -> Iterator[Shape]:
@@ -63,7 +63,7 @@ def finished(session: Session, page: Sheet, language: Language, t: float) -> Ite
     if told is not None:
         yield words(told[0], page.words, u, told[1])
     if isinstance(session.posture, Posture):
-        yield from panel(session, session.posture, page.panel, u, language.say("rest.decimal"))
+        yield from panel(session, session.posture, page.panel, u, language)
     if (
         session.choice.variation.panel == "depth"
         and session.bottom is not None

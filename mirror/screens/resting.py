@@ -8,8 +8,8 @@ from mirror.coach.exercise import Choice
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
-from mirror.hinge.judging.stop_depth import told
-from mirror.hinge.judging.summary import Numbers, Person, Row, Told
+from mirror.hinge.judging.stop_depth import text_key
+from mirror.hinge.judging.summary import Numbers, Person, SummaryRow, Totals
 from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Sheet
 from mirror.screens.parts import FINE, heading, words
 
@@ -39,7 +39,7 @@ def rest(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
         box = page.box(0, top + k * pitch, width, min(74, pitch - 8))
         numbers = row.each(reps, person)
         value = _value(row, row.total(reps, numbers, person), language)
-        yield from _row(language.say(f"rest.{row.name}"), value, box, u)
+        yield from _row(language.row(row.name), value, box, u)
         high = min(24 * u, box.height - 46 * u)
         below = Box(box.left, box.bottom - 2 * u - high, box.width, high)
         yield from _rep_by_rep(numbers, _limit(row, choice), below, u)
@@ -68,8 +68,8 @@ def _told(session: Session, language: Language) -> str:
             text += " " + language.say("rest.last-stop", deg=deg)
         return text
     if session.stop_depth is not None:
-        return language.say("rest.kept-stop", deg=told(session.stop_depth)[1])
-    return language.say(f"variation.{session.choice.variation.name}.rest")
+        return language.say("rest.kept-stop", deg=text_key(session.stop_depth)[1])
+    return language.rest(session.choice)
 
 
 def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
@@ -95,20 +95,20 @@ def _small_print(session: Session, page: Sheet, language: Language) -> Iterator[
         )
 
 
-def _value(row: Row, told: Told, language: Language) -> str:
+def _value(row: SummaryRow, told: Totals, language: Language) -> str:
     """What is written at the right: numbers in the language's way, a dash for what is not known."""
-    point, none = language.say("rest.decimal"), language.say("rest.not-judged")
+    none = language.say("rest.not-judged")
     if all(value is None for value in told.values()):
         return none
-    whole = bool(row.more) and all(value is not None for value in told.values())
+    whole = all(value is not None for value in told.values())
     written = {
-        name: none if value is None else f"{value:.{row.digits}f}".replace(".", point)
+        name: none if value is None else language.number(value, row.digits)
         for name, value in told.items()
     }
-    return language.say(f"rest.{row.name}-{'more' if whole else 'value'}", **written)
+    return language.row_value(row.name, written, is_whole=whole)
 
 
-def _limit(row: Row, choice: Choice) -> tuple[float, int] | None:
+def _limit(row: SummaryRow, choice: Choice) -> tuple[float, int] | None:
     """From where a rep has the fault of the row, and whether more (1) or less (-1) is wrong."""
     rule = next((rule for rule in choice.rules if rule.fault == row.fault), None)
     return None if rule is None else (rule.limit + rule.sign * rule.sd, rule.sign)

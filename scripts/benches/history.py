@@ -93,7 +93,8 @@ def power_cuts(cuts: int, seed: int = 1) -> int:
 def _one_cut(path: Path, after_s: float) -> tuple[set[int], bool]:
     """Numbers that a mirror called saved before it was cut, and whether it was writing."""
     command = [sys.executable, "-m", "benches.history", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as mirror:
+    places = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=places) as mirror:
         assert mirror.stdout is not None, "it is a pipe"
         first = mirror.stdout.readline()
         time.sleep(after_s)

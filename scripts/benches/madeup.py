@@ -69,7 +69,7 @@ def made_up(name: str, progress: float, chance: random.Random) -> FinishedSet:
     if name == "basic" and chance.random() < 0.3:
         deg = 48 + 12 * progress + chance.gauss(0, 4)
         stop = StopDepth(deg, (deg - 6, deg + 6), deg + 5, 0.05, 0.8, len(reps))
-    cues = [Cue(r.end_s, r.faults[0].fault, ROUNDING.cue, r.number) for r in reps if r.faults]
+    cues = [Cue(r.end_s, r.faults[0].fault, r.number) for r in reps if r.faults]
     notes = Notes(STOOD_DEG, stop, tuple(cues[1::3]), tuple(samples))
     ended: Ended = chance.choice(("rest", "rest", "left", "press"))
     return FinishedSet(variation.name, drill, ended, t, tuple(reps), 0, (), notes)

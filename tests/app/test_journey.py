@@ -19,7 +19,7 @@ from mirror.app.loop import Options, run
 from mirror.buttons import controls as hands
 from mirror.buttons.gpio import GpioButtons
 from mirror.calibration.calibration import kept_at
-from mirror.coach.exercise import choices
+from mirror.coach.exercise import Choice, choices
 from mirror.coach.language import load
 from mirror.config import ButtonSettings, PresenceSettings, ScreenSettings, Settings
 from mirror.display import power as display
@@ -33,7 +33,8 @@ from mirror.pose.watchdog import Vigil
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
-say = load("en").say
+ENGLISH = load("en")
+say = ENGLISH.say
 FPS = 15
 PATIENCE = 180 * FPS
 """Turns of the loop that are waited for something to be shown."""
@@ -178,22 +179,27 @@ def arrives(me: Visitor) -> Script:
     yield from me.sees("Hip hinge", "Bow from the hips. Keep your spine straight.")
 
 
+def words(choice: Choice) -> tuple[str, str]:
+    """What the glass says of it: title and instruction."""
+    return ENGLISH.title(choice), ENGLISH.instruction(choice)
+
+
 def chooses(me: Visitor, *, has_drill: bool) -> Script:
     """Go through everything there is to practise, there and back, and stay with the first."""
     cycle = choices()
     for choice in (*cycle[1:], cycle[0]):
         yield from me.tap("next")
-        yield from me.sees(choice.title, choice.instruction, say("button.next"))
+        yield from me.sees(*words(choice), say("button.next"))
     for choice in (cycle[-1], cycle[-2]):
         yield from me.tap("previous")
-        yield from me.sees(choice.title, choice.instruction)
+        yield from me.sees(*words(choice))
     for choice in (cycle[-1], cycle[0]):
         yield from me.tap("next")
-        yield from me.sees(choice.title, choice.instruction)
+        yield from me.sees(*words(choice))
     assert me.shows(say("button.drill")) == has_drill
-    for drill in (*cycle[0].variation.drills, cycle[0]) if has_drill else ():
+    for drill in (*cycle[1 : 1 + len(cycle[0].variation.drills)], cycle[0]) if has_drill else ():
         yield from me.tap("drill")
-        yield from me.sees(drill.title, drill.instruction)
+        yield from me.sees(*words(drill))
 
 
 def calibrates(me: Visitor, volunteer: Volunteer) -> Script:

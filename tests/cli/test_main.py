@@ -174,8 +174,8 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.attention, "Attention", Estimator)
-    monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
+    monkeypatch.setattr(mirror.pose.subject, "Attention", Estimator)
+    monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
     assert main(words) == 0
@@ -190,7 +190,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
 
 def test_a_missing_video_is_one_sentence_and_exit_code_1(capsys, monkeypatch, tmp_path):
     """The file is named."""
-    monkeypatch.setattr(mirror.model, "bundle", lambda settings: None)
+    monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: None)
     assert main(["analyze", str(tmp_path / "none.mp4")]) == 1
     err = capsys.readouterr().err
     assert "none.mp4" in err
@@ -201,7 +201,7 @@ def test_the_model_of_a_broken_file_is_that_of_the_defaults(monkeypatch, capsys,
     """What the kiosk runs on then: an update must not fail for it."""
     config = tmp_path / "m.toml"
     config.write_text("[coach]\nlanguag = 'en'\n")
-    monkeypatch.setattr(mirror.model, "bundle", lambda settings: tmp_path / "whole.task")
+    monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: tmp_path / "whole.task")
     assert main(["model", "--config", str(config)]) == 0
     out, err = capsys.readouterr()
     assert "whole.task" in out
@@ -313,7 +313,7 @@ def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_
     monkeypatch.setattr(check, "locate", lambda settings: tmp_path)
     said = check._model(Settings(), load=True, is_idle=True)
     assert said.startswith(f"{tmp_path} loads{told}")
-    assert ("pose_landmarker_lite.task" in said) == told.endswith(": ")
+    assert said.endswith("sudo hinge-mirror model --size lite") == told.endswith(": ")
     *frames, last = seen
     assert last == "closed"
     times = [frame.taken_at for frame in frames]

@@ -1,4 +1,4 @@
-"""The words on the glass: each language is whole, and a broken table is told."""
+"""The words of the glass: each language is whole, and a broken table is reported."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ import pytest
 
 from mirror.coach import language
 from mirror.coach.exercise import Choice, choices
-from mirror.coach.language import Language, load, records
-from mirror.coach.review import MISHAPS
+from mirror.coach.language import Language, load
 from mirror.errors import ConfigError
 from mirror.hinge.drills.drill import REASONS
-from mirror.hinge.judging.faults import RULES
-from mirror.hinge.judging.feedback import PRAISE, Cue
+from mirror.hinge.judging.faults import NOTED
+from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.hinge.variations.catalog import BASIC, VARIATIONS
+from mirror.hinge.variations.basic import BASIC
+from mirror.hinge.variations.catalog import VARIATIONS
 
 SHIPPED = ["de"]
 
@@ -39,37 +39,53 @@ def test_a_shipped_language_has_every_text(name):
     assert set(tongue.english) - set(tongue.texts) == set()
 
 
-def test_what_there_is_to_say_has_a_key():
-    """Variations, drills, faults, mishaps, reasons of drills and praise."""
+def test_every_record_has_its_words():
+    """Variations, drills, faults, rows, reasons of drills and praise."""
     keys = set(load("en").english)
     for choice in choices():
-        for rule in choice.rules:
-            assert f"cue.{rule.fault}" in keys
+        assert {f"cue.{rule.fault}" for rule in choice.rules} <= keys
     for variation in VARIATIONS.values():
-        assert f"variation.{variation.name}.title" in keys
-        assert {f"drill.{drill.name}.instruction" for drill in variation.drills} <= keys
-    assert {f"cue.{advice.fault}" for advice in MISHAPS} <= keys
+        key = f"variation.{variation.name}"
+        assert {f"{key}.{part}" for part in ("title", "instruction", "setup", "rest")} <= keys
+        for drill in variation.drills:
+            assert {f"drill.{drill.name}.{part}" for part in ("title", "instruction")} <= keys
+        for row in variation.rows:
+            assert {f"rest.{row.name}", f"rest.{row.name}-value"} <= keys
+    assert {f"cue.{rule.fault}" for rule in NOTED} <= keys
     assert {f"guidance.{reason}" for reason in REASONS} <= keys
     assert "cue.praise" in keys
 
 
-def test_english_stands_with_the_records():
-    """Titles, instructions and cues are those of the variations themselves."""
-    english, choice = load("en"), Choice(BASIC)
-    assert english.title(choice) == BASIC.title
-    assert english.instruction(Choice(BASIC, BASIC.drills[0])) == BASIC.drills[0].instruction
-    assert english.cue(Cue(0.0, "rounding", RULES[0].cue, 2), choice) == RULES[0].cue
-    assert english.cue(Cue(0.0, None, PRAISE, 2), choice) == PRAISE
+def test_no_words_belong_to_nothing():
+    """Each text of a variation, a drill or a cue is that of a record."""
+    drills = {drill.name for v in VARIATIONS.values() for drill in v.drills}
+    faults = {rule.fault for choice in choices() for rule in choice.rules}
+    faults |= {rule.fault for rule in NOTED} | {"praise"}
+    for key in load("en").english:
+        kind, _, name = key.partition(".")
+        if kind == "cue":
+            assert name in faults
+        elif kind in ("variation", "drill"):
+            assert name.partition(".")[0] in (VARIATIONS if kind == "variation" else drills)
 
 
-def test_a_variation_may_have_its_own_words_for_a_fault(monkeypatch):
+def test_a_variation_may_have_its_own_words_for_a_fault():
     """They have a key of their own, and are said only there."""
-    bar = replace(BASIC, name="bar", rules=(replace(RULES[0], cue="Bar close"),), drills=())
-    monkeypatch.setattr(language, "VARIATIONS", VARIATIONS | {"bar": bar})
-    assert records()["variation.bar.cue.rounding"] == "Bar close"
-    english, cue = load("en"), Cue(0.0, "rounding", "", 2)
-    assert english.cue(cue, Choice(bar)) == "Bar close"
-    assert english.cue(cue, Choice(BASIC)) == RULES[0].cue
+    english, cue = load("en"), Cue(0.0, "knees-bent", 2)
+    assert english.cue(cue, Choice(VARIATIONS["single-leg"])) == "Soft knee, still shin"
+    assert english.cue(cue, Choice(BASIC)) == "Shins like posts"
+
+
+def test_what_has_no_words_is_shown_by_its_name():
+    """A variation, a drill, a fault or a row that no language knows."""
+    english = load("en")
+    bow = Choice(replace(BASIC, name="prayer-bow"))
+    broom = Choice(BASIC, replace(BASIC.drills[0], name="broom"))
+    assert (english.title(bow), english.title(broom)) == ("Prayer bow", "Broom")
+    assert english.instruction(bow) + english.setup(bow) + english.rest(bow) == ""
+    assert english.cue(Cue(0.0, "soft-knees", 2), bow) == "Soft knees"
+    assert english.row("reach") == "Reach"
+    assert english.row_value("reach", {"down": "1", "up": "2"}) == "1 / 2"
 
 
 def test_a_missing_text_is_said_in_english(own):
@@ -77,7 +93,7 @@ def test_a_missing_text_is_said_in_english(own):
     tongue = own("[guidance]\nsquat = 'xyz'")
     assert tongue.say("guidance.squat") == "xyz"
     assert tongue.say("guidance.walking") == load("en").say("guidance.walking")
-    assert tongue.title(Choice(BASIC)) == BASIC.title
+    assert tongue.title(Choice(BASIC)) == "Hip hinge"
 
 
 def test_values_are_filled_in():

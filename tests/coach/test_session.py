@@ -5,13 +5,13 @@ from mirror.coach.advance import FORGET_SET_S, FORGET_STANDING_S, advance
 from mirror.coach.command import Press
 from mirror.coach.exercise import choices
 from mirror.coach.language import load
-from mirror.coach.review import MISHAPS
 from mirror.coach.session import start
 from mirror.coach.sets import press
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.errors import UsageError
 from mirror.hinge.drills.drill import REASONS
+from mirror.hinge.judging.faults import NOTED
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.hinge.measure.pose import Mark
 from mirror.screens.compose import compose
@@ -163,10 +163,11 @@ def test_drills_go_round_with_their_button_and_have_their_own_words():
     titles = []
     for _ in range(3):
         session = press(session, Press.DRILL)
-        titles.append(session.choice.title)
+        titles.append(ENGLISH.title(session.choice))
     assert titles == ["Stick", "String", "Hip hinge"]
-    assert start("basic", "stick").choice.instruction != session.choice.instruction
-    assert "rounding" not in {rule.fault for rule in start("basic", "stick").choice.rules}
+    stick = start("basic", "stick").choice
+    assert ENGLISH.instruction(stick) != ENGLISH.instruction(session.choice)
+    assert "rounding" not in {rule.fault for rule in stick.rules}
 
 
 def test_a_drill_says_what_the_hands_should_do():
@@ -206,7 +207,8 @@ def test_a_heel_that_rose_once_is_a_fault_of_that_rep_only():
 @pytest.mark.parametrize("fault", ["stick-off", "string-slack", "heel-lift", "toe-lift"])
 def test_every_mishap_has_its_words(fault):
     """What is noticed can be said."""
-    assert [a.cue for a in MISHAPS if a.fault == fault]
+    assert [rule.fault for rule in NOTED].count(fault) == 1
+    assert ENGLISH.has(f"cue.{fault}")
 
 
 def test_every_reason_of_a_drill_has_its_text():

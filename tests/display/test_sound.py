@@ -59,10 +59,10 @@ def test_the_stop_depth_is_heard_once_on_the_way_down():
 def test_a_cue_is_heard_and_praise_is_not():
     """Praise can wait until somebody looks."""
     (*_, (session, _)) = sounds(film(reps(1), 6))
-    told = replace(session, cue=Cue(5.0, "knees-bent", "Shins like posts", 1))
+    told = replace(session, cue=Cue(5.0, "knees-bent", 1))
     assert heard(session, told).tones == (Tone.CUE,)
     assert heard(told, told).tones == ()
-    assert heard(session, replace(session, cue=Cue(5.0, None, "Good", 1))).tones == ()
+    assert heard(session, replace(session, cue=Cue(5.0, None, 1))).tones == ()
 
 
 def test_notes_neither_click_nor_clip():

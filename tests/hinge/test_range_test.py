@@ -5,7 +5,13 @@ from people import person, with_mask
 
 from mirror.coach.advance import advance
 from mirror.coach.session import start
-from mirror.hinge.judging.range_test import HOLD_S, LEAST_DEG, LONGEST_S, Slump, follow
+from mirror.hinge.judging.range_test import (
+    HOLD_S,
+    LEAST_DEG,
+    LONGEST_S,
+    RangeTest,
+    follow,
+)
 from mirror.hinge.measure.posture import Measuring, measure
 
 
@@ -30,7 +36,7 @@ def bent(t, lean=45.0, bow=0.06):
 
 def followed(*postures):
     """A slump after these postures."""
-    memory = Slump(0.0)
+    memory = RangeTest(0.0)
     for posture in postures:
         memory = follow(memory, posture, STANDING, posture.t)
     return memory
@@ -61,9 +67,9 @@ def test_it_is_over_when_the_person_stands_up_again():
 
 def test_whoever_does_not_slump_is_let_go():
     """Also somebody who has left."""
-    assert follow(Slump(0.0), None, STANDING, LONGEST_S).done_s is None
-    memory = follow(Slump(0.0), None, STANDING, LONGEST_S + 1)
+    assert follow(RangeTest(0.0), None, STANDING, LONGEST_S).done_s is None
+    memory = follow(RangeTest(0.0), None, STANDING, LONGEST_S + 1)
     assert memory.guidance == "range-missed"
     assert memory.taken_deg is None
     late = bent(LONGEST_S + 1)
-    assert follow(Slump(0.0), late, STANDING, late.t).done_s == late.t
+    assert follow(RangeTest(0.0), late, STANDING, late.t).done_s == late.t

@@ -10,7 +10,7 @@ from mirror.hinge.judging.stop_depth import (
     StopDepth,
     find,
     reached,
-    told,
+    text_key,
 )
 
 BENDS = {
@@ -185,7 +185,7 @@ def test_what_is_told_has_its_words():
     """The depth is rounded to 5 degrees; not found is said as not found."""
     say = load("en").stop
     stop = StopDepth(53.2, (48.0, 60.0), 54.0, 0.05, 0.8, 5)
-    assert told(stop) == ("depth", 55)
+    assert text_key(stop) == ("depth", 55)
     assert say(stop).startswith("Your hips fold about 55° before your back helps.")
     assert say(FromStart(0.3, 5)) == "Your back joins from the start: try the stick."
     for reason in ("few-reps", "straight", "unclear"):

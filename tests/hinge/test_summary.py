@@ -125,7 +125,7 @@ def test_power_fades_from_the_first_third_to_the_last():
 def test_every_row_tells_something_that_the_variation_measures(name):
     """A number where its readings are there, a dash where they are not."""
     variation = VARIATIONS[name]
-    known = {*variation.readings, "drift_deg", "elbow_deg"}
+    known = {*variation.metrics, "drift_deg", "elbow_deg"}
     measures = {key: value for key, value in EVERYTHING.items() if key in known}
     reps = (*made(6, "left", **measures), *made(6, "right", **measures))
     for row in variation.rows:

@@ -176,10 +176,10 @@ def test_close_twice_then_estimate(bundle, person):
 
 RUN = (
     "import sys; from pathlib import Path\n"
-    "from mirror import estimator\n"
+    "from mirror.pose import landmarker\n"
     "from mirror.camera import open_camera; from mirror.config import CameraSettings\n"
     "camera = open_camera(CameraSettings(source='figure', width=360, height=480), live=False)\n"
-    "tracker = estimator.Estimator(Path(sys.argv[1]))\n"
+    "tracker = landmarker.Estimator(Path(sys.argv[1]))\n"
     "found = [tracker.estimate(camera.read()) is not None for _ in range(5)]\n"
     "assert all(found), found\n"
     "tracker.close()\n"
@@ -195,8 +195,8 @@ def run(code, bundle):
 
 def test_no_weight_is_unaligned(bundle):
     """What MediaPipe says when nothing is held back has no word of an unaligned buffer."""
-    loud = "import contextlib, mirror.estimator as e; e.quiet = contextlib.nullcontext\n" + RUN
-    done = run(loud, bundle)
+    loud = "import contextlib, mirror.pose.landmarker as e; e.quiet = contextlib.nullcontext\n"
+    done = run(loud + RUN, bundle)
     assert done.returncode == 0
     assert "XNNPACK" in done.stderr  # so the log was heard
     assert "unaligned" not in done.stderr

@@ -1,10 +1,10 @@
 """The two drills of the hinge over time: a stick along the back, and a string between the hands.
 
-`step` follows one drill by one picture (`stick`, `slack` say what that shows): it takes the
-person's own standing and judges the change from it, since a straight back touches a stick in its
-own way. Lengths in centimetres, points in pixels. Limits start from METRICS 2 and were set on
-rendered people with known spines, filmed from the side and found by the pose model; what it can't
-see there is said beside each number.
+`step` follows one drill by one frame (`stick` and `string` measure that frame). It takes a baseline
+of the standing person and judges the change from it, since each straight back touches a stick in
+its own way. Lengths in centimetres, points in pixels. The limits were set on rendered people with
+known spines, filmed from the side and found by the pose model; a note beside each limit says what
+the model cannot see.
 """
 
 from __future__ import annotations
@@ -26,47 +26,42 @@ from mirror.hinge.measure.view import View
 STICK, STRING = "stick", "string"
 
 AMBER_CM, RED_CM, OFF_S = 2.0, 2.7, 0.3
-"""The stick is off the pelvis: gap beyond own standing, and for how long. On figures a neutral back
-takes it off by .3-1.0 cm, one that rounds by 20-36 deg by 3-8."""
+"""Gap of the stick at the pelvis beyond standing, and seconds that it must last. On figures the gap
+of a neutral back is .3-1.0 cm, and 3-8 cm for a back that rounds by 20-36 deg."""
 AMBER, RED, SLACK_S = 0.95, 0.92, 0.3
-"""Length of the string against own standing, and for how long it stays shorter. On 27 neutral reps
-of 9 figures it stays above .924 for so long, and falls below .917 in 25 of 27 rounded ones."""
+"""Length of the string over that in standing, and seconds that it must stay shorter. On 27 neutral
+reps of 9 figures it stays above .924, and on 25 of 27 rounded ones it falls below .917."""
 LOST = 0.7
-"""Shorter than any back rounds: the lower hand was lost. Rounding by 35 deg gives .75."""
+"""Length below which the lower hand was lost: a back that rounds by 35 deg gives .75."""
 STILL_MIN = 5
-"""Pictures of standing before there is a baseline."""
+"""Frames of standing that make a baseline."""
 HELD_S = 1.0
-"""For so long after its hands were last seen in their places the string is taken for held: down the
-hinge the model loses them for moments."""
+"""Seconds for which the string counts as held after its hands were last seen in place. On the
+way down the model loses the hands for moments."""
 SMOOTH_S = 0.4
-"""A value is the median of this window, so that one jump of a hand says nothing."""
+"""Seconds of the median filter, which removes a single jump of a hand."""
 
-CUES = {
-    "stick-off": "Keep the stick kissing your tailbone",
-    "string-slack": "Keep the string tight",
-}
-"""Fault -> what is said."""
-REASONS = {
-    "turn-side-on": "Turn side-on",
-    "come-closer": "Come closer",
-    "hand-behind-low-back": "One hand on your low back, stick along your spine",
-    "hand-behind-neck": "Other hand behind your neck",
-    "back-hidden": "Elbows out, let me see your back",
-    "hands-on-your-trunk": "Hands on collar bones and navel",
-    "lower-hand-near": "Lower hand on the mirror's side",
-    "hand-unclear": "Sleeves up, let me see your lower hand",
-    "stand-still": "Stand tall and still",
-}
-"""Why a drill is not ready -> what is said."""
+REASONS = (
+    "turn-side-on",
+    "come-closer",
+    "hand-behind-low-back",
+    "hand-behind-neck",
+    "back-hidden",
+    "hands-on-your-trunk",
+    "lower-hand-near",
+    "hand-unclear",
+    "stand-still",
+)
+"""Why a drill is not ready: keys of the guidance."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a drill says now.
+    """The state of a drill in one frame.
 
-    ready: the person holds the drill; else `reason` says what is missing, a key of `REASONS`; with
-    a low confidence it may be set though ready. value: stick: gap at the pelvis beyond own
-    standing, cm; string: length against own standing, 1 is tight; None without a baseline.
+    ready: the person holds the drill. reason: what is missing, one of `REASONS`; with a low
+    confidence it may be set although ready. value: stick: gap at the pelvis beyond standing, cm;
+    string: length over that in standing, 1 is tight; None without a baseline.
     points: the dowel, pelvis first, or the hands, upper first, pixels. slack: string only,
     0 tight .. 1.
     level: `good`, `amber`, `red`, or None where there is no verdict. fault: `stick-off` or
@@ -85,18 +80,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Mean over the pictures of own standing; `values` as the drill needs them."""
+    """Mean over the frames of standing; each drill has its own `values`."""
 
     values: tuple[float, ...]
     pictures: int = 1
 
     @property
     def is_enough(self) -> bool:
-        """Whether own standing was seen for long enough."""
+        """Whether standing was seen for long enough."""
         return self.pictures >= STILL_MIN
 
     def refined(self, values: tuple[float, ...]) -> Baseline:
-        """With one more picture; old ones fade after 50. A NaN in one is taken from the other."""
+        """Add one frame; old ones fade after 50. A NaN in one is replaced from the other."""
         n = min(self.pictures, 50)
         pairs = zip(self.values, values, strict=True)
         mean = tuple(b if isnan(a) else a if isnan(b) else (n * a + b) / (n + 1) for a, b in pairs)
@@ -105,7 +100,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Drill:
-    """What a drill remembers from picture to picture, with its present reading.
+    """The memory of a drill from frame to frame, with its current reading.
 
     baseline: of the hands, or of the outline with the hand that holds the stick. line: of the stick
     itself, where the picture shows it. held_s: when both hands were last seen in their places.
@@ -130,10 +125,10 @@ def step(
     *,
     standing: bool,
 ) -> tuple[Drill, Reading]:
-    """Follow the drill `name` by one picture; another name than the memory's begins anew.
+    """Follow the drill `name` by one frame; a new name starts a new memory.
 
     contour: None where it can't be seen. px_per_cm: pixels of a centimetre at the person. standing:
-    upright and still now, so that this picture belongs to the baseline.
+    the person is upright and still, so this frame belongs to the baseline.
     """
     if memory.name != name:
         memory = Drill(name)
@@ -161,14 +156,14 @@ def _unready(memory: Drill, reason: str) -> tuple[Drill, Reading]:
 
 
 def _unknown(memory: Drill, reading: Reading) -> tuple[Drill, Reading]:
-    """Held, but there is nothing to compare with."""
+    """The drill is held, but has no baseline yet."""
     return replace(memory, reading=reading, recent=(), bad_since=None), reading
 
 
 def _stick(
     memory: Drill, pose: Pose, seen: Stick, posture: Posture, px_per_cm: float, *, standing: bool
 ) -> tuple[Drill, Reading]:
-    """The gap by the stick itself where the picture shows it, now and in standing."""
+    """The gap, from the stick itself where the frame and the baseline show it."""
     if standing and seen.confidence >= JUDGE:
         memory = replace(memory, baseline=_taken(memory.baseline, seen.outline))
         if seen.line is not None:
@@ -191,7 +186,7 @@ def _stick(
 def _string(
     memory: Drill, seen: String, posture: Posture, px_per_cm: float, *, standing: bool
 ) -> tuple[Drill, Reading]:
-    """The string by the hands as far as they are sure, and by the back."""
+    """The length, from the hands where they are sure, and from the back."""
     values = seen.hands_px / px_per_cm, seen.reach_px / px_per_cm
     is_sure = seen.confidence >= JUDGE
     if standing and is_sure:
@@ -216,7 +211,7 @@ def _string(
 
 
 def _without_hands(memory: Drill, reason: str, posture: Posture) -> tuple[Drill, Reading]:
-    """Hands that were in their places a moment ago are lost by the model: the back goes on."""
+    """The model lost hands that were in their places a moment ago: the back is judged alone."""
     value = slack.together(None, _judged_rounding(posture))
     if memory.held_s is None or posture.t - memory.held_s > HELD_S or value is None:
         return _unready(memory, reason)

@@ -18,7 +18,7 @@ HIDDEN = 0.7
 
 @dataclass(frozen=True)
 class Unready:
-    """A drill can't be judged in this picture; reason is a key of `drills.REASONS`."""
+    """A drill can't be judged in this frame; reason is one of `drill.REASONS`."""
 
     reason: str
 

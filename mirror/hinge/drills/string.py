@@ -27,8 +27,8 @@ SURE = (0.7, 0.3)
 UNSURE = 0.5
 """Confidence where the lower hand is on the far side: down the hinge the model puts it anywhere."""
 SHORTER = 0.0048
-"""By how much the string shortens for each degree that the back rounds: METRICS 2, 20 deg by
-10-13 %; figures that round by 20-36 deg read .86-.88 at 26."""
+"""Shortening of the string per degree of rounding. A simulation gives 10-13 % for 20 deg; figures
+that round by 20-36 deg read .86-.88 at 26."""
 ASTRAY = 0.06
 """Farther than this from what the back says the hands are not followed: in wide clothes the model
 lets them wander by .1-.2 of the string on a back that keeps its shape."""

@@ -1,7 +1,8 @@
-"""Faults that the slow variations share: from what limit on, and what is said of them.
+"""The faults that several variations share.
 
-Limits are METRICS 2 unless said otherwise, in the units of their measure (see `form`, `readings`).
-Priority 1 is said first.
+Limits are in the units of their measure (see `measures`, `metrics`). A limit without a source is
+the judgement of the authors, checked on figures with known joints (`scripts/bench repertoire`).
+The cue with priority 1 comes first. The words are in `config/languages`, key `cue.FAULT`.
 """
 
 from __future__ import annotations
@@ -9,76 +10,72 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mirror.hinge.counting.reps import Phase
-from mirror.hinge.judging import form
-from mirror.hinge.judging import metrics as readings
-from mirror.hinge.judging.form import AnyRule, Rule, Whole
+from mirror.hinge.drills import drill
+from mirror.hinge.judging import measures, metrics
+from mirror.hinge.judging.rep_frames import BENT_DEG, ROUNDING_S
+from mirror.hinge.judging.rules import AnyRule, FrameRule, NotedRule, RepRule
+from mirror.hinge.measure import balance
 from mirror.hinge.measure.posture import JUDGE, Posture
 
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
 TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
 
-ROUNDING = Rule(
+ROUNDING = FrameRule(
     fault="rounding",
-    measure=form.rounding,
+    measure=measures.rounding,
     limit=10.0,
     sd=4.0,
     phases=MOVING,
-    hold_s=form.ROUNDING_S,
-    cue="Stay long, crown to tailbone",
+    hold_s=ROUNDING_S,
     priority=1,
-    from_deg=form.BENT_DEG,
+    from_deg=BENT_DEG,
 )
-WEIGHT_FORWARD = Rule(
+WEIGHT_FORWARD = FrameRule(
     fault="weight-forward",
-    measure=form.com_shift,
+    measure=measures.com_shift,
     limit=0.2,
     sd=0.04,
     phases=MOVING,
     hold_s=0.5,
-    cue="Whole foot heavy on the floor",
     priority=3,
 )
-# A neutral hinge is read as up to .05 forwards, so a true -.2 as -.16.
+# A neutral hinge reads up to .05 forwards, so a true -.2 reads -.16.
 WEIGHT_BACK = replace(WEIGHT_FORWARD, fault="weight-back", limit=-0.16, sign=-1)
-KNEES_BENT = Rule(
+KNEES_BENT = FrameRule(
     fault="knees-bent",
-    measure=form.knee_flexion,
+    measure=measures.knee_flexion,
     limit=50.0,
     sd=7.0,
     phases=MOVING,
     hold_s=0.3,
-    cue="Shins like posts",
     priority=2,
 )
-LEAN_BACK = Rule(
+LEAN_BACK = FrameRule(
     fault="lean-back",
-    measure=form.lean_back,
+    measure=measures.lean_back,
     limit=8.0,
     sd=1.0,
     phases=TALL,
     hold_s=0.2,
-    cue="Zip up tall, ribs over belt",
     priority=4,
 )
-HIPS_FIRST = Whole(
+HIPS_FIRST = RepRule(
     fault="hips-rise-first",
-    reading=readings.hips_first_deg,
-    limit=11.5,  # 15 deg of the joints are read so
+    metric=metrics.hips_first_deg,
+    limit=11.5,  # the reading of 15 deg of the joints
     sd=0.5,
-    cue="Push the floor away, zip up tall",
     priority=3,
 )
-HEAD_UP = Rule(
+HEAD_UP = FrameRule(
     fault="head-up",
-    measure=form.neck,
+    measure=measures.neck,
     limit=-20.0,
     sd=2.0,
     phases=MOVING,
     hold_s=0.5,
-    cue="Eyes on the floor ahead",
     priority=5,
     sign=-1,
-    from_deg=form.BENT_DEG,
+    from_deg=BENT_DEG,
 )
 HEAD_DOWN = replace(HEAD_UP, fault="head-down", limit=20.0, sign=1)
 RULES: tuple[AnyRule, ...] = (
@@ -93,9 +90,16 @@ RULES: tuple[AnyRule, ...] = (
 )
 """Faults of the basic hinge."""
 
+STICK_OFF = NotedRule("stick-off", limit=drill.RED_CM, hold_s=drill.OFF_S, priority=1)
+STRING_SLACK = NotedRule("string-slack", limit=drill.RED, hold_s=drill.SLACK_S, priority=1, sign=-1)
+HEEL_LIFT = NotedRule("heel-lift", limit=balance.HEEL_CM, hold_s=balance.HELD_S, priority=3)
+TOE_LIFT = NotedRule("toe-lift", limit=balance.TOE_CM, hold_s=balance.HELD_S, priority=3)
+NOTED = (STICK_OFF, STRING_SLACK, HEEL_LIFT, TOE_LIFT)
+"""Faults that `drills.drill` and `measure.balance` find, in every variation."""
+
 
 def is_rounded(posture: Posture) -> bool:
-    """Whether the back is seen to be rounded beyond the limit right now."""
+    """Whether the back is rounded beyond the limit in this frame."""
     deg = posture.rounding_deg
     sure = posture.confidence_of_back >= JUDGE
     return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd

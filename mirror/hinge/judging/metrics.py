@@ -1,7 +1,7 @@
-"""A finished rep -> the numbers that belong to all of it: float, power, hold, sway, and the like.
+"""A finished rep -> one number of the whole rep: float, power, hold, sway, and the like.
 
-Each takes the postures of the rep (oldest first, what follows lockout included), the standing and
-the rep, and gives one number, or None where it can't be told.
+Each metric takes the postures of the rep (oldest first, with those after lockout), the baseline and
+the rep. It returns one number, or None where that cannot be judged.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from mirror.hinge.measure.joints import TRUNK_CM
 from mirror.hinge.measure.posture import Posture, Standing
 
 Steps = tuple[tuple[Posture, Phase], ...]
-Reading = Callable[[Steps, Standing, Rep], float | None]
+RepMetric = Callable[[Steps, Standing, Rep], float | None]
 
 TOP_DEG = 15.0
-"""Fold below which the hips are straight: the bell floats."""
+"""Depth below which the hips are straight: the bell floats."""
 RISE_S, SWUNG_DEG = 0.5, 45.0
-"""The way up of a swing takes no longer, and is bowed from so much fold. What is before it is not
-looked at: the first swing begins with a bend for the bell."""
+"""Longest way up of a swing, seconds, and least depth of its bowed part. Earlier frames are left
+out: the first swing begins with a bend for the bell."""
 SNAPS = 0.25
-"""The hips are snapped from where they straighten at this share of their highest speed."""
+"""Share of the highest speed of the hips at which their snap begins."""
 NEAR_BOTTOM_DEG = 8.0
-"""Folds so near to the deepest belong to its hold."""
+"""Greatest distance from the deepest frame within the hold."""
 DEEP = 0.7
-"""Share of the deepest fold from which a rep is deep."""
+"""Share of the greatest depth from which a frame is deep."""
 RISEN_DEG = 5.0
-"""The trunk has begun to rise when it has risen by so much."""
+"""Rise of the trunk that shows that it has begun to rise."""
 SHALLOW_DEG = (15.0, 35.0)
-"""Folds on the way down in which the shoulders are bowed and still seen squarely from the front."""
+"""Depths on the way down at which the shoulders bow and still face the camera squarely."""
 LIFTED, DOWN = 0.2, 0.12
-"""Leg lengths by which the free foot is in the air, and at which it touches the floor."""
+"""Leg lengths: the free foot is in the air above the first, and on the floor below the second."""
 
 
 def float_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """How long the hips stay straight at the top of a swing, seconds."""
-    times, folds = _folds(steps, standing)
+    """Time with straight hips at the top of a swing, seconds."""
+    times, depths = _depths(steps, standing)
     after = times >= rep.bottom_s
-    times, folds = times[after], folds[after]
-    under = folds < TOP_DEG
+    times, depths = times[after], depths[after]
+    under = depths < TOP_DEG
     if not under.any():
         return 0.0
     first = int(under.argmax())
@@ -51,46 +51,46 @@ def float_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     if first == 0 or not len(over):
         return None
     last = first + int(over[0])
-    return _crossing(times, folds, last) - _crossing(times, folds, first)
+    return _crossing(times, depths, last) - _crossing(times, depths, first)
 
 
 def power_deg_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     """Highest speed of hip extension on the way up, degrees a second."""
-    times, folds = _folds(steps, standing)
+    times, depths = _depths(steps, standing)
     part = (times >= rep.bottom_s) & (times <= rep.end_s + 0.1)
-    times, folds = times[part], folds[part]
+    times, depths = times[part], depths[part]
     if len(times) < 4:
         return None
-    # Over two steps, so that the jitter of one picture is no speed.
-    return float(((folds[:-2] - folds[2:]) / (times[2:] - times[:-2])).max())
+    # Over two steps, so that the jitter of one frame is no speed.
+    return float(((depths[:-2] - depths[2:]) / (times[2:] - times[:-2])).max())
 
 
 def extension_left(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """Share of the hip extension still to come when the wrists pass the navel on the way up."""
+    """Share of the hip extension that is left when the wrists pass the navel on the way up."""
     way = [p for p in _rise(steps, rep) if p.limbs.wrist_up is not None]
     if len(way) < 3:
         return None
     times = np.array([p.t for p in way])
-    folds = np.array([fold_deg(p, standing) for p in way])
+    depths = np.array([fold_deg(p, standing) for p in way])
     wrists = np.array([p.limbs.wrist_up for p in way], dtype=np.float64)
-    # Behind a bowed trunk they may seem above it too: it is the last way up to their height.
+    # Behind a bowed trunk the wrists may seem above the navel, too. Only their last rise counts.
     under = np.flatnonzero(wrists[: int(wrists.argmax())] <= 0)
     if not len(under):
         return None
     k = int(under[-1]) + 1
     share = -wrists[k - 1] / (wrists[k] - wrists[k - 1])
     passed = times[k - 1] + share * (times[k] - times[k - 1])
-    fold, straight = float(np.interp(passed, times, folds)), float(folds.min())
-    return (fold - straight) / max(_from_fold(times, folds) - straight, 1.0)
+    depth, straight = float(np.interp(passed, times, depths)), float(depths.min())
+    return (depth - straight) / max(_snap_depth(times, depths) - straight, 1.0)
 
 
-def _from_fold(times: Array, folds: Array) -> float:
-    """The fold from which the hips are snapped straight: before the first swing they are deeper."""
-    rates = -np.diff(folds) / np.diff(times)
+def _snap_depth(times: Array, depths: Array) -> float:
+    """Depth at which the snap of the hips begins; before the first swing they are deeper."""
+    rates = -np.diff(depths) / np.diff(times)
     k = int(rates.argmax())
     while k > 0 and rates[k - 1] > SNAPS * rates.max():
         k -= 1
-    return float(folds[k])
+    return float(depths[k])
 
 
 def knee_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
@@ -105,19 +105,18 @@ def knee_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
 
 
 def lean_back_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """How far the trunk leans behind standing at the top, degrees: the third of the pictures.
+    """Lean of the trunk behind standing at the top, degrees: the third largest of the frames.
 
-    Two may be jitter.
+    The two largest may be jitter.
     """
     leans = sorted(standing.trunk_deg - p.trunk_deg for p, _ in steps if p.t >= rep.end_s - 0.1)
     return leans[-3] if len(leans) >= 3 else None
 
 
-def hips_first_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """Hip flexion lost beyond what the trunk has risen, until the trunk has begun to rise."""
-    del standing
+def hips_first_deg(steps: Steps, _standing: Standing, rep: Rep) -> float | None:
+    """Loss of hip flexion beyond the rise of the trunk, degrees, until the trunk begins to rise."""
     up = [p for p, _ in steps if rep.bottom_s <= p.t <= rep.end_s]
-    # From where the way up begins: the last deepest posture.
+    # The way up begins with the last of the deepest postures.
     deepest = max((p.hip_flexion_deg for p in up), default=0.0)
     near = [k for k, p in enumerate(up) if p.hip_flexion_deg > deepest - 3.0]
     up = up[near[-1] :] if near else []
@@ -131,7 +130,7 @@ def hips_first_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
 
 
 def hold_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """How long the bottom was held, seconds."""
+    """Length of the hold at the bottom, seconds."""
     held = [p.t for p in _held(steps, standing, rep)]
     return held[-1] - held[0] if held else None
 
@@ -157,7 +156,7 @@ def line_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
 
 
 def touch_downs(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """How often the free foot touched the floor between being lifted and standing up."""
+    """Number of touches of the free foot on the floor between its lift and standing up."""
     rest = standing.limbs.lift or 0.0
     lifts = [abs(p.limbs.lift - rest) for p in _deep(steps, standing, rep) if p.limbs.lift]
     count, is_up, was_up = 0, False, False
@@ -169,20 +168,19 @@ def touch_downs(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     return float(count) if was_up else None
 
 
-def stance(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def stance(_steps: Steps, standing: Standing, _rep: Rep) -> float | None:
     """Distance of the feet over that of the shoulders in standing.
 
     Bowing towards the camera makes the shoulders seem wider.
     """
-    del steps, rep
     return standing.limbs.stance
 
 
 def twist_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     """Tilt of the shoulders against the hips since standing, degrees, while the bow is shallow.
 
-    Deeper, both lie along the line of sight and their tilt is guessed; of that guess something
-    stays on the way up.
+    In a deeper bow both lie along the line of sight, and the pose model guesses their tilt. A part
+    of that guess stays on the way up, so only the way down counts.
     """
     rest = standing.limbs.tilt_deg
     tilts = [
@@ -195,18 +193,17 @@ def twist_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     return abs(float(np.median(tilts)) - rest) if tilts and rest is not None else None
 
 
-def measured(name: str) -> Reading:
-    """A number that was taken when the rep was counted."""
+def measured(name: str) -> RepMetric:
+    """A number that the counter took with the rep."""
 
-    def reading(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-        del steps, standing
+    def metric(_steps: Steps, _standing: Standing, rep: Rep) -> float | None:
         return rep.measures.get(name)
 
-    return reading
+    return metric
 
 
 def _rise(steps: Steps, rep: Rep) -> list[Posture]:
-    """From the way up of a swing to where the wrists are highest."""
+    """Postures from the way up of a swing to the highest point of the wrists."""
     return [p for p, _ in steps if p.t >= max(rep.bottom_s, rep.end_s - RISE_S)]
 
 
@@ -222,12 +219,12 @@ def _deep(steps: Steps, standing: Standing, rep: Rep) -> list[Posture]:
     return [p for p in postures if fold_deg(p, standing) > DEEP * deepest]
 
 
-def _folds(steps: Steps, standing: Standing) -> tuple[Array, Array]:
+def _depths(steps: Steps, standing: Standing) -> tuple[Array, Array]:
     times = np.array([p.t for p, _ in steps])
     return times, np.array([fold_deg(p, standing) for p, _ in steps])
 
 
-def _crossing(times: Array, folds: Array, k: int) -> float:
-    """When the fold passes `TOP_DEG` between pictures k - 1 and k."""
-    share = (TOP_DEG - folds[k - 1]) / (folds[k] - folds[k - 1])
+def _crossing(times: Array, depths: Array, k: int) -> float:
+    """Time at which the depth passes `TOP_DEG` between frames k - 1 and k."""
+    share = (TOP_DEG - depths[k - 1]) / (depths[k] - depths[k - 1])
     return float(times[k - 1] + share * (times[k] - times[k - 1]))

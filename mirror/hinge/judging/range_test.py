@@ -1,8 +1,9 @@
-"""The personal scale: how far this back rounds, taken once on request.
+"""The range test: the personal scale of the back, taken once on request.
 
-Unloaded, the person leans halfway and slumps as far as is comfortable (METRICS 1); the rounding
-that is held then is their own range, and the rounding of a rep a share of it. It is shown, and
-changes no verdict: the limit in degrees is what was measured on truth. Angles in degrees, times s.
+Without a weight, the person leans halfway and slumps as far as is comfortable. The rounding held
+there is the person's range, and the rounding of a rep is a share of it. The glass shows that share.
+It changes no verdict: the limit in degrees was measured on figures with known spines. Angles in
+degrees, times in seconds.
 """
 
 from __future__ import annotations
@@ -12,25 +13,25 @@ from dataclasses import dataclass, replace
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 LEAN_DEG = (20.0, 75.0)
-"""Trunk inclination, change from standing, of leaning halfway: 45, and what people make of it."""
+"""Trunk inclination since standing of a lean halfway: 45, with room for what people make of it."""
 HOLD_S = 0.5
-"""A range counts that is held for so long."""
+"""Seconds that a range must be held to count."""
 LEAST_DEG = 12.0
-"""Three times the error of the reading: less tells nothing of the range."""
+"""Least range that is taken: three times the error of the measure."""
 UP_DEG = 15.0
-"""Nearer to standing than this the slump is over."""
+"""Trunk inclination since standing below which the test is over."""
 LONGEST_S = 30.0
-"""Whoever has not slumped by then does not want to."""
+"""Seconds after which the test is broken off."""
 SAID_S = 4.0
-"""How long the outcome is told."""
+"""Seconds for which the outcome is shown."""
 
 
 @dataclass(frozen=True)
-class Slump:
-    """A slump that is asked for.
+class RangeTest:
+    """A range test under way.
 
-    window: time and rounding of the last `HOLD_S`. range_deg: the most that was held so far.
-    done_s: when it was over; its outcome is told from then on.
+    window: times and rounding of the last `HOLD_S`. range_deg: the largest rounding held so far.
+    done_s: the end of the test; its outcome is shown from then on.
     """
 
     since_s: float
@@ -40,19 +41,21 @@ class Slump:
 
     @property
     def taken_deg(self) -> float | None:
-        """The range, once the slump is over and was one."""
+        """The range, once the test is over and has one."""
         return self.range_deg if self.done_s is not None and self.range_deg >= LEAST_DEG else None
 
     @property
     def guidance(self) -> str:
-        """What to say, as a key of the texts."""
+        """Key of the guidance."""
         if self.done_s is None:
             return "slump"
         return "range-missed" if self.taken_deg is None else "range-taken"
 
 
-def follow(memory: Slump, posture: Posture | None, standing: Standing | None, t: float) -> Slump:
-    """Take in one look at time t. posture: None where nobody was measured."""
+def follow(
+    memory: RangeTest, posture: Posture | None, standing: Standing | None, t: float
+) -> RangeTest:
+    """Take in one frame at time t. posture: None where nobody was measured."""
     if memory.done_s is not None:
         return memory
     if posture is None or standing is None:

@@ -1,14 +1,14 @@
 """Stop depth: the pelvis flexion at which the low back begins to move, found over a set's reps.
 
-Takes the descents of a set, each as two arrays in degrees, sample by sample: fold, the change of
-measured hip flexion from standing, and rounding, the back's curve beyond the neutral one. Gives
-a depth in degrees of pelvis flexion, or why there is none.
+The input is the descents of a set, each as two arrays in degrees, sample by sample: fold, the
+change of measured hip flexion from standing, and rounding, the curve of the back beyond the neutral
+one. The output is a depth in degrees of pelvis flexion, or the reason for none.
 
 All reps are fitted at once with rounding = c_rep + b1 fold + b2 max(0, fold - fold0), fold0 on a
 grid. The line from hip to shoulder turns with the back, so fold overstates the pelvis as soon as
 the back rounds: pelvis = fold - K rounding. The fit runs over fold, where the noise of rounding
-does not enter both axes, and is converted at the end (METRICS 4b). Neighbouring samples share their
-noise: the fit first measures how much, and takes it out (Prais and Winsten 1954).
+does not enter both axes, and is converted at the end. Neighbouring samples share their noise: the
+fit first measures how much, and takes it out (Prais and Winsten 1954).
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ figure's own joints, .56-.63 as measured through the pose estimator."""
 BLOCKS = 24
 """Samples of a rep are averaged to this many, whatever the frame rate."""
 EARLY, ANY = 0.02, 0.1
-"""How far b1 lies from 0 (SD), told to the search for fold0: a back that has not begun to help
-hardly moves, and without that a soft bend may be drawn anywhere. Before, a search that takes `ANY`
-slope for likely asks whether the back joins from the start."""
+"""Prior SD of b1 around 0 in the search for fold0. A back that does not help yet hardly moves;
+without `EARLY` the fit may place a soft bend anywhere. A first search with `ANY` finds out whether
+the back joins from the start."""
 LEAST_DEG = 45.0
-"""A descent that folds less tells nothing."""
+"""Least depth of a descent that is used."""
 REPS = 3
-"""Fewest descents from which a depth is told."""
+"""Fewest descents for a stop depth."""
 FIRST_DEG = 15.0
 """Shallowest fold that is tried as the change point ..."""
 ROOM_DEG = 10.0
 """... and how far above the deepest fold the last one lies."""
 BETTER = 3.0
-"""By how much (BIC) one of the bent and the straight line must beat the other. The 10 of METRICS 4b
-would lose a fifth of the sets at b2 = .6; here `GAIN_DEG` keeps the neutral ones out."""
+"""Least difference in BIC between the bent and the straight line. A difference of 10 would lose a
+fifth of the sets at b2 = .6; here `GAIN_DEG` keeps the neutral ones out."""
 JOINS = 0.35
 """Least b2, degrees of rounding per degree of pelvis."""
 GAIN_DEG = 13.0
@@ -52,9 +52,9 @@ the most, and what it gains it has mostly lost before."""
 FROM_START = 0.25
 """b1 from which the back joins from the start."""
 WIDEST_DEG = 25.0
-"""Widest 95 % interval of a depth that is told."""
+"""Widest 95 % interval of a stop depth that is reported."""
 TINY = 1e-9
-"""Squared error (deg2) that stands for none."""
+"""Squared error (deg2) in place of 0."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class StopDepth:
 
     pelvis_flexion_deg: the depth. interval_deg: its 95 % interval. fold_deg: the hip flexion from
     standing that is measured there, for the live cue. b1, b2: rounding per degree of pelvis
-    flexion before it, and how much more beyond. reps: descents it was found from.
+    flexion before it, and the increase beyond. reps: number of descents used.
     """
 
     pelvis_flexion_deg: float
@@ -111,15 +111,15 @@ def find(descents: Sequence[tuple[Array, Array]]) -> Found:
     return _judge(_fit(reps, bottom, EARLY), bottom, len(reps))
 
 
-def told(result: Found) -> tuple[str, int]:
-    """What is told of it: the key of its text, and a depth rounded to 5 degrees (else 0)."""
+def text_key(result: Found) -> tuple[str, int]:
+    """The key of its text (`stop.KEY`), and a depth rounded to 5 degrees (else 0)."""
     if isinstance(result, StopDepth):
         return "depth", 5 * round(result.pelvis_flexion_deg / 5)
     return (result.reason if isinstance(result, NotFound) else "from-start"), 0
 
 
 def reached(stop: StopDepth, fold_deg: float, margin_deg: float = 5.0) -> bool:
-    """Whether the live cue is due: it comes `margin_deg` of fold before the stop depth."""
+    """Whether the live cue is due: `margin_deg` of fold before the stop depth."""
     return fold_deg >= stop.fold_deg - margin_deg
 
 
@@ -138,7 +138,7 @@ class _Fit:
 
 
 def _blocks(fold: Array, rounding: Array) -> tuple[Array, Array] | None:
-    """Mean fold and rounding of at most `BLOCKS` stretches of time; None for a short descent."""
+    """Mean fold and rounding of at most `BLOCKS` stretches of time; None for a shallow descent."""
     good = np.isfinite(fold) & np.isfinite(rounding)
     fold, rounding = fold[good], rounding[good]
     if not len(fold) or fold.max() < LEAST_DEG:
@@ -156,7 +156,7 @@ def _fit(reps: list[tuple[Array, Array]], bottom: float, early: float) -> _Fit:
     x, y = (np.concatenate(parts) for parts in zip(*reps, strict=True))
     columns = np.column_stack([y, x, np.maximum(0.0, x[:, None] - grid)])
     alike, noise = 0.5, 5.0
-    for _ in range(2):  # the first pass is there to see the noise, and how alike neighbours are
+    for _ in range(2):  # the first pass measures the noise, and how alike neighbours are
         white = _whitened(columns, starts, sizes, alike)
         error, more, line, leaning, flat = _solve(white, noise, early)
         best = int(error.argmin())
@@ -177,7 +177,7 @@ def _fit(reps: list[tuple[Array, Array]], bottom: float, early: float) -> _Fit:
     near = int(np.abs(grid - fold).argmin())
     low, high = grid[np.searchsorted(share, (0.025, 0.975))] + (-0.5, 0.5)  # half a step each way
     better = count * np.log(flat / error[best]) - price
-    # `early` has helped to find the place; the slope before it is what the reps say alone.
+    # `early` only helps to find the place. The slope before it comes from the reps alone.
     first, beyond = np.linalg.lstsq(white[:, [1, 2 + near]], white[:, 0])[0].tolist()
     return _Fit(line, first, beyond, fold, float(low), float(high), float(better))
 
@@ -204,7 +204,7 @@ def _solve(white: Array, noise: float, early: float) -> tuple[Array, Array, floa
     y, x, bends = white[:, 0], white[:, 1], white[:, 2:]
     xx, xy, yy = float(x @ x), float(x @ y), float(y @ y)
     flat = max(yy - xy**2 / xx, TINY)
-    # One more observation of b1: it is 0, and weighs what the noise makes it weigh.
+    # One more observation of b1: 0, with a weight that depends on the noise.
     prior = noise / early**2
     line, leaning = xy / (xx + prior), (x @ bends) / (xx + prior)
     against = (y @ bends) - line * (x @ bends)
@@ -223,7 +223,7 @@ def _alike(left: Array, starts: Index) -> float:
 
 
 def _judge(fit: _Fit, bottom: float, reps: int) -> Found:
-    """The accept rules of METRICS 4b, in pelvis flexion."""
+    """Accept or refuse a fit, in pelvis flexion."""
     b1, whole = _per_pelvis(fit.first), _per_pelvis(fit.line)
     b2 = _per_pelvis(fit.first + fit.more) - b1
     beyond = bottom - fit.fold

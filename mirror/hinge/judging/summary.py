@@ -1,7 +1,7 @@
-"""What the rest screen tells of a set: rows, each a number of every rep and one or two of them all.
+"""The rows of the rest screen: a number of each rep, and one or two numbers of the set.
 
-Numbers are taken from the finished reps, in degrees, seconds or centimetres; None is what was not
-seen. Which rows a variation has stands in its record.
+Numbers come from the finished reps, in degrees, seconds or centimetres; None was not seen. The
+record of a variation names its rows. Their words are in `config/languages`, table `rest`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from statistics import median
 from mirror.hinge.counting.reps import Rep
 
 IN_TIME_S = 3.0
-"""Swings farther apart have no cadence."""
+"""Longest time between two swings that have a cadence, seconds."""
 FADES_FROM = 6
-"""Of fewer swings it is not told whether their power fades."""
+"""Fewest swings whose loss of power is shown."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Whose set it is.
+    """The person of the set.
 
-    stood_deg: hip flexion in standing. range_deg: how far the back rounds, where that is known.
+    stood_deg: hip flexion in standing. range_deg: range of the back, where that is known.
     """
 
     stood_deg: float = 0.0
@@ -33,47 +33,42 @@ class Person:
 Reps = Sequence[Rep]
 Numbers = Sequence[float | None]
 Each = Callable[[Reps, Person], Numbers]
-"""A number of each rep, drawn rep by rep."""
-Told = Mapping[str, float | None]
+"""Returns a number of each rep, drawn rep by rep."""
+Totals = Mapping[str, float | None]
 """Numbers of the whole set, by their names in the text of the row."""
 
 
-def middle(reps: Reps, numbers: Numbers, person: Person) -> Told:
-    """Their median."""
-    del reps, person
+def middle(_reps: Reps, numbers: Numbers, _person: Person) -> Totals:
+    """Median of the numbers."""
     return {"value": _median(numbers)}
 
 
-def above(reps: Reps, numbers: Numbers, person: Person) -> Told:
-    """Their median, not below 0."""
+def above(reps: Reps, numbers: Numbers, person: Person) -> Totals:
+    """Median of the numbers, not below 0."""
     deg = middle(reps, numbers, person)["value"]
     return {"value": None if deg is None else max(0.0, deg)}
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the rest screen.
+class SummaryRow:
+    """One row of the rest screen.
 
-    name: key of its words. label, text: in English; text has places for what `total` gives, each
-    written with `digits` after the point. more: the text where all its numbers are known, too.
-    fault: the one that the number of each rep tells; the limit of its rule is drawn as a line.
+    name: the key of its words. each: the number of each rep. total: the numbers of the set, for the
+    places in its text, each with `digits` after the point. fault: the fault that the number of a
+    rep shows; the limit of that rule is drawn as a line.
     """
 
     name: str
-    label: str
-    text: str
     each: Each
-    total: Callable[[Reps, Numbers, Person], Told] = middle
+    total: Callable[[Reps, Numbers, Person], Totals] = middle
     digits: int = 0
-    more: str = ""
     fault: str = ""
 
 
 def measured(name: str, scale: float = 1.0) -> Each:
-    """A reading of the variation, so many times as large for another unit."""
+    """A metric of the variation, times `scale` for another unit."""
 
-    def each(reps: Reps, person: Person) -> Numbers:
-        del person
+    def each(reps: Reps, _person: Person) -> Numbers:
         values = [rep.measures.get(name) for rep in reps]
         return [None if value is None else scale * value for value in values]
 
@@ -81,25 +76,22 @@ def measured(name: str, scale: float = 1.0) -> Each:
 
 
 def depth(reps: Reps, person: Person) -> Numbers:
-    """How far the hips folded since standing, degrees; from the front, how far the trunk bowed."""
+    """Depth since standing, degrees; from the front, the bow of the trunk."""
     return [rep.hip_flexion_max_deg - person.stood_deg for rep in reps]
 
 
-def rounding(reps: Reps, person: Person) -> Numbers:
+def rounding(reps: Reps, _person: Person) -> Numbers:
     """Rounding of the back, degrees."""
-    del person
     return [rep.back_rounding_max_deg for rep in reps]
 
 
-def lasted(reps: Reps, person: Person) -> Numbers:
-    """How long each took, seconds."""
-    del person
+def lasted(reps: Reps, _person: Person) -> Numbers:
+    """Duration of each rep, seconds."""
     return [rep.end_s - rep.start_s for rep in reps]
 
 
-def cadence(reps: Reps, person: Person) -> Numbers:
+def cadence(reps: Reps, _person: Person) -> Numbers:
     """Swings a minute, from top to top."""
-    del person
     paces: list[float | None] = [None] * min(len(reps), 1)
     for before, rep in pairwise(reps):
         apart = rep.end_s - before.end_s
@@ -107,51 +99,45 @@ def cadence(reps: Reps, person: Person) -> Numbers:
     return paces
 
 
-def nothing(reps: Reps, person: Person) -> Numbers:
-    """Where there is nothing to tell of a single rep."""
-    del reps, person
+def nothing(_reps: Reps, _person: Person) -> Numbers:
+    """No number of single reps."""
     return []
 
 
-def ways(reps: Reps, numbers: Numbers, person: Person) -> Told:
+def ways(reps: Reps, _numbers: Numbers, _person: Person) -> Totals:
     """Median times of the way down and of the way up, seconds."""
-    del numbers, person
     return {
         "down": median(rep.bottom_s - rep.start_s for rep in reps),
         "up": median(rep.end_s - rep.bottom_s for rep in reps),
     }
 
 
-def of_range(reps: Reps, numbers: Numbers, person: Person) -> Told:
-    """Median of the rounding, not below 0, and its share of the own range in per cent."""
+def of_range(reps: Reps, numbers: Numbers, person: Person) -> Totals:
+    """Median of the rounding, not below 0, and its share of the person's range in per cent."""
     deg = above(reps, numbers, person)["value"]
     if deg is None:
         return {"value": None, "share": None}
     return {"value": deg, "share": 100.0 * deg / person.range_deg if person.range_deg else None}
 
 
-def apart(reps: Reps, numbers: Numbers, person: Person) -> Told:
+def apart(reps: Reps, numbers: Numbers, _person: Person) -> Totals:
     """Medians of the left leg and of the right one."""
-    del person
     return {leg: _median(_of(leg, reps, numbers)) for leg in ("left", "right")}
 
 
-def sums_apart(reps: Reps, numbers: Numbers, person: Person) -> Told:
+def sums_apart(reps: Reps, numbers: Numbers, _person: Person) -> Totals:
     """Sums of the left leg and of the right one; None where a leg was never seen."""
-    del person
     seen = {leg: [n for n in _of(leg, reps, numbers) if n is not None] for leg in ("left", "right")}
     return {leg: sum(some) if some else None for leg, some in seen.items()}
 
 
-def counts_apart(reps: Reps, numbers: Numbers, person: Person) -> Told:
+def counts_apart(reps: Reps, _numbers: Numbers, _person: Person) -> Totals:
     """Reps of the left leg and of the right one."""
-    del numbers, person
     return {leg: float(sum(rep.leg == leg for rep in reps)) for leg in ("left", "right")}
 
 
-def faded(reps: Reps, numbers: Numbers, person: Person) -> Told:
-    """How much less the power of the last third is than that of the first, per cent; at least 0."""
-    del numbers, person
+def faded(reps: Reps, _numbers: Numbers, _person: Person) -> Totals:
+    """Loss of power from the first third to the last, per cent; at least 0."""
     some = [rep.measures["power_deg_s"] for rep in reps if "power_deg_s" in rep.measures]
     if len(some) < FADES_FROM:
         return {"value": None}
@@ -169,16 +155,8 @@ def _median(numbers: Numbers) -> float | None:
     return median(seen) if seen else None
 
 
-DEPTH = Row("depth", "Depth", "{value}°", depth)
-BOW = Row("bow", "Bow", "{value}°", depth)
-ROUNDING = Row(
-    "rounding",
-    "Rounding",
-    "{value}°",
-    rounding,
-    of_range,
-    more="{value}°, {share} %",
-    fault="rounding",
-)
-TEMPO = Row("tempo", "Tempo", "{down} / {up} s", lasted, ways, digits=1)
+DEPTH = SummaryRow("depth", depth)
+BOW = SummaryRow("bow", depth)
+ROUNDING = SummaryRow("rounding", rounding, of_range, fault="rounding")
+TEMPO = SummaryRow("tempo", lasted, ways, digits=1)
 """Rows that several variations have."""

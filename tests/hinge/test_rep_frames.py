@@ -5,35 +5,35 @@ import pytest
 from people import person, with_mask
 
 from mirror.hinge.counting.reps import Fault, Phase, Rep
-from mirror.hinge.judging import form
+from mirror.hinge.judging import measures
 from mirror.hinge.judging.faults import ROUNDING
-from mirror.hinge.judging.feedback import EAGER_GAP, GAP, PRAISE, Cue, cue
-from mirror.hinge.judging.form import MASK_LAG_S, Form, Rule, descent, observe, score
+from mirror.hinge.judging.feedback import EAGER_GAP, GAP, Cue, cue
+from mirror.hinge.judging.rep_frames import MASK_LAG_S, RepFrames, descent, observe, score
+from mirror.hinge.judging.rules import FrameRule
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import Measuring, Standing, measure
 
 STANDING = Standing(0.0, 0.0, 0.0, 150.0, 225.0, 225.0, None, None, None)
 REP = Rep(1, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "right")
-KNEES = Rule(
+KNEES = FrameRule(
     fault="knees-bent",
-    measure=form.knee_flexion,
+    measure=measures.knee_flexion,
     limit=40.0,
     sd=5.0,
     phases=frozenset({Phase.BOTTOM}),
     hold_s=0.3,
-    cue="Shins like posts",
     priority=2,
 )
 
 
 def at_bottom(knees, phase=Phase.BOTTOM, **how):
-    """A form of postures 0.1 s apart, with these knee flexions, all in one phase."""
+    """Frames of postures 0.1 s apart, with these knee flexions, all in one phase."""
     memory, steps = Measuring(), []
     for k, knee in enumerate(knees):
         pose = person(k / 10, 50, knee / 2, knee / 2, **how)
         memory, posture = measure(memory, pose, k / 10, STANDING)
         steps.append((posture, phase))
-    return Form(tuple(steps))
+    return RepFrames(tuple(steps))
 
 
 def faults(knees, rule=KNEES, **how):
@@ -51,12 +51,12 @@ def test_a_fault_must_pass_its_limit_by_one_sd():
 
 
 def test_a_fault_must_stand_for_a_while():
-    """Two pictures are none, even twice; four in a row are."""
+    """Two frames are none, even twice; four in a row are."""
     assert faults([50, 50, 20, 50, 50, 20, 50, 50]) == ()
     assert len(faults([20, 50, 50, 55, 50, 20])) == 1
 
 
-def test_the_worst_value_of_the_stretch_is_told():
+def test_the_worst_value_of_the_stretch_is_reported():
     """55, not the 50 beside it, nor the 70 that did not last."""
     (fault,) = faults([70, 20, 50, 50, 55, 50, 20])
     assert fault.value == pytest.approx(55, abs=0.01)
@@ -87,11 +87,11 @@ def test_the_centre_of_mass_is_against_own_standing():
     """Without a baseline there is no shift."""
     (posture, _), *_ = at_bottom([0]).steps
     forward = replace(posture, com_fraction=0.7)
-    assert form.com_shift(forward, STANDING) is None
-    assert form.com_shift(forward, replace(STANDING, com_fraction=0.5)) == pytest.approx(0.2)
+    assert measures.com_shift(forward, STANDING) is None
+    assert measures.com_shift(forward, replace(STANDING, com_fraction=0.5)) == pytest.approx(0.2)
 
 
-def test_a_head_that_is_turned_to_the_glass_tells_nothing_of_the_neck():
+def test_a_head_turned_to_the_glass_has_no_neck_angle():
     """Its near ear has gone back: beside it every neck would be bent forwards."""
     ahead = person()
     points = ahead.points.copy()
@@ -107,24 +107,24 @@ def test_a_head_that_is_turned_to_the_glass_tells_nothing_of_the_neck():
 def test_a_movement_that_does_not_end_does_not_grow():
     """Somebody who sits down before the glass costs no memory."""
     (posture, _), *_ = at_bottom([0]).steps
-    form_ = Form()
+    frames = RepFrames()
     for k in range(300):
-        form_ = observe(form_, replace(posture, t=k / 10), Phase.BOTTOM, 0.0, is_moving=True)
-    assert len(form_.steps) < 160
+        frames = observe(frames, replace(posture, t=k / 10), Phase.BOTTOM, 0.0, is_moving=True)
+    assert len(frames.steps) < 160
 
 
-def test_a_form_is_of_one_movement_from_where_it_left_upright():
-    """What went before is let go; what led into the movement is kept."""
+def test_the_frames_are_of_one_movement_from_where_it_left_upright():
+    """Earlier postures are dropped; those that led into the movement are kept."""
     postures = [replace(p, t=k / 10) for k, (p, _) in enumerate(at_bottom([0] * 5).steps)]
-    form_ = Form()
+    frames = RepFrames()
     for posture, upright_s in zip(postures[:3], (0.0, 0.1, 0.1), strict=True):
-        form_ = observe(form_, posture, Phase.STANDING, upright_s, is_moving=False)
-    assert [p.t for p, _ in form_.steps] == [0.1, 0.2]
-    form_ = observe(form_, postures[3], Phase.DESCENDING, 0.1, is_moving=True)
-    assert [p.t for p, _ in form_.steps] == [0.1, 0.2, 0.3]
-    form_ = observe(form_, postures[4], Phase.LOCKOUT, 0.1, is_moving=False)
-    assert [p.t for p, _ in form_.steps] == [0.1, 0.2, 0.4]
-    assert observe(form_, postures[4], None, 0.1, is_moving=False) == Form()
+        frames = observe(frames, posture, Phase.STANDING, upright_s, is_moving=False)
+    assert [p.t for p, _ in frames.steps] == [0.1, 0.2]
+    frames = observe(frames, postures[3], Phase.DESCENDING, 0.1, is_moving=True)
+    assert [p.t for p, _ in frames.steps] == [0.1, 0.2, 0.3]
+    frames = observe(frames, postures[4], Phase.LOCKOUT, 0.1, is_moving=False)
+    assert [p.t for p, _ in frames.steps] == [0.1, 0.2, 0.4]
+    assert observe(frames, postures[4], None, 0.1, is_moving=False) == RepFrames()
 
 
 def series(*kinds):
@@ -139,36 +139,36 @@ def series(*kinds):
 def test_a_cue_needs_the_same_fault_in_two_of_three_reps():
     """Once is nothing."""
     assert cue(series(False, True), (KNEES,), None) is None
-    assert cue(series(True, True), (KNEES,), None).text == "Shins like posts"
+    assert cue(series(True, True), (KNEES,), None).fault == "knees-bent"
     assert cue(series(True, False, True), (KNEES,), None).fault == "knees-bent"
     assert cue(series(True, False, False, True), (KNEES,), None) is None
 
 
 def test_cues_are_rare():
     """One in two reps at first, one in three after the tenth."""
-    last = Cue(0.0, "knees-bent", "", 2)
+    last = Cue(0.0, "knees-bent", 2)
     assert cue(series(*[True] * 3), (KNEES,), last) is None
     assert cue(series(*[True] * (2 + EAGER_GAP)), (KNEES,), last) is not None
-    late = Cue(0.0, "knees-bent", "", 12)
+    late = Cue(0.0, "knees-bent", 12)
     assert cue(series(*[True] * 14), (KNEES,), late) is None
     assert cue(series(*[True] * (12 + GAP)), (KNEES,), late) is not None
 
 
 def test_the_most_important_fault_is_said():
     """Priority 1 before 2, whatever the order of the rules."""
-    grave = replace(KNEES, fault="rounding", cue="Stay long", priority=1)
+    grave = replace(KNEES, fault="rounding", priority=1)
     both = (Fault("knees-bent", 60.0, 1.0), Fault("rounding", 30.0, 1.0))
     done = tuple(replace(rep, faults=both) for rep in series(True, True))
-    assert cue(done, (KNEES, grave), None).text == "Stay long"
+    assert cue(done, (KNEES, grave), None).fault == "rounding"
 
 
 def test_praise_comes_once_in_four_clean_reps():
     """And where the back is to be judged, only for a back that was."""
     assert cue(series(*[False] * 3), (KNEES,), None) is None
-    assert cue(series(*[False] * 4), (KNEES,), None).text == PRAISE
+    assert cue(series(*[False] * 4), (KNEES,), None) == Cue(2.0, None, 4)
     unjudged = tuple(replace(r, back_rounding_max_deg=None) for r in series(*[False] * 4))
     assert cue(unjudged, (KNEES, ROUNDING), None) is None
-    assert cue(unjudged, (KNEES,), None).text == PRAISE
+    assert cue(unjudged, (KNEES,), None) == Cue(2.0, None, 4)
 
 
 def test_the_descent_ends_at_the_bottom():
@@ -183,7 +183,7 @@ def test_the_descent_ends_at_the_bottom():
         back = replace(posture.back, confidence=1.0)
         steps.append((replace(posture, back=back), phase))
     rep = replace(REP, bottom_s=0.45)
-    fold, rounding = descent(Form(tuple(steps)), standing, rep)
+    fold, rounding = descent(RepFrames(tuple(steps)), standing, rep)
     assert len(fold) == len(rounding) == 5
     assert (np.diff(fold) > 0).all()
     assert fold[-1] == pytest.approx(80 - 20 * MASK_LAG_S / 0.1, abs=0.5)

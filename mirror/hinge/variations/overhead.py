@@ -1,0 +1,47 @@
+"""Hands overhead: the arms stay in line with the trunk."""
+
+from __future__ import annotations
+
+from mirror.hinge.judging import measures
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import KNEES_BENT, MOVING, ROUNDING, WEIGHT_BACK, WEIGHT_FORWARD
+from mirror.hinge.judging.rules import FrameRule
+from mirror.hinge.judging.summary import (
+    DEPTH,
+    TEMPO,
+    SummaryRow,
+    above,
+    measured,
+)
+from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.variations.variation import Variation
+
+OVERHEAD = Variation(
+    name="overhead",
+    seeking=Seeking(needs_hands=True),
+    rules=(
+        ROUNDING,
+        WEIGHT_FORWARD,
+        WEIGHT_BACK,
+        KNEES_BENT,
+        FrameRule(
+            fault="arms-drop",
+            measure=measures.arms_lost,
+            limit=15.0,
+            sd=2.0,
+            phases=MOVING,
+            hold_s=0.3,
+            priority=4,
+            from_deg=30.0,
+        ),
+    ),
+    metrics={"arms_lost_deg": measures.bent(measures.arms_lost, 30.0)},
+    panel="arms",
+    demonstration="overhead",
+    rows=(
+        DEPTH,
+        SummaryRow("arms", measured("arms_lost_deg"), above, fault="arms-drop"),
+        rows.ROUNDING,
+        TEMPO,
+    ),
+)

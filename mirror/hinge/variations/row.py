@@ -1,0 +1,37 @@
+"""Bent-over row: the hinge is held, and the arms pull."""
+
+from __future__ import annotations
+
+from mirror.hinge.counting.counter import RowCounter
+from mirror.hinge.counting.reps import Limits
+from mirror.hinge.judging import metrics
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import HEAD_DOWN, HEAD_UP, ROUNDING
+from mirror.hinge.judging.rules import RepRule
+from mirror.hinge.judging.summary import TEMPO, SummaryRow, measured
+from mirror.hinge.variations.variation import Variation
+
+ROW = Variation(
+    name="row",
+    counter=RowCounter(Limits(longest_s=120.0)),
+    rules=(
+        ROUNDING,
+        RepRule(
+            fault="torso-drift",
+            metric=metrics.measured("drift_deg"),
+            limit=10.0,
+            sd=1.0,
+            priority=4,
+        ),
+        HEAD_UP,
+        HEAD_DOWN,
+    ),
+    panel="elbow",
+    demonstration="row",
+    rows=(
+        SummaryRow("drift", measured("drift_deg"), fault="torso-drift"),
+        SummaryRow("elbow", measured("elbow_deg")),
+        rows.ROUNDING,
+        TEMPO,
+    ),
+)

@@ -1,0 +1,52 @@
+"""Single leg: the free leg and the trunk make one line; left and right are counted apart.
+
+A dropped pelvis has no rule: the hips of the pose model read the same with and without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mirror.hinge.counting.counter import HingeCounter
+from mirror.hinge.counting.reps import Limits
+from mirror.hinge.judging import metrics
+from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import KNEES_BENT, ROUNDING
+from mirror.hinge.judging.rules import RepRule
+from mirror.hinge.judging.summary import SummaryRow, measured
+from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.variations.variation import Variation
+
+SINGLE_LEG = Variation(
+    name="single-leg",
+    seeking=Seeking(one_leg=True),
+    # The free foot is in the air on purpose.
+    counter=HingeCounter(Limits(lift=1.0)),
+    rules=(
+        ROUNDING,
+        RepRule(
+            fault="line-broken",
+            metric=metrics.line_deg,
+            limit=160.0,
+            sd=2.0,
+            priority=4,
+            sign=-1,
+        ),
+        RepRule(fault="touch-down", metric=metrics.touch_downs, limit=0.5, sd=0.0, priority=2),
+        replace(KNEES_BENT, limit=30.0),
+    ),
+    metrics={
+        "line_deg": metrics.line_deg,
+        "hold_s": metrics.hold_s,
+        "sway_cm": metrics.sway_cm,
+        "touch_downs": metrics.touch_downs,
+    },
+    panel="legs",
+    demonstration="single-leg",
+    rows=(
+        SummaryRow("sides", rows.nothing, rows.counts_apart),
+        SummaryRow("hold", measured("hold_s"), rows.apart, digits=1),
+        SummaryRow("sway", measured("sway_cm", 10.0), rows.apart),
+        SummaryRow("touches", measured("touch_downs"), rows.sums_apart, fault="touch-down"),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Sumo: a wide stance, seen from the front."""
+
+from __future__ import annotations
+
+from mirror.hinge.judging import measures, metrics
+from mirror.hinge.judging.rules import RepRule
+from mirror.hinge.judging.summary import BOW, TEMPO, SummaryRow, measured
+from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.view import View
+from mirror.hinge.variations.variation import Variation
+
+KNEES = measures.bent(measures.knees_apart, 35.0, 0.1)
+"""Distance of the knees over that of the ankles from this depth on. Above it the knees of straight
+legs in a wide stance lie between hips and feet."""
+SUMO = Variation(
+    name="sumo",
+    seeking=Seeking(views=(View.FRONT,)),
+    rules=(
+        RepRule(
+            fault="short-stance",
+            metric=metrics.stance,
+            limit=1.5,
+            sd=0.05,
+            priority=3,
+            sign=-1,
+            view=View.FRONT,
+        ),
+        RepRule(
+            fault="knees-in",
+            metric=KNEES,
+            limit=0.86,  # the reading of a true .85
+            sd=0.01,
+            priority=4,
+            sign=-1,
+            view=View.FRONT,
+        ),
+    ),
+    metrics={"stance": metrics.stance, "knees": KNEES},
+    panel="stance",
+    demonstration="sumo",
+    rows=(
+        BOW,
+        SummaryRow("stance", measured("stance"), digits=1, fault="short-stance"),
+        SummaryRow("knees", measured("knees"), digits=2, fault="knees-in"),
+        TEMPO,
+    ),
+)

@@ -1,0 +1,122 @@
+"""Every screen draws a variation that nothing else knows of, in words of the languages alone."""
+
+from dataclasses import replace
+
+import pytest
+from people import film, person, reps
+
+from mirror.coach.advance import advance
+from mirror.coach.exercise import choices
+from mirror.coach.language import Language, load
+from mirror.coach.session import start
+from mirror.config import ScreenSettings
+from mirror.display.glass import Glass
+from mirror.display.scene import Text
+from mirror.hinge.counting.reps import Rep
+from mirror.hinge.judging.faults import KNEES_BENT
+from mirror.hinge.judging.summary import SummaryRow, depth
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.hinge.variations.variation import DrillMode, Variation
+from mirror.screens.arriving import still
+from mirror.screens.compose import compose
+from mirror.screens.layout import sheet
+from mirror.screens.resting import rest
+from mirror.screens.states import State, state
+
+GLASS = Glass.of((1080, 1920), ScreenSettings())
+REPS = tuple(
+    Rep(
+        k, 2.0 * k, 2.0 * k + 1, 2.0 * k + 1.5, 80.0, 60.0, 20.0, "left",
+        measures={"float_s": 0.3, "power_deg_s": 400.0, "sway_cm": 1.0},
+    )
+    for k in (1, 2, 3)
+)  # fmt: skip
+"""What the panels and rows of every variation can show."""
+BROOM = DrillMode(name="broom")
+PRAYER = Variation(
+    name="prayer-bow",
+    rules=(replace(KNEES_BENT, fault="soft-knees", limit=0.0, sd=0.0),),
+    panel="candles",
+    demonstration="kneeling",
+    rows=(SummaryRow("reach", depth),),
+    drills=(BROOM,),
+)
+
+
+@pytest.fixture(autouse=True)
+def invented(monkeypatch):
+    """A variation without texts, panel or demonstration of its own."""
+    monkeypatch.setitem(VARIATIONS, PRAYER.name, PRAYER)
+
+
+def steps(drill):
+    """Every session of three reps and the rest after them, nobody before and after."""
+    session = replace(start(PRAYER.name, drill), chosen_s=0.0)
+    yield session
+    for pose in film(reps(3), 30.0):
+        session = advance(session, pose, pose.taken_at)
+        yield session
+    for k in range(40):
+        session = advance(session, person(30 + k / 10, turn=40), 30 + k / 10)
+        yield session
+    for k in range(20):
+        session = advance(session, None, 34 + k)
+        yield session
+
+
+@pytest.mark.parametrize("tongue", ["en", "de"])
+@pytest.mark.parametrize("drill", [None, "broom"])
+def test_every_screen_draws_an_invented_variation(tongue, drill):
+    """Without a text, a panel, a row's words or a demonstration: plain ones, and no error."""
+    language, seen, said = load(tongue), set(), set()
+    for k, session in enumerate(steps(drill)):
+        which = state(session)
+        if which in seen and k % 10:
+            continue
+        seen.add(which)
+        said |= {s.text for s in compose(session, GLASS, language).shapes if isinstance(s, Text)}
+    assert seen >= {
+        State.CHOSEN,
+        State.WORKING,
+        State.FINISHED,
+        State.REST,
+        State.BLIND,
+        State.ASLEEP,
+    }
+    assert ("Broom" if drill else "Prayer bow") in said
+    assert "Reach" in said
+    assert not any("variation." in text or "rest." in text for text in said)
+
+
+def test_the_reminders_of_an_invented_variation_are_empty():
+    """The screens on which a text of the variation stands alone."""
+    session = next(iter(steps(None)))
+    page = sheet(GLASS, 0.0)
+    for screen in (still, rest):
+        shapes = [*screen(session, page, load("en"))]
+        assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
+
+
+class Marked(Language):
+    """A language whose texts are the marks of a language: nothing else may be on the glass."""
+
+    def say(self, key, **values):
+        """Its key, marked, with what is filled in; a decimal mark of its own."""
+        return "¶" if key == "rest.decimal" else f"§{key} {' '.join(map(str, values.values()))}"
+
+
+@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+def test_every_word_of_the_glass_is_in_the_languages(choice):
+    """A text of the set's screens is a text of the language, or a number."""
+    english = load("en")
+    marked = Marked("xx", {}, english.english)
+    session = start(choice.variation.name, choice.drill.name if choice.drill else None)
+    for k, pose in enumerate(film(reps(3), 30.0)):
+        session = advance(session, pose, pose.taken_at)
+        if k % 5:
+            continue
+        done = replace(session, outcomes=REPS, chosen_s=None)
+        for one in (session, done):
+            for shape in compose(one, GLASS, marked).shapes:
+                if isinstance(shape, Text):
+                    assert shape.text.startswith("§") or shape.text.isdigit(), shape.text
