@@ -16,7 +16,7 @@ from mirror.calibration.fitting import Correction, Fitted
 from mirror.calibration.projection import Reflection
 from mirror.camera.optics import lens
 from mirror.config import CameraSettings, ScreenSettings, Settings, named, state_folder
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.errors import ConfigError, OutputError
 from mirror.files import replacing
 
@@ -117,9 +117,9 @@ def fitting(settings: Settings) -> Calibration | None:
     return found
 
 
-def as_configured(settings: Settings, glass: Glass, size: tuple[int, int]) -> Setting:
+def as_configured(settings: Settings, glass: Glass, size: tuple[int, int]) -> RigGeometry:
     """Where the settings place camera and panel. size: width and height of a frame, pixels."""
-    return Setting.of(settings.camera, settings.screen, glass, lens(settings.camera, size))
+    return RigGeometry.of(settings.camera, settings.screen, glass, lens(settings.camera, size))
 
 
 def reflection(

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from mirror.calibration.projection import EYE_AHEAD_M
-from mirror.display.glass import Setting
+from mirror.display.glass import RigGeometry
 from mirror.hinge.measure.geometry import Array
 
 Aim = Literal["eye", "heel", "knee"]
@@ -38,7 +38,7 @@ class Correction:
     roll_deg: float = 0.0
     zoom: float = 0.0
 
-    def of(self, setting: Setting) -> Setting:
+    def of(self, setting: RigGeometry) -> RigGeometry:
         """The setting, corrected."""
         return replace(
             setting,
@@ -78,7 +78,7 @@ class Fitted:
     residual_mm: float
 
 
-def spot(setting: Setting, sample: Sample) -> Array:
+def spot(setting: RigGeometry, sample: Sample) -> Array:
     """(2,) mm on the glass: where the eye saw the aim of this sample, by this setting."""
     near_m = setting.heel_m(sample.near)
     body_m = (near_m + setting.heel_m(sample.far)) / 2
@@ -87,7 +87,7 @@ def spot(setting: Setting, sample: Sample) -> Array:
     return setting.on_glass(eye, aimed)
 
 
-def fit(setting: Setting, samples: Sequence[Sample]) -> Fitted:
+def fit(setting: RigGeometry, samples: Sequence[Sample]) -> Fitted:
     """The correction that explains the samples best (Gauss-Newton)."""
     doubt = np.array(astuple(DOUBT))
     values = np.zeros(len(fields(Correction)))

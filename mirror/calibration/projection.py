@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.display.glass import Setting
+from mirror.display.glass import RigGeometry
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import BODY_HEIGHT, PRESENT
 from mirror.hinge.measure.pose import Mark, Pose
@@ -38,7 +38,7 @@ EYES = {
 class Reflection:
     """One eye in front of one glass. height_m: the person's height, where it is known."""
 
-    setting: Setting
+    setting: RigGeometry
     eye: Eye = "right"
     height_m: float | None = None
 
@@ -65,7 +65,7 @@ def eye_px(pose: Pose, eye: Eye) -> Array:
     return middle
 
 
-def by_heels(setting: Setting, poses: Sequence[Pose]) -> float | None:
+def by_heels(setting: RigGeometry, poses: Sequence[Pose]) -> float | None:
     """Distance of the middle between both feet, metres; None where neither is seen well."""
     found: list[float] = []
     for heel in (Mark.LEFT_HEEL, Mark.RIGHT_HEEL):

@@ -20,8 +20,8 @@ import numpy as np
 
 from mirror.calibration.fitting import Aim, Fitted, Sample, fit, spot
 from mirror.calibration.projection import FARTHEST_M, NEAREST_M, Eye, by_heels, eye_px
-from mirror.coach.command import Press
-from mirror.display.glass import Setting
+from mirror.coach.command import Command
+from mirror.display.glass import RigGeometry
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import PRESENT
 from mirror.hinge.measure.pose import Mark, Pose
@@ -71,9 +71,9 @@ class CalibrationState:
     result, once all dots are done. outcome: how it ended.
     """
 
-    setting_of: Callable[[tuple[int, int]], Setting]
+    setting_of: Callable[[tuple[int, int]], RigGeometry]
     eye: Eye = "right"
-    setting: Setting | None = None
+    setting: RigGeometry | None = None
     samples: tuple[Sample, ...] = ()
     near_m: float | None = None
     aim: Aim = "eye"
@@ -123,18 +123,18 @@ def look(now: CalibrationState, pose: Pose | None, t: float) -> CalibrationState
     return _taken(now, sample, setting)
 
 
-def press(now: CalibrationState, what: Press) -> CalibrationState:
+def press(now: CalibrationState, what: Command) -> CalibrationState:
     """Take in one press."""
-    if what in (Press.REMEMBER, Press.CALIBRATE, Press.SHUTDOWN):
+    if what in (Command.REMEMBER, Command.CALIBRATE, Command.SHUTDOWN):
         return replace(now, outcome="left")
     if now.fitted is not None:
-        if what is Press.SELECT:
+        if what is Command.SELECT:
             return replace(now, outcome="kept")
         return CalibrationState(now.setting_of, now.eye, seen_s=now.seen_s)
-    if what is Press.SELECT:
+    if what is Command.SELECT:
         return replace(now, dot=None, window=(), held=0.0)
-    if now.dot is not None and now.setting is not None and what in (Press.NEXT, Press.PREVIOUS):
-        down = NUDGE_MM if what is Press.NEXT else -NUDGE_MM
+    if now.dot is not None and now.setting is not None and what in (Command.NEXT, Command.PREVIOUS):
+        down = NUDGE_MM if what is Command.NEXT else -NUDGE_MM
         dot = now.dot[0], _inside(now.dot[1] + down, 1000 * now.setting.panel[1])
         return replace(now, dot=dot, window=(), held=0.0)
     return now
@@ -157,7 +157,7 @@ def live(now: CalibrationState) -> tuple[Pair, ...]:
     return tuple((float(x), float(y)) for x, y in places)
 
 
-def _hint(now: CalibrationState, setting: Setting, pose: Pose) -> str | None:
+def _hint(now: CalibrationState, setting: RigGeometry, pose: Pose) -> str | None:
     """Why this pose cannot be used, as a key of the texts; None if it can."""
     marks = [Mark.LEFT_EYE, Mark.RIGHT_EYE, *_heels(pose)]
     inside = (pose.points[marks] > 0).all() and (pose.points[marks] < pose.size).all()
@@ -177,7 +177,7 @@ def _hint(now: CalibrationState, setting: Setting, pose: Pose) -> str | None:
     return None if now.near_m is None or body_m > now.near_m + APART_M else "back"
 
 
-def _placed(now: CalibrationState, setting: Setting, pose: Pose) -> CalibrationState:
+def _placed(now: CalibrationState, setting: RigGeometry, pose: Pose) -> CalibrationState:
     """Choose the aim of the next dot, and place the dot within its reach."""
     _, what, side = DOTS[len(now.samples)]
     width, height = (1000 * size for size in setting.panel)
@@ -200,7 +200,7 @@ def _inside(y: float, height: float) -> float:
     return min(max(y, EDGE_MM), height - EDGE_MM)
 
 
-def _taken(now: CalibrationState, sample: Sample, setting: Setting) -> CalibrationState:
+def _taken(now: CalibrationState, sample: Sample, setting: RigGeometry) -> CalibrationState:
     """Fit the samples with the one of this dot, and go on to the next dot."""
     samples = (*now.samples, sample)
     configured = now.setting_of(setting.size)
@@ -221,7 +221,7 @@ def _taken(now: CalibrationState, sample: Sample, setting: Setting) -> Calibrati
     )
 
 
-def _is_still(window: tuple[Pose, ...], setting: Setting) -> bool:
+def _is_still(window: tuple[Pose, ...], setting: RigGeometry) -> bool:
     marks = [Mark.LEFT_EYE, Mark.RIGHT_EYE, *_heels(window[-1])]
     places = np.stack([pose.points[marks] for pose in window])
     body_m = by_heels(setting, window[-1:]) or NEAREST_M

@@ -1,7 +1,7 @@
 """Scene -> pixels, on a display, in a window, or off-screen.
 
-Takes scenes in millimetres on the upright glass; gives light on the panel. `rotate` says how far
-the picture is turned on the panel, clockwise. Shapes only add light (the brighter value stays), so
+It takes scenes in millimetres on the upright glass and lights the panel. `rotate` is the angle of
+the picture on the panel, clockwise. Shapes only add light (the brighter value stays), so
 painting a shape twice does no harm. That makes small updates simple: black out the pixels of shapes
 that left, paint the kept shapes beside them again, paint the new ones, and send only the cells of
 the picture that changed.
@@ -95,7 +95,7 @@ class Screen:
         self._cell_of = cells.repeat(CELL_PX, 0)[:height].repeat(CELL_PX, 1)[:, :width].ravel()
 
     def draw(self, scene: Scene) -> bool:
-        """Paint a scene; what has not changed is left alone.
+        """Paint a scene; unchanged shapes are left alone.
 
         Returns:
             Whether the picture changed, so that `present` has something to show.
@@ -151,7 +151,7 @@ class Screen:
         self._dirty[:] = False
 
     def events(self) -> list[str]:
-        """What happened at the window since the last call, oldest first.
+        """Events of the window since the last call, oldest first.
 
         Names of the keys that went down (`right`, `space`, `escape`, `n`, ...), and `quit` when
         the window or the system asks the program to end.
@@ -170,7 +170,7 @@ class Screen:
         return names
 
     def pixels(self) -> NDArray[np.uint8]:
-        """What the upright glass shows: (height, width, 3), RGB, a copy."""
+        """The picture of the upright glass: (height, width, 3), RGB, a copy."""
         picture = np.empty((*self._canvas.shape[:2], 3), np.uint8)
         for part in range(3):  # numpy copies planes four times as fast as triples
             picture[..., part] = self._canvas[..., part]

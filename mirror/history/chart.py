@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mirror.coach.exercise import choices
+from mirror.coach.exercise import exercises
 from mirror.coach.language import load
 from mirror.hinge.judging.faults import ROUNDING
 from mirror.hinge.measure.geometry import Array
@@ -232,5 +232,5 @@ def _dates(axis: Any) -> None:
 
 def _title(name: str) -> str:
     english = load("en")
-    titles = {(c.drill or c.variation).name: english.title(c) for c in choices()}
+    titles = {(c.drill or c.variation).name: english.title(c) for c in exercises()}
     return titles.get(name, name)

@@ -125,7 +125,7 @@ def packed(finished: FinishedSet, uid: str, moment: Moment, configured: str) -> 
 
 def pack(finished: FinishedSet, uid: str, moment: Moment) -> dict[str, Any]:
     """The columns of a set, without its number."""
-    cues = [cue.fault or "praise" for cue in finished.notes.cues]
+    cues = [cue.fault or "praise" for cue in finished.log.cues]
     return {
         "uid": uid,
         "at_s": round(moment.at_s, 3),
@@ -154,7 +154,7 @@ def pack_detail(finished: FinishedSet) -> tuple[str, bytes]:
         times = {key: round(rep[key] - begin, 3) for key in ("start_s", "bottom_s", "end_s")}
         measures = {name: value for name, value in rep["measures"].items() if value is not None}
         rep |= {**times, "fold_deg": _rounded(fold), "measures": measures}
-    samples = finished.notes.samples
+    samples = finished.log.samples
     columns = {name: [_rounded(getattr(s, name)) for s in samples] for name in SIGNALS}
     signals = {"t": [_rounded(s.t - begin, 2) for s in samples], **columns}
     return _json(reps), zlib.compress(msgspec.json.encode(signals))

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from mirror.coach.finished import FinishedSet, Past, Saved
-from mirror.coach.profile import Kept
+from mirror.coach.finished import FinishedSet, HistorySnapshot, Saved
+from mirror.coach.profile import Profile
 from mirror.config import Settings, state_folder
 from mirror.errors import ConfigError, HistoryDamaged, HistoryError, UnfitSet
 from mirror.history import clock, record
@@ -57,7 +57,7 @@ class Recorder:
 
     def __init__(self, settings: Settings, log: Log, path: Path | None = None) -> None:
         self._settings, self._log, self._path = settings, log, path
-        self._past = Past()
+        self._past = HistorySnapshot()
         self._lock = threading.Lock()
         self._waiting: deque[tuple[FinishedSet, Moment]] = deque()
         self._lost = 0
@@ -74,7 +74,7 @@ class Recorder:
             self._thread.start()
 
     @property
-    def past(self) -> Past:
+    def past(self) -> HistorySnapshot:
         """What is known of earlier sets at this moment."""
         with self._lock:
             return self._past
@@ -93,10 +93,10 @@ class Recorder:
             self._waiting.append((finished, moment))
         self._wake.set()
 
-    def remember(self, kept: Kept | None) -> None:
+    def remember(self, kept: Profile | None) -> None:
         """Keep this for the next person; None: forget it."""
         with self._lock:
-            self._past = replace(self._past, kept=kept)
+            self._past = replace(self._past, profile=kept)
             self._to_remember = True
         self._wake.set()
 
@@ -160,11 +160,11 @@ class Recorder:
         kept = None
         if text is not None:
             with suppress(msgspec.MsgspecError):
-                kept = msgspec.json.decode(text, type=Kept)
+                kept = msgspec.json.decode(text, type=Profile)
         with self._lock:
-            kept = self._past.kept if self._to_remember else kept
+            kept = self._past.profile if self._to_remember else kept
             self._past = replace(
-                self._past, lasts=lasts, kept=kept, is_fleeting=is_fleeting(path.parent)
+                self._past, lasts=lasts, profile=kept, is_fleeting=is_fleeting(path.parent)
             )
         if self._settings.network.broker and self._publisher is None:
             self._publisher = Publisher(self._settings.network, path, self._log)
@@ -203,7 +203,7 @@ class Recorder:
             store.bound(moment, history.days, history.megabytes)
         if self._to_remember:
             with self._lock:
-                self._to_remember, kept = False, self._past.kept
+                self._to_remember, kept = False, self._past.profile
             try:
                 text = msgspec.json.encode(kept).decode() if kept is not None else None
                 store.remember(KEPT, text)

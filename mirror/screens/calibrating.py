@@ -21,7 +21,7 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
-from mirror.screens.layout import CAP_MM, Box, Sheet, sheet
+from mirror.screens.layout import CAP_MM, Box, Layout, divide
 from mirror.screens.parts import FINE, WIDE, title, words
 
 RING_MM, DOT_MM = 24.0, 4.0
@@ -33,13 +33,13 @@ LEAVE_MM = 9.0
 
 def calibrating(now: CalibrationState, glass: Glass, language: Language) -> Scene:
     """The whole glass while somebody calibrates. Nothing drifts: a dot is a measuring mark."""
-    page = sheet(glass, 0.0)
+    page = divide(glass, 0.0)
     if now.fitted is not None:
         return Scene(tuple(_result(now, page, language)))
     return Scene(tuple(_dot(now, page, language)))
 
 
-def _dot(now: CalibrationState, page: Sheet, language: Language) -> Iterator[Shape]:
+def _dot(now: CalibrationState, page: Layout, language: Language) -> Iterator[Shape]:
     u = page.u
     box = _beside(now.dot, page)
     step = language.say("calibrate.step", number=len(now.samples) + 1, of=len(DOTS))
@@ -59,7 +59,7 @@ def _dot(now: CalibrationState, page: Sheet, language: Language) -> Iterator[Sha
         yield Ring(now.dot, RING_MM * u, WIDE * u, ICE, 0.0, round(now.held, 2))
 
 
-def _result(now: CalibrationState, page: Sheet, language: Language) -> Iterator[Shape]:
+def _result(now: CalibrationState, page: Layout, language: Language) -> Iterator[Shape]:
     u = page.u
     mm = now.fitted.residual_mm if now.fitted else 0.0
     # A poor one says so in words; the colour is not alone.
@@ -90,7 +90,7 @@ def _mark(at: Point, light: Colour, u: float) -> Iterator[Shape]:
         yield Line((start, end), FINE * u, light)
 
 
-def _beside(dot: Point | None, page: Sheet) -> Box:
+def _beside(dot: Point | None, page: Layout) -> Box:
     """The half of the glass that the dot is not in."""
     inside, gap = page.inside, (RING_MM + CAP_MM) * page.u
     if page.wide:
@@ -102,7 +102,7 @@ def _beside(dot: Point | None, page: Sheet) -> Box:
     return Box(inside.left, top, inside.width, half)
 
 
-def _is_on(place: Point, page: Sheet) -> bool:
+def _is_on(place: Point, page: Layout) -> bool:
     """Whether a mark there lies on the glass as a whole."""
     edge, inside = CROSS_MM[1] * page.u + FINE, page.inside
     # Without drift the margins are alike on all sides.

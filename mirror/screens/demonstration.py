@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mirror.coach.exercise import Choice
+from mirror.coach.exercise import Exercise
 from mirror.display.scene import GREY, ICE, WHITE, Line, Ring, Shape
 from mirror.figure.arms import ARMS
 from mirror.figure.body import BODIES, Skeleton
@@ -46,7 +46,7 @@ class Round:
     head_m: float = 0.11
 
 
-def demonstration(choice: Choice, t: float, box: Box, u: float) -> Iterator[Shape]:
+def demonstration(choice: Exercise, t: float, box: Box, u: float) -> Iterator[Shape]:
     """Draw the moment t (seconds), feet on the floor of the box. u: one reference millimetre."""
     film = _round(choice.variation.demonstration, choice.drill.name if choice.drill else None)
     at = (t % film.lasts_s) / film.lasts_s * (len(film.marks) - 1)

@@ -55,7 +55,7 @@ def panel(
     session: Session, posture: Posture, box: Box, u: float, language: Language
 ) -> Iterator[Shape]:
     """Draw the panel of the chosen variation."""
-    draw = PANELS.get(session.choice.variation.panel, _depth)
+    draw = PANELS.get(session.exercise.variation.panel, _depth)
     yield from draw(session, posture, box, u, language)
 
 
@@ -116,15 +116,15 @@ def _shoulders(
     session: Session, posture: Posture, box: Box, u: float, _language: Language
 ) -> Iterator[Shape]:
     """The line of the shoulders over that of the hips, as the mirror shows them."""
-    rest = session.standing.limbs if session.standing else None
+    rest = session.baseline.limbs if session.baseline else None
     tilt = _since(posture.limbs.tilt_deg, rest.tilt_deg if rest else None)
     hips = _since(posture.limbs.obliquity_deg, rest.obliquity_deg if rest else None)
     middle = box.left + box.width / 2
     yield Line(((middle, box.top), (middle, box.bottom)), 1.2 * u, GREY.at(0.5))
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
     light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
-    if fold_deg(posture, session.standing) > SHALLOW_DEG[1]:
-        light, wide = GREY, 2.0  # at such a depth the tilt is a guess
+    if fold_deg(posture, session.baseline) > SHALLOW_DEG[1]:
+        light, wide = GREY, 2.0  # so deep it is a guess
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
     )
@@ -145,7 +145,7 @@ def _elbow(
         yield Line(((x, box.bottom), (x, y)), 4.0 * u, ICE)
         yield Dot((x, y), 5 * u, ICE)
     row = session.counter.row if isinstance(session.counter, RowCounter) else Rowing()
-    if row.trunk_deg is None or session.standing is None:
+    if row.trunk_deg is None or session.baseline is None:
         return
     # Two lines: the trunk before the first row (thin), and the trunk now.
     middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
@@ -167,7 +167,7 @@ def _stance(
     session: Session, posture: Posture, box: Box, u: float, _language: Language
 ) -> Iterator[Shape]:
     """Legs from the front: the feet as wide as they stand, the knees as far out as they are."""
-    rest = session.standing.limbs.stance if session.standing else None
+    rest = session.baseline.limbs.stance if session.baseline else None
     wide = rest if rest is not None else posture.limbs.stance
     if wide is None:
         return

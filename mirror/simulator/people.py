@@ -12,7 +12,7 @@ import numpy as np
 
 from mirror.camera.optics import lens
 from mirror.config import CameraSettings, ScreenSettings
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.geometry import Array
@@ -50,7 +50,7 @@ class Case:
 
     room: Room
     camera: CameraSettings
-    setting: Setting
+    setting: RigGeometry
     errors: Errors
     draw: np.random.Generator
 
@@ -83,7 +83,7 @@ def case(
         bottom=screen.bottom_m + draw.normal(0, errors.bottom_m),
         gap=screen.gap_mm / 1000,
     )
-    return Case(room, camera, Setting.of(camera, screen, glass, optics), errors, draw)
+    return Case(room, camera, RigGeometry.of(camera, screen, glass, optics), errors, draw)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """A simulated person that calibrates, for trying it without camera and glass.
 
 The volunteer sees the dots on the glass, steps aside and bends the knees until their reflection is
-at the dot, and holds still about as well as people do. The mirror gets looks of it, as
-from `Eyes`, through a camera whose position differs a little from the settings.
+at the dot, and holds still about as well as people do. The mirror gets observations of them,
+as from `VisionPipeline`, through a camera whose position differs a little from the settings.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from queue import SimpleQueue
 import numpy as np
 
 from mirror.calibration.state import CalibrationState
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.display.scene import GREY, Line, Ring, Shape
 from mirror.errors import MirrorError
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Mark
-from mirror.pose.pipeline import Look
-from mirror.pose.watchdog import Vigil
+from mirror.pose.pipeline import Observation
+from mirror.pose.watchdog import Watchdog
 from mirror.screens.drawing import LIMBS
 from mirror.simulator.people import Case, Person, seen
 from mirror.simulator.room import Standing, stand
@@ -50,19 +50,19 @@ class Place:
 
 
 class Volunteer:
-    """Poses of a person that follows the glass. Stands in for `Eyes`.
+    """Poses of a person that follows the glass. Stands in for `VisionPipeline`.
 
-    looks, ended, pause_s, spare_s, has_stick, vigil, fault: as those of `Eyes`.
+    looks, ended, pause_s, spare_s, has_stick, vigil, fault: as those of `VisionPipeline`.
     """
 
     fault: MirrorError | None = None
 
     def __init__(self, case: Case, eye: str) -> None:
-        self.looks: SimpleQueue[Look] = SimpleQueue()
+        self.observations: SimpleQueue[Observation] = SimpleQueue()
         self.ended = threading.Event()
         self.pause_s = self.spare_s = 0.0
         self.has_stick = False
-        self.vigil = Vigil()
+        self.watchdog = Watchdog()
         self._case, self._eye = case, eye
         self._person = Person.drawn(case)
         self._place = Place()
@@ -79,13 +79,13 @@ class Volunteer:
             if shown is not None:
                 self._place = self._step(shown, 1.0 / LOOKS_PER_S)
             pose, _ = seen(self._case, self._person, self.body())
-            self.looks.put(Look(replace(pose, taken_at=self._t), self._t))
+            self.observations.put(Observation(replace(pose, taken_at=self._t), self._t))
 
-    def wishes(self, shown: CalibrationState | None, seconds: float) -> list[Press]:
+    def wishes(self, shown: CalibrationState | None, seconds: float) -> list[Command]:
         """A press of select, once the result has been shown for some time."""
         is_result = shown is not None and shown.fitted is not None
         self._read_s = self._read_s + seconds if is_result else 0.0
-        return [Press.SELECT] if self._read_s >= READ_S else []
+        return [Command.SELECT] if self._read_s >= READ_S else []
 
     def body(self, *, sways: bool = True) -> Standing:
         """The person as they stand now, swaying a little."""

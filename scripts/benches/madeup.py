@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 
-from mirror.coach.finished import SAMPLE_S, Ended, FinishedSet, Notes, Sample
+from mirror.coach.finished import SAMPLE_S, Ended, FinishedSet, Sample, SetLog
 from mirror.hinge.counting.reps import Fault, Rep
 from mirror.hinge.judging.faults import ROUNDING
 from mirror.hinge.judging.feedback import Cue
@@ -70,7 +70,7 @@ def made_up(name: str, progress: float, chance: random.Random) -> FinishedSet:
         deg = 48 + 12 * progress + chance.gauss(0, 4)
         stop = StopDepth(deg, (deg - 6, deg + 6), deg + 5, 0.05, 0.8, len(reps))
     cues = [Cue(r.end_s, r.faults[0].fault, r.number) for r in reps if r.faults]
-    notes = Notes(STOOD_DEG, stop, tuple(cues[1::3]), tuple(samples))
+    notes = SetLog(STOOD_DEG, stop, tuple(cues[1::3]), tuple(samples))
     ended: Ended = chance.choice(("rest", "rest", "left", "press"))
     return FinishedSet(variation.name, drill, ended, t, tuple(reps), 0, (), notes)
 

@@ -12,7 +12,7 @@ from mirror.calibration import calibration, controller
 from mirror.calibration.calibration import fitting, keep, kept_at, load, reflection
 from mirror.calibration.controller import CalibrationController
 from mirror.calibration.fitting import Correction, Fitted
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.display.glass import Glass
 from mirror.errors import ConfigError, OutputError
@@ -124,8 +124,8 @@ def calibrated(mirror, volunteer, seconds=120):
     """Somebody calibrates until there is a result."""
     for _ in range(seconds * 5):
         volunteer.follow(mirror.now, 0.2)
-        while not volunteer.looks.empty():
-            seen = volunteer.looks.get()
+        while not volunteer.observations.empty():
+            seen = volunteer.observations.get()
             mirror.look(seen.pose, seen.t)
         if mirror.now is None or mirror.now.fitted is not None:
             return
@@ -137,12 +137,12 @@ def test_the_journey_from_a_long_press_to_the_line(state, capsys):
     there = case(2, Errors(), SETTINGS.camera, SETTINGS.screen, GLASS)
     volunteer = Volunteer(there, "right")
     volunteer.follow(None, 0.1)
-    pose = volunteer.looks.get().pose
+    pose = volunteer.observations.get().pose
     assert mirror.reflection(pose) is None
-    mirror.press(Press.CALIBRATE)
+    mirror.press(Command.CALIBRATE)
     assert mirror.is_on
     calibrated(mirror, volunteer)
-    mirror.press(Press.SELECT)
+    mirror.press(Command.SELECT)
     assert not mirror.is_on
     assert "mm apart; stored in" in capsys.readouterr().err
     true = np.array([-there.room.lens_at[0], there.room.lens_at[2]])
@@ -155,8 +155,8 @@ def test_leaving_changes_nothing(state, capsys):
     keep(FITTED, SETTINGS)
     before = kept_at().read_text()
     mirror = CalibrationController(SETTINGS, lambda: GLASS)
-    mirror.press(Press.CALIBRATE)
-    mirror.press(Press.CALIBRATE)
+    mirror.press(Command.CALIBRATE)
+    mirror.press(Command.CALIBRATE)
     assert not mirror.is_on
     assert kept_at().read_text() == before
     assert "Nothing was changed" in capsys.readouterr().err
@@ -167,7 +167,7 @@ def test_a_simulated_result_is_not_kept(state):
     mirror = CalibrationController(SETTINGS, lambda: GLASS, is_kept=False)
     mirror.begin()
     calibrated(mirror, Volunteer(case(1, Errors(), CAMERA, SETTINGS.screen, GLASS), "right"))
-    mirror.press(Press.SELECT)
+    mirror.press(Command.SELECT)
     assert not kept_at().exists()
 
 
@@ -190,7 +190,7 @@ def test_a_result_that_cannot_be_kept_is_a_fault(state, monkeypatch):
         raise OutputError("calibration.toml: cannot be written (No space left on device).")
 
     monkeypatch.setattr(controller, "keep", full)
-    mirror.press(Press.SELECT)
+    mirror.press(Command.SELECT)
     assert "No space left" in str(mirror.fault)
 
 

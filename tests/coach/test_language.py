@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mirror.coach import language
-from mirror.coach.exercise import Choice, choices
+from mirror.coach.exercise import Exercise, exercises
 from mirror.coach.language import Language, load
 from mirror.errors import ConfigError
 from mirror.hinge.drills.drill import REASONS
@@ -42,7 +42,7 @@ def test_a_shipped_language_has_every_text(name):
 def test_every_record_has_its_words():
     """Variations, drills, faults, rows, reasons of drills and praise."""
     keys = set(load("en").english)
-    for choice in choices():
+    for choice in exercises():
         assert {f"cue.{rule.fault}" for rule in choice.rules} <= keys
     for variation in VARIATIONS.values():
         key = f"variation.{variation.name}"
@@ -59,7 +59,7 @@ def test_every_record_has_its_words():
 def test_no_words_belong_to_nothing():
     """Each text of a variation, a drill or a cue is that of a record."""
     drills = {drill.name for v in VARIATIONS.values() for drill in v.drills}
-    faults = {rule.fault for choice in choices() for rule in choice.rules}
+    faults = {rule.fault for choice in exercises() for rule in choice.rules}
     faults |= {rule.fault for rule in NOTED} | {"praise"}
     for key in load("en").english:
         kind, _, name = key.partition(".")
@@ -72,15 +72,15 @@ def test_no_words_belong_to_nothing():
 def test_a_variation_may_have_its_own_words_for_a_fault():
     """They have a key of their own, and are said only there."""
     english, cue = load("en"), Cue(0.0, "knees-bent", 2)
-    assert english.cue(cue, Choice(VARIATIONS["single-leg"])) == "Soft knee, still shin"
-    assert english.cue(cue, Choice(BASIC)) == "Shins like posts"
+    assert english.cue(cue, Exercise(VARIATIONS["single-leg"])) == "Soft knee, still shin"
+    assert english.cue(cue, Exercise(BASIC)) == "Shins like posts"
 
 
 def test_what_has_no_words_is_shown_by_its_name():
     """A variation, a drill, a fault or a row that no language knows."""
     english = load("en")
-    bow = Choice(replace(BASIC, name="prayer-bow"))
-    broom = Choice(BASIC, replace(BASIC.drills[0], name="broom"))
+    bow = Exercise(replace(BASIC, name="prayer-bow"))
+    broom = Exercise(BASIC, replace(BASIC.drills[0], name="broom"))
     assert (english.title(bow), english.title(broom)) == ("Prayer bow", "Broom")
     assert english.instruction(bow) + english.setup(bow) + english.rest(bow) == ""
     assert english.cue(Cue(0.0, "soft-knees", 2), bow) == "Soft knees"
@@ -93,7 +93,7 @@ def test_a_missing_text_is_said_in_english(own):
     tongue = own("[guidance]\nsquat = 'xyz'")
     assert tongue.say("guidance.squat") == "xyz"
     assert tongue.say("guidance.walking") == load("en").say("guidance.walking")
-    assert tongue.title(Choice(BASIC)) == "Hip hinge"
+    assert tongue.title(Exercise(BASIC)) == "Hip hinge"
 
 
 def test_values_are_filled_in():

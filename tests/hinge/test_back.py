@@ -188,18 +188,18 @@ def test_a_back_that_cannot_be_seen_is_not_judged():
 def test_the_bottom_of_the_last_rep_is_kept_to_be_compared():
     """Its posture is the one at the bottom, with its back."""
     session, events = rounded(reps(1), 0.05, 6)
-    assert session.bottom.t == pytest.approx(events[0].bottom_s, abs=0.1)
-    assert session.bottom.back is not None
-    assert session.standing.edge is not None
+    assert session.shown.bottom.t == pytest.approx(events[0].bottom_s, abs=0.1)
+    assert session.shown.bottom.back is not None
+    assert session.baseline.edge is not None
 
 
 def test_a_cue_comes_after_the_second_rounded_rep():
     """Not after the first; and it is the words of the rule."""
     session, _ = rounded(reps(1), 0.09, 5.5)
-    assert session.cue is None
+    assert session.current_set.cue is None
     session, _ = rounded(reps(2), 0.09, 9)
-    assert session.cue.fault == "rounding"
-    assert session.cue.rep == 2
+    assert session.current_set.cue.fault == "rounding"
+    assert session.current_set.cue.rep == 2
 
 
 def test_the_smoothed_back_follows_within_a_few_pictures():
@@ -221,7 +221,7 @@ def test_other_clothes_are_another_standing():
         t = k / 15
         depth = 0.2 if t < 2 else 0.3
         session = advance(session, with_mask(arms_away(person(t)), 0.0, depth=depth), t)
-    assert session.standing.edge[30] == pytest.approx(0.3, abs=0.01)
+    assert session.baseline.edge[30] == pytest.approx(0.3, abs=0.01)
 
 
 def test_an_arm_behind_the_back_is_no_standing_back():
@@ -238,11 +238,11 @@ def test_an_arm_behind_the_back_is_no_standing_back():
     session = start()
     for k in range(30):
         session = advance(session, behind(k / 15, hidden=True), k / 15)
-    assert session.standing is not None
-    assert session.standing.edge is None
+    assert session.baseline is not None
+    assert session.baseline.edge is None
     for k in range(30, 90):
         session = advance(session, behind(k / 15, hidden=k > 60), k / 15)
-    assert session.standing.edge is not None
+    assert session.baseline.edge is not None
 
 
 @given(st.floats(-0.1, 0.1), st.floats(-0.2, 0.2), st.floats(0, 100))

@@ -372,7 +372,7 @@ def test_limits_belong_to_the_variation():
     session = start()
     for pose in film(reps(1), 6):
         session = advance(session, pose, pose.taken_at)
-        memory, new = step(memory, session.posture, session.standing, Limits(full_deg=100))
+        memory, new = step(memory, session.posture, session.baseline, Limits(full_deg=100))
         found += new
     assert kinds(found) == ["partial"]
 

@@ -10,7 +10,7 @@ from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.posture import Measuring, Posture, measure
 from mirror.pose import model
-from mirror.pose.subject import Attention
+from mirror.pose.subject import SubjectTracker
 from mirror.simulator.camera import Figure
 
 SIZE = (480, 640)
@@ -34,7 +34,7 @@ def bent(rgb):
 def measured(pictures, camera):
     """The posture in the last of some pictures."""
     try:
-        eye = Attention(model.locate(ModelSettings()), camera)
+        eye = SubjectTracker(model.locate(ModelSettings()), camera)
     except ModelError as error:
         pytest.skip(f"needs the pose model: {error}")
     try:

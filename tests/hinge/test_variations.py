@@ -8,7 +8,7 @@ import pytest
 from benches.repertoire import PATTERNS, Trial, find, negatives, poses
 
 from mirror.coach.advance import advance
-from mirror.coach.exercise import choices
+from mirror.coach.exercise import exercises
 from mirror.coach.language import load
 from mirror.coach.session import start
 from mirror.coach.sets import finish
@@ -38,7 +38,7 @@ def test_every_variation_of_the_exercise_is_there():
     assert [drill.name for drill in VARIATIONS["basic"].drills] == ["stick", "string"]
 
 
-@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+@pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_a_record_is_whole(choice):
     """Words short enough for the glass, a panel that can be drawn, and no fault twice."""
     variation = choice.variation
@@ -54,7 +54,7 @@ def test_a_record_is_whole(choice):
     assert faults
 
 
-@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+@pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_every_rule_can_be_said_and_measured(choice):
     """A cue in both languages, an order among them, and a limit in the direction that is wrong."""
     for rule in (*choice.rules, *NOTED):
@@ -112,11 +112,11 @@ def test_an_eighth_variation_is_one_record(monkeypatch):
     reps, english = finish(session).reps, load("en")
     assert len(reps) == len(trial.motion().reps_between(0.0, 1e4))
     assert all([fault.fault for fault in rep.faults] == ["soft-knees"] for rep in reps)
-    assert session.cue is not None
-    assert english.cue(session.cue, session.choice) == "Soft knees"
-    assert english.title(session.choice) == "Prayer"
+    assert session.current_set.cue is not None
+    assert english.cue(session.current_set.cue, session.exercise) == "Soft knees"
+    assert english.title(session.exercise) == "Prayer"
     assert english.row("reach") == "Reach"
-    assert any(choice.variation is bow for choice in choices())
+    assert any(choice.variation is bow for choice in exercises())
 
 
 def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():
@@ -126,7 +126,7 @@ def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():
         finding = find(trial, poses(trial, None))
         assert finding.found == finding.expected
     assert Posture.__dataclass_fields__
-    assert start("swing").choice.variation is VARIATIONS["swing"]
+    assert start("swing").exercise.variation is VARIATIONS["swing"]
 
 
 @pytest.mark.parametrize("flip", [False, True], ids=["as filmed", "mirrored"])

@@ -17,7 +17,7 @@ from benches import history, madeup
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mirror.coach.profile import Kept
+from mirror.coach.profile import Profile
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
 from mirror.hinge.judging.stop_depth import StopDepth
@@ -96,9 +96,9 @@ def test_a_set_comes_back_as_it_was(store):
     assert (read.at_s, read.is_sure) == (NOW_S, True)
     detail = store.detail(1)
     assert [rep.number for rep in detail.reps] == [rep.number for rep in finished.reps]
-    assert len(detail.signals["t"]) == len(finished.notes.samples)
+    assert len(detail.signals["t"]) == len(finished.log.samples)
     assert detail.signals["fold_deg"][3] == pytest.approx(
-        finished.notes.samples[3].fold_deg, abs=0.05
+        finished.log.samples[3].fold_deg, abs=0.05
     )
     assert detail.configuration["settings"]["coach"]["variation"] == "basic"
     assert "mediapipe" in detail.configuration["versions"]
@@ -301,10 +301,10 @@ def test_nothing_is_kept_where_the_owner_says_so(keep, path):
     """No file, no thread."""
     one = keep(keep=False)
     one.keep(made_up())
-    one.remember(Kept("basic", STOP))
+    one.remember(Profile("basic", STOP))
     one.close()
     assert not path.exists()
-    assert one.past.kept is not None
+    assert one.past.profile is not None
 
 
 def test_without_comparing_nothing_is_known_of_the_last_set(keep):
@@ -317,15 +317,15 @@ def test_without_comparing_nothing_is_known_of_the_last_set(keep):
 def test_a_stop_depth_is_remembered_over_a_restart(keep):
     """And let go of over another one."""
     one = keep()
-    one.remember(Kept("basic", STOP))
+    one.remember(Profile("basic", STOP))
     one.close()
     two = keep()
-    waited(lambda: two.past.kept == Kept("basic", STOP))
+    waited(lambda: two.past.profile == Profile("basic", STOP))
     two.remember(None)
     two.close()
     three = keep()
     saved(three, made_up(ended_s=1.0))
-    assert three.past.kept is None
+    assert three.past.profile is None
 
 
 def corrupt(path, how):
@@ -403,7 +403,7 @@ def with_rep(finished, **changes):
 @pytest.mark.parametrize(
     "spoiled",
     [
-        lambda one: replace(one, notes=replace(one.notes, stood_deg=math.nan)),
+        lambda one: replace(one, log=replace(one.log, stood_deg=math.nan)),
         lambda one: with_rep(one, hip_flexion_max_deg=math.inf),
         lambda one: with_rep(one, knee_at_bottom_deg=math.nan),
         lambda one: with_rep(one, start_s=math.nan),
@@ -434,10 +434,10 @@ def test_what_may_be_unknown_is_stored_as_unknown(store):
     """A rounding, a stop depth, a sample and a measure that are no numbers cost no set."""
     one = with_rep(made_up(), back_rounding_max_deg=math.nan, measures={"a": math.nan, "b": 1.0})
     one = replace(one, reps=one.reps[:1])
-    samples = (one.notes.samples[0]._replace(fold_deg=math.inf), *one.notes.samples[1:])
+    samples = (one.log.samples[0]._replace(fold_deg=math.inf), *one.log.samples[1:])
     stop = replace(STOP, pelvis_flexion_deg=math.nan)
     entry = store.add(
-        replace(one, notes=replace(one.notes, samples=samples, stop=stop)), NOW, CONFIGURED
+        replace(one, log=replace(one.log, samples=samples, stop=stop)), NOW, CONFIGURED
     )
     assert store.sets() == ([entry], 0)
     assert (entry.rounding_deg, entry.stop_deg) == (None, None)
