@@ -115,7 +115,7 @@ def stage(monkeypatch, tmp_path):
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(pipeline, "bundle", lambda settings, report: None)
-    monkeypatch.setattr(pipeline, "RETRY_S", 0.05)
+    monkeypatch.setattr(pipeline, "REOPEN_S", 0.05)
     monkeypatch.setattr(app, "RETRY_S", 0.05)
 
     def put(*films):
@@ -236,7 +236,7 @@ def test_a_model_is_seldom_downloaded_and_used_as_soon_as_it_is_there(stage, mon
             raise ModelError("the pose model is missing.")
         return Path("model.task")
 
-    monkeypatch.setattr(pipeline, "RETRY_S", 0.05)
+    monkeypatch.setattr(pipeline, "REOPEN_S", 0.05)
     monkeypatch.setattr(pipeline, "bundle", missing)
     monkeypatch.setattr(pipeline, "locate", later)
     sight = pipeline.VisionPipeline(SETTINGS, keep_trying=True)
@@ -503,7 +503,7 @@ def test_what_hangs_is_said_on_the_glass_and_then_the_mirror_starts_anew(
     """A thread cannot be stopped from outside, so the process ends, and says why."""
     seen, left, hang = [], [], threading.Event()
     monkeypatch.setattr(pipeline, "step_s", lambda: 0.1)
-    monkeypatch.setattr(pipeline, "CLOSE_S", 0.1)
+    monkeypatch.setattr(pipeline, "CLOSING_S", 0.1)
     monkeypatch.setattr(watchdog, "SHOWN_S", 2.0)
     (camera,) = stage(film(reps(0), 10_000))
     estimate = camera.estimate
