@@ -117,5 +117,9 @@ def shutting_down(
                 language.say("state.shutting-down"), (x, y + 40 * u), CAP_MM * u, GREY,
                 "centre", "top", max_width_mm=page.inside.width,
             ),
+            *([] if again is None else [Text(
+                language.say(f"state.on-again-{again}"), (x, y + 140 * u), SMALL_MM * u, GREY,
+                "centre", "top", max_width_mm=page.inside.width,
+            )]),
         )
     )  # fmt: skip
