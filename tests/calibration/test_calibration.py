@@ -58,7 +58,7 @@ def test_a_calibration_of_other_settings_is_set_aside(state, change):
 
 
 def test_what_does_not_matter_may_change(state):
-    """The rate of the pictures and who is filmed have nothing to do with the glass."""
+    """The frame rate and the filmed person do not concern the glass."""
     keep(FITTED, SETTINGS)
     assert fitting(moved(fps=15.0, source="figure")) is not None
 
@@ -133,7 +133,7 @@ def calibrated(mirror, volunteer, seconds=120):
 
 
 def test_the_journey_from_a_long_press_to_the_line(state, caplog):
-    """Begin, four dots, keep: the running mirror has the reflection at once, and tells the mm."""
+    """Begin, four dots, keep: the running mirror has the reflection at once, and logs the mm."""
     caplog.set_level(logging.INFO, "mirror")
     mirror = CalibrationController(SETTINGS, lambda: GLASS)
     there = case(2, Errors(), SETTINGS.camera, SETTINGS.screen, GLASS)

@@ -133,7 +133,7 @@ def test_in_a_room_that_is_as_configured_the_line_is_right():
 
 
 def test_calibration_brings_the_line_within_twenty_millimetres():
-    """Over ten rooms with 10 % and 2 deg of error: the mean at each distance, and for each who."""
+    """Over ten rooms with 10 % and 2 deg of error: the mean at each distance, and for each body."""
     before, after = table(10, Errors())
     assert (before.mean(axis=1) > 3 * TARGET_MM).all()
     assert (after.mean(axis=(0, 1)) <= TARGET_MM).all()
