@@ -1,9 +1,9 @@
 """The house: a module imports only from those built before it, and each library has one home."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
-
-from importlinter.cli import lint_imports
 
 PACKAGE = Path(__file__).parent.parent / "mirror"
 
@@ -44,7 +44,10 @@ def imports(tree):
 
 def test_each_room_imports_only_from_the_rooms_below_it():
     """The contracts of the rooms, in pyproject.toml, hold."""
-    assert lint_imports() == 0
+    # In a process of its own: it switches off every logger that there is.
+    lint = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+    done = subprocess.run([sys.executable, "-c", lint], cwd=PACKAGE.parent, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode()
 
 
 def test_each_library_has_one_home():
