@@ -119,7 +119,7 @@ def _run(options: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
     try:
-        language.load(settings.coach.language)
+        language.load_language(settings.coach.language)
     except ConfigError as error:
         if not options.kiosk:
             raise

@@ -23,10 +23,10 @@ from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.sound import Heard, heard
 from mirror.hinge.counting.reps import Rep
-from mirror.pose.pipeline import RETRY_S
+from mirror.pose.pipeline import REOPEN_S
 from mirror.screens.router import WARN_S, ScreenState, Situation, route
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def run(settings: Settings, options: Options, parts: Parts | None = None) -> int:
@@ -49,7 +49,7 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
-        LOG.warning("The calibration was not finished: nothing was changed.")
+        _LOG.warning("The calibration was not finished: nothing was changed.")
         return 1
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
@@ -111,7 +111,7 @@ class Mirror:
                     edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
                 )
                 if self.lost is not None:
-                    LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
+                    _LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
                     break
                 if self._is_over(now):
                     break
@@ -261,10 +261,10 @@ class Mirror:
     def _show(self, scene: Scene) -> None:
         """Draw on the glass; in a kiosk look for a display now and then."""
         edges, now = self.edges, self._parts.clock.monotonic()
-        if self._options.kiosk and now - self._times.display >= RETRY_S:
+        if self._options.kiosk and now - self._times.display >= REOPEN_S:
             self._times.display = now
             if edges.display.update():
-                LOG.info(f"The display is there ({edges.screen.driver}).")
+                _LOG.info(f"The display is there ({edges.screen.driver}).")
                 edges.speaker.close()  # to be opened again: this display may have its own
         edges.screen.draw(scene)
         edges.screen.present()

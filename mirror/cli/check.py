@@ -23,7 +23,7 @@ from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
 from mirror.camera.optics import whole_from_m
 from mirror.cli.hung import TALL_M, hung, light
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
 from mirror.display.screen import open_screen
@@ -100,7 +100,7 @@ def _try(part: str, work: Callable[[], str]) -> Finding:
 
 def _coach(settings: Settings) -> str:
     start(settings.coach.variation)
-    language = load(settings.coach.language).name
+    language = load_language(settings.coach.language).name
     return (
         f"starts with {settings.coach.variation} and speaks {language}; "
         f"variations: {', '.join(VARIATIONS)}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState
 from mirror.coach.replay import ReplayFrame, frame_of
-from mirror.coach.review import judge, observe
+from mirror.coach.review import follow_posture, judge
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
@@ -28,7 +28,7 @@ GOES_ON_S = 0.4
 """Seconds between two frames that still show one motion."""
 NOTICE_S = 3.0
 """Seconds for which the glass says why a movement did not count."""
-SURE_S, SAID_S = 0.3, 1.2
+SURE_S, STAY_S = 0.3, 1.2
 """Seconds for which guidance must be due before the glass says it, and for which it then stays.
 Without them the glass would flicker."""
 
@@ -71,7 +71,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     person = replace(session.person, baseline=baseline, still=still, presence=presence)
     session = replace(session, person=person)
     if isinstance(posture, Posture):
-        session = observe(session, posture, counter)
+        session = follow_posture(session, posture, counter)
     session = replace(
         session,
         counter=counter,
@@ -118,7 +118,7 @@ def _said(said: ShownGuidance, key: str | None, t: float) -> ShownGuidance:
         return replace(said, next=key, next_s=t)
     if key != said.next:
         said = replace(said, next=key, next_s=t)
-    is_sure = t - said.next_s >= SURE_S and t - said.since_s >= SAID_S
+    is_sure = t - said.next_s >= SURE_S and t - said.since_s >= STAY_S
     return ShownGuidance(key, t, key, t) if is_sure or key == "stop-here" else said
 
 

@@ -24,11 +24,11 @@ _CHATTER = re.compile(rb"ALSA lib ")
 
 RATE = 44_100
 """Samples a second."""
-EDGE_S = 0.012
+SWELL_S = 0.012
 """Seconds for which a note swells and fades; without them the speaker clicks."""
 FADE_MS = 180
 """Milliseconds in which the tone of rounding begins and ends."""
-RETRY_S = 30.0
+SOUND_RETRY_S = 30.0
 """Seconds before a missing sound device is tried again; HDMI has none without a display."""
 
 
@@ -96,7 +96,7 @@ def samples(notes: tuple[Note, ...]) -> NDArray[np.int16]:
     wave = np.zeros(round(RATE * end))
     for note in notes:
         t = np.arange(round(RATE * note.length_s)) / RATE
-        edge = np.clip(np.minimum(t, note.length_s - t) / EDGE_S, 0.0, 1.0)
+        edge = np.clip(np.minimum(t, note.length_s - t) / SWELL_S, 0.0, 1.0)
         sine = 0.85 * np.sin(2 * np.pi * note.hertz * t)
         sine += 0.15 * np.sin(4 * np.pi * note.hertz * t)
         first = round(RATE * note.start_s)
@@ -169,7 +169,7 @@ class Speaker:
     def _is_time(self, now: float) -> bool:
         if self._tried is None:
             return True
-        return self._keep_trying and now - self._tried >= RETRY_S
+        return self._keep_trying and now - self._tried >= SOUND_RETRY_S
 
     def _open(self) -> None:
         pygame = load_pygame()

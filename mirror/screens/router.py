@@ -43,7 +43,7 @@ CHOSEN_S = 4.0
 glass."""
 LOOK_UP_S = 8.0
 """Seconds for which the last rep is replayed: time to stand up and look."""
-LATEST_S = 0.5
+STALE_S = 0.5
 """Seconds without a new frame after which the clock of what is drawn stands still."""
 
 
@@ -184,7 +184,7 @@ def _coaching(
 ) -> Iterable[Shape]:
     """The shapes of a screen that shows the session."""
     session, now, page = in_motion(s.session, s.late_s), s.now, divide(glass, s.now)
-    t = (session.t or 0.0) + min(s.late_s, LATEST_S)
+    t = (session.t or 0.0) + min(s.late_s, STALE_S)
     match state:
         case ScreenState.WELCOME:
             yield from welcome(session, page, language, now)

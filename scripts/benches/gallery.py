@@ -25,11 +25,11 @@ from mirror.calibration.projection import Reflection
 from mirror.calibration.state import CalibrationState, look
 from mirror.camera import open_camera
 from mirror.camera.optics import lens
-from mirror.cli.analyze import follow
+from mirror.cli.analyze import process
 from mirror.coach.advance import advance
 from mirror.coach.command import Command, Held
 from mirror.coach.finished import HistorySnapshot, LastTime, Saved
-from mirror.coach.language import Language, load
+from mirror.coach.language import Language, load_language
 from mirror.coach.lifetimes import ShownGuidance, StopSearch
 from mirror.coach.session import Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
@@ -106,7 +106,7 @@ def gallery(settings: Settings, folder: Path) -> int:
     found: list[str] = []
     small: dict[tuple[str, tuple[int, int]], Picture] = {}
     for tongue in ("en", "de"):
-        language = load(tongue)
+        language = load_language(tongue)
         for size, name in SIZES.items():
             screen = open_screen(plain, mode="offscreen", size=size)
             for screen_name, scene in scenes(shown, screen.glass, language).items():
@@ -276,7 +276,7 @@ def filmed(model: Path) -> list[Session]:
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(model)
     try:
-        steps = follow(camera, estimator, start(), seconds=SECONDS, fps=FPS)
+        steps = process(camera, estimator, start(), seconds=SECONDS, fps=FPS)
         return [session for _, session in steps]
     finally:
         estimator.close()

@@ -10,7 +10,7 @@ import pytest
 from mirror.calibration.calibration import as_configured
 from mirror.calibration.state import ALONE_S, DOTS, CalibrationState, live, look, press
 from mirror.coach.command import Command
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.config import ScreenSettings, Settings
 from mirror.display.glass import Glass
 from mirror.display.scene import Dot, Text
@@ -166,7 +166,7 @@ def test_nothing_on_the_glass_overlaps_or_leaves_it(size):
     shown = {(len(s.samples), s.hint, s.dot, done(s)): s for s in states}
     assert len(shown) > 6
     for now, language in product(shown.values(), ("en", "de")):
-        scene = calibrating(now, screen.glass, load(language))
+        scene = calibrating(now, screen.glass, load_language(language))
         boxes = [screen.extent(s) for s in scene.shapes if isinstance(s, Text)]
         if now.fitted is None:
             boxes += [

@@ -12,7 +12,7 @@ from people import film, hinge, person, reps, wave, with_mask
 from mirror.coach.advance import FORGET_SET_S, REST_S, advance
 from mirror.coach.command import Command
 from mirror.coach.finished import SAMPLE_S, HistorySnapshot, LastTime, Saved
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.profile import Profile
 from mirror.coach.session import start
@@ -58,7 +58,9 @@ def again(session, count, **how):
 
 def written(session):
     """The texts on the glass."""
-    scene = compose(Situation(session), Glass.of((1080, 1920), ScreenSettings()), load("en"))
+    scene = compose(
+        Situation(session), Glass.of((1080, 1920), ScreenSettings()), load_language("en")
+    )
     return " ".join(shape.text for shape in scene.shapes if isinstance(shape, Text))
 
 
@@ -434,4 +436,4 @@ def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
         altered(session, history=HistorySnapshot(is_failing=True)),
         altered(session, history=replace(past, is_fleeting=True)),
     ):
-        assert flaws(compose(Situation(shown), screen.glass, load(language)), screen) == []
+        assert flaws(compose(Situation(shown), screen.glass, load_language(language)), screen) == []
