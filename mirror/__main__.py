@@ -25,7 +25,7 @@ from mirror.errors import ConfigError, MirrorError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit code."""
+    """Run one command; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "run")
@@ -47,14 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Of writing to standard output: all else has become a sentence by now.
         if options.debug:
             traceback.print_exc()
-        told = error.filename or "standard output"
-        print(f"hinge-mirror: {told}: {error.strerror or error}.", file=sys.stderr)
+        sentence = error.filename or "standard output"
+        print(f"hinge-mirror: {sentence}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except Exception as error:
         if options.debug:
             raise
         print(
-            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug tells more.",
+            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug shows more.",
             file=sys.stderr,
         )
         return 1
@@ -88,14 +88,15 @@ def _acting(settings: Settings, act: str) -> Settings:
 
 def _run(options: argparse.Namespace) -> int:
     from mirror.app import loop as app
+    from mirror.app.edges import Options
     from mirror.coach import language
     from mirror.coach.session import start
 
     warnings: list[str] = []
 
-    def warn(told: str) -> None:
-        print(told, file=sys.stderr, flush=True)
-        warnings.append(told)
+    def warn(sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+        warnings.append(sentence)
 
     try:
         settings = _settings(options)
@@ -118,7 +119,7 @@ def _run(options: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
     try:
-        language.load(settings.coach.language)
+        language.load_language(settings.coach.language)
     except ConfigError as error:
         if not options.kiosk:
             raise
@@ -129,7 +130,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = _acting(settings, options.drill or settings.coach.variation)
     return app.run(
         settings,
-        app.Options(
+        Options(
             kiosk=options.kiosk,
             windowed=options.windowed,
             drill=options.drill,
@@ -143,10 +144,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from mirror.app import loop as app
+    from mirror.app.edges import Options
 
     return app.run(
         _settings(options),
-        app.Options(
+        Options(
             windowed=options.windowed,
             seconds=options.seconds,
             shots=options.shots,
@@ -162,21 +164,21 @@ def _analyze(options: argparse.Namespace) -> int:
     from mirror.cli import analyze
     from mirror.coach.session import start
     from mirror.pose.model import bundle
-    from mirror.pose.subject import Attention
+    from mirror.pose.subject import SubjectTracker
 
     settings = load(options.config or default_file())
     settings = _acting(settings, options.drill or options.variation)
     height_m = settings.coach.body_height_m
     session = start(options.variation, options.drill, height_m and 100 * height_m)
     if options.source == "figure" and options.seconds is None:
-        raise UsageError("The figure hinges for ever: say how long with --for.")
+        raise UsageError("The figure never ends: give the seconds with --for.")
     changes = {"source": options.source, "flip": settings.camera.flip != options.flip}
     if options.seed is not None:
         changes["seed"] = options.seed
     with ExitStack() as stack:
         camera = open_camera(msgspec.structs.replace(settings.camera, **changes), live=False)
         stack.callback(camera.close)
-        estimator = Attention(bundle(settings.model), settings.camera)
+        estimator = SubjectTracker(bundle(settings.model), settings.camera)
         stack.callback(estimator.close)
         return analyze.analyze(
             camera,
@@ -205,7 +207,7 @@ def _check(options: argparse.Namespace) -> int:
         is_ok, settings = False, _with_camera(Settings(), options)
     for finding in check.findings(settings, at_boot=options.boot):
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
-        print(f"{finding.part:8} {state}  {finding.told}", flush=True)
+        print(f"{finding.part:8} {state}  {finding.report}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)
     return 0 if is_ok or options.boot else 1
 
@@ -227,17 +229,17 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from mirror.history import backup as transfer
+    from mirror.history import backup
 
-    places = transfer.Places(options.config or default_file(), state_folder())
-    return transfer.export(places, options.target, history=options.history)
+    places = backup.Places(options.config or default_file(), state_folder())
+    return backup.export(places, options.target, history=options.history)
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mirror.history import backup as transfer
+    from mirror.history import backup
 
-    places = transfer.Places(options.config or SYSTEM_CONFIG, state_folder())
-    return transfer.restore(places, options.source)
+    places = backup.Places(options.config or SYSTEM_CONFIG, state_folder())
+    return backup.restore(places, options.source)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -154,7 +154,7 @@ class HistorySettings(_Section, frozen=True):
 
 
 class NetworkSettings(_Section, frozen=True):
-    """The MQTT broker that finished sets are told to; an empty one means no network at all."""
+    """The MQTT broker that finished sets are sent to; an empty one means no network at all."""
 
     broker: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
@@ -263,16 +263,11 @@ def named(key: str) -> str:
 
 def to_toml(settings: Settings) -> str:
     """The effective settings as TOML text, for `check`. Unset optional keys are left out."""
-    lines: list[str] = []
-    for section, values in msgspec.to_builtins(settings).items():
-        lines.append(f"[{section}]")
-        lines += [
-            f"{key} = {msgspec.json.encode(value).decode()}"
-            for key, value in values.items()
-            if value is not None
-        ]
-        lines.append("")
-    return "\n".join(lines)
+    sections = {
+        name: {key: value for key, value in section.items() if value is not None}
+        for name, section in msgspec.to_builtins(settings).items()
+    }
+    return msgspec.toml.encode(sections).decode()
 
 
 def _explain(message: str, data: dict[str, Any]) -> str:

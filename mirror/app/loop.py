@@ -1,105 +1,79 @@
-"""The mirror itself: builds the edges, runs the loop, owns the one Session.
+"""The mirror itself: run the loop, and own the one Session.
 
-Three rhythms that never wait for each other: camera and estimator have theirs (see `eyes`); the
-loop here takes in what was estimated and every press, and redraws the glass at its own rate.
+Three rhythms never wait for each other: camera and estimator have theirs (see `pose.pipeline`); the
+loop takes in every observation and every command, and redraws the glass at its own rate.
 """
 
 from __future__ import annotations
 
-import os
+import logging
 import signal
-import subprocess
-import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty
 
-from mirror.app.monitor import Care
-from mirror.app.systemd import Service
-from mirror.buttons import LONG
-from mirror.buttons.controls import Hands
+from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
+from mirror.app.journal import log_to_stderr
 from mirror.buttons.waking import waking
-from mirror.calibration.controller import Aligning
-from mirror.coach.advance import advance
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
-from mirror.coach.language import load as load_language
 from mirror.coach.session import Session, start
-from mirror.coach.sets import end, press, recall
+from mirror.coach.sets import apply, end, recall
 from mirror.config import Settings
-from mirror.display.power import Display
 from mirror.display.scene import Scene
-from mirror.display.screen import Screen, open_screen
-from mirror.display.snapshots import Shots, say
-from mirror.display.sound import Heard, Speaker, heard
-from mirror.display.video import Recording
-from mirror.errors import MirrorError, ScreenError
+from mirror.display.sound import Heard, heard
 from mirror.hinge.counting.reps import Rep
-from mirror.history.recorder import Keeper
-from mirror.pose.pipeline import RETRY_S, Eyes
-from mirror.screens.apart import aside, getting_ready, holding, shutting_down, trouble
-from mirror.screens.calibrating import calibrating
-from mirror.screens.compose import compose
-from mirror.screens.labels import Labels
-from mirror.screens.states import State, state
-from mirror.simulator.people import Errors, case
-from mirror.simulator.volunteer import Volunteer
+from mirror.pose.pipeline import REOPEN_S
+from mirror.screens.router import WARN_S, ScreenState, Situation, route
 
-WARN_S = 15.0
-"""How long a warning of the start stays on the glass."""
-MARGIN_S = 6.0
-"""Of several things in the margin each is shown for so long."""
-LAST_WORDS_S = 3.0
-"""How long the glass says how it is switched on again, before it goes dark."""
-RECORD_FPS = 15.0
-HELD = 0.2
-"""A short press passes through smaller shares of the time of a long one."""
+_LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Options:
-    """What `run` was asked for, beside the settings.
-
-    seconds: stop after so long. shots: folder for pictures of an off-screen glass. record: video
-    of the glass. warning: something that was wrong before the start, shown on the glass.
-    calibrate: only do that; simulated: by somebody in a simulated room.
-    """
-
-    kiosk: bool = False
-    windowed: bool = False
-    drill: str | None = None
-    seconds: float | None = None
-    shots: Path = Path("out")
-    record: Path | None = None
-    warning: str | None = None
-    calibrate: bool = False
-    simulated: bool = False
-
-
-def run(settings: Settings, options: Options) -> int:
-    """Be the mirror until asked to stop; gives the exit code.
+def run(settings: Settings, options: Options, parts: Parts | None = None) -> int:
+    """Be the mirror until asked to stop; return the exit code.
 
     Raises:
         MirrorError: something broke, and this is no kiosk.
     """
+    parts = parts or Parts()
+    log_to_stderr()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    mirror = Mirror(settings, options)
+    mirror = Mirror(settings, options, parts)
     try:
         mirror.run()
     finally:
         has_stopped = mirror.close()
-    fault = mirror.eyes.fault or (mirror.fault if options.calibrate else None)
+    fault = mirror.edges.pipeline.fault or (
+        mirror.edges.calibration.fault if options.calibrate else None
+    )
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
-        say("The calibration was not finished: nothing was changed.")
+        _LOG.warning("The calibration was not finished: nothing was changed.")
         return 1
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
-        _leave(code)
+        parts.leave(code)
     return code
+
+
+@dataclass
+class Times:
+    """When things last happened, monotonic seconds.
+
+    began: the start. ready: frames flowed for the first time, or a fault was shown. frame: the
+    newest frame was taken in. turn: the last turn of the loop. display: a display was last looked
+    for. awake: the glass last showed something. misfit: since when a fault of the calibration is
+    shown.
+    """
+
+    began: float
+    frame: float
+    turn: float
+    display: float
+    awake: float
+    ready: float | None = None
+    misfit: float | None = None
 
 
 class Mirror:
@@ -111,296 +85,223 @@ class Mirror:
         MirrorError: an edge cannot be opened, and this is no kiosk.
     """
 
-    def __init__(self, settings: Settings, options: Options) -> None:
-        self._settings, self._options = settings, options
-        self._language = load_language(settings.coach.language)
-        self.session = _first_session(settings, options)
-        self._speaker = Speaker(settings.sound.volume, keep_trying=options.kiosk)
-        screen = _screen(settings, options)
-        self._display = Display(screen, settings.screen, letting_go=self._speaker.close)
-        self._hands = Hands(settings.buttons, keep_trying=options.kiosk)
-        self._labels = _labels(settings)
-        self._service = Service()
-        # A kiosk without a display waits for one; nobody would look at pictures in a file.
-        pictures = self._screen.driver == "offscreen" and not options.kiosk
-        self._shots = Shots(self._screen, options.shots) if pictures else None
-        self._recording: Recording | None = None
-        if options.record is not None:
-            size = (self._screen.glass.width_px, self._screen.glass.height_px)
-            self._recording = Recording(options.record, size, RECORD_FPS)
-        self._keeper = Keeper(settings, say)
-        self._aligning = Aligning(
-            settings, lambda: self._screen.glass, is_kept=not options.simulated
-        )
-        if options.calibrate:
-            self._aligning.fault = None  # a new one is being made
-            self._aligning.begin()
-        self._volunteer = _volunteer(settings, self._screen) if options.simulated else None
-        self.eyes = self._volunteer or Eyes(settings, keep_trying=options.kiosk)
+    def __init__(self, settings: Settings, options: Options, parts: Parts) -> None:
+        self._settings, self._options, self._parts = settings, options, parts
+        self.session = _first_session(settings, options.drill)
+        self.edges = Edges(settings, options, parts)
         self.lost: str | None = None
-        self._care = Care(self.eyes, self._hands, self._speaker, say)
-        self._began = self._looked = self._tried = self._roused = time.monotonic()
-        self._faulty_s = self._ticked = self._began
-        self._finished_reps = self._recorded = 0
-
-    @property
-    def _screen(self) -> Screen:
-        return self._display.screen
-
-    @property
-    def fault(self) -> MirrorError | None:
-        """What is wrong with the calibration."""
-        return self._aligning.fault
+        now = parts.clock.monotonic()
+        self._times = Times(now, now, now, now, now)
+        self._finished_reps = 0
 
     @property
     def is_unfinished(self) -> bool:
         """Whether the time was over before the calibration that was asked for."""
-        return self._options.calibrate and self._aligning.is_on
+        return self._options.calibrate and self.edges.calibration.is_on
 
     def run(self) -> None:
-        """Until a press, a signal, the end of the film, or the time that was asked for."""
-        tick = time.monotonic()
-        seconds = self._options.seconds
+        """Run until a command, a signal, the end of the film, or the time that was asked for."""
+        edges, clock = self.edges, self._parts.clock
+        tick = clock.monotonic()
         try:
             while not self._is_done():
-                now = time.monotonic()
-                self._tick(now)
-                self.lost = self.eyes.vigil.wants_new_process if self._options.kiosk else None
+                now = clock.monotonic()
+                self._turn(now)
+                self.lost = (
+                    edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
+                )
                 if self.lost is not None:
-                    say(f"The {self.lost} does not come back: the mirror starts anew.")
+                    _LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
                     break
-                ended = self.eyes.ended.is_set() and self.eyes.looks.empty()
-                if ended or (seconds is not None and now - self._began >= seconds):
+                if self._is_over(now):
                     break
                 tick = max(tick + 1.0 / self._settings.screen.fps, now)
-                time.sleep(max(0.0, tick - now))
+                clock.sleep(max(0.0, tick - now))
             if self.session.shutdown:
-                self._show(self._scene(time.monotonic()))
+                now = clock.monotonic()
+                again = waking(self._settings.buttons) if self._options.kiosk else None
+                last = Situation(self.session, now - self._times.began, waking=again)
+                self._show(self._scene(last))
         except KeyboardInterrupt:
             pass
         finally:
-            self._service.stopping()
+            edges.service.stopping()
             self._keep(end(self.session, "stopped").finished)
-            if self.eyes.fault is None and not self._options.calibrate:
+            if edges.pipeline.fault is None and not self._options.calibrate:
                 counted = self._finished_reps
                 print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
-            if self._shots is not None:
-                self._shots.take(time.monotonic(), is_rep=False, is_last=True)
-                print(self._shots.told())
-
-    def _is_done(self) -> bool:
-        is_calibrated = self._options.calibrate and not self._aligning.is_on
-        return self.session.shutdown or is_calibrated
+            if edges.snapshots is not None:
+                edges.snapshots.take(clock.monotonic(), is_rep=False, is_last=True)
+                print(edges.snapshots.summary())
 
     def close(self) -> bool:
-        """Save what is left and free every edge; gives whether camera and estimator let go.
+        """Save what is left and free every edge; return whether camera and estimator stopped."""
 
-        The computer is switched off before that which may hang is freed.
-        """
-        self._keeper.close()
-        if self.session.shutdown and self._options.kiosk:
-            _power_off()
-        has_stopped = self.eyes.close()
-        self._speaker.close()
-        if self._recording is not None:
-            self._recording.close()
-        self._hands.close()
-        self._display.close()
-        return has_stopped
+        def switch_off() -> None:
+            if self.session.shutdown and self._options.kiosk:
+                self._parts.power_off()
 
-    def _tick(self, now: float) -> None:
-        """Take in what was pressed and seen, and show it."""
-        before, reps = self.session, 0
-        margin: tuple[str, ...] = ()
+        return self.edges.close(before=switch_off)
+
+    def _is_done(self) -> bool:
+        is_calibrated = self._options.calibrate and not self.edges.calibration.is_on
+        return self.session.shutdown or is_calibrated
+
+    def _is_over(self, now: float) -> bool:
+        """Whether the film is, or the time that was asked for; it counts from the first frame."""
+        pipeline, seconds, ready = self.edges.pipeline, self._options.seconds, self._times.ready
+        if pipeline.ended.is_set() and pipeline.observations.empty():
+            return True
+        return seconds is not None and ready is not None and now - ready >= seconds
+
+    def _turn(self, now: float) -> None:
+        """Take in commands and observations, and show what comes of them."""
+        edges, times, before = self.edges, self._times, self.session
+        reps = 0
         try:
-            self._press(now)
-            margin = self._care.tend(now)
-            self.session = recall(self.session, self._keeper.past)
-            self._follow(now)
-            looks, reps = self._take_in()
-            if looks:
-                self._looked = now
-            scene, sound = self._scene(now), heard(before, self.session)
+            self._command(now)
+            banners = edges.monitor.update(now)
+            self.session = recall(self.session, edges.recorder.past)
+            self._lead_volunteer(now)
+            observations, reps = self._take_in()
+            if observations:
+                times.frame = now
+            if times.ready is None and (observations or edges.pipeline.fault is not None):
+                times.ready = now
+            situation = self._situation(now, banners)
+            scene, sound = self._scene(situation), heard(before, self.session)
         except Exception as error:
             if not self._options.kiosk:
                 raise
-            # A defect must not make the mirror black: say it, and begin anew.
-            self._care.stumbled(error, now)
-            with suppress(Exception):  # the set so far may be what it stumbled over
+            # A defect must not make the mirror black: show it, and begin again.
+            edges.monitor.log_defect(error, now)
+            with suppress(Exception):  # the set so far may be the cause
                 self._keep(end(self.session, "stopped").finished)
-            self.session, reps = _first_session(self._settings, Options()), 0
-            self._aligning.leave()
-            self._looked = now
-            told = "The mirror stumbled and begins a new set."
-            scene, sound = trouble(told, self._screen.glass, self._language), Heard()
-        if not self._display.is_off:  # what HDMI carries is off with it
-            self._speaker.tend(now)
-        self._speaker.play(sound)
-        self._rest(now)
-        if self._options.warning and now - self._began >= WARN_S:
-            margin += ("aside.config",)
-        if self._options.kiosk and margin:
-            words = self._language.say(margin[int(now / MARGIN_S) % len(margin)])
-            scene = aside(scene, words, self._screen.glass, now - self._began)
+            self.session, reps = _first_session(self._settings), 0
+            edges.calibration.leave()
+            times.frame = now
+            situation = Situation(self.session, now - times.began, has_failed=True)
+            scene, sound = self._scene(situation), Heard()
+        if not edges.display.is_off:  # what HDMI carries is off with it
+            edges.speaker.update(now)
+        edges.speaker.play(sound)
+        self._note(route(situation), now)
         self._show(scene)
-        self._tell_service()
-        if self._shots is not None:
-            self._shots.take(now, is_rep=reps > 0)
-        while self._recording is not None and self._recorded < (now - self._began) * RECORD_FPS:
-            self._recording.add(self._screen.pixels())
-            self._recorded += 1
+        self._report(now, is_rep=reps > 0)
 
-    def _follow(self, now: float) -> None:
-        """Let the person in the simulated room follow what the glass shows."""
-        if self._volunteer is not None:
-            passed = now - self._ticked
-            self._volunteer.follow(self._aligning.now, passed)
-            for what in self._volunteer.wishes(self._aligning.now, passed):
-                self._aligning.press(what)
-        self._ticked = now
-
-    def _press(self, now: float) -> None:
-        for what in self._hands.presses(self._screen.events(), now):
-            if self._aligning.is_on or what is Press.CALIBRATE:
-                self._aligning.press(what)
+    def _command(self, now: float) -> None:
+        edges = self.edges
+        for what in edges.controls.commands(edges.screen.events(), now):
+            if edges.calibration.is_on or what is Command.CALIBRATE:
+                edges.calibration.press(what)
                 continue
-            kept = self.session.past.kept
-            self.session = press(self.session, what)
+            kept = self.session.history.profile
+            self.session = apply(self.session, what)
             self._keep(self.session.finished)
-            if self.session.past.kept != kept:
-                self._keeper.remember(self.session.past.kept)
+            if self.session.history.profile != kept:
+                edges.recorder.remember(self.session.history.profile)
 
     def _keep(self, finished: FinishedSet | None) -> None:
-        self._keeper.keep(finished)
+        self.edges.recorder.keep(finished)
         self._finished_reps += 0 if finished is None else len(finished.reps)
 
+    def _lead_volunteer(self, now: float) -> None:
+        """Let the person in the simulated room follow what the glass shows."""
+        passed, self._times.turn = now - self._times.turn, now
+        volunteer, calibration = self.edges.volunteer, self.edges.calibration
+        if volunteer is None:
+            return
+        volunteer.follow(calibration.now, passed)
+        for what in volunteer.wishes(calibration.now, passed):
+            calibration.press(what)
+
     def _take_in(self) -> tuple[int, int]:
-        """Everything that was estimated since last time; how many looks and reps that was."""
-        looks = reps = 0
-        self.eyes.has_stick = self.session.has_stick
+        """Take in all observations since the last turn; return how many they and the reps are."""
+        observations = reps = 0
+        pipeline, calibration = self.edges.pipeline, self.edges.calibration
+        pipeline.has_stick = self.session.has_stick
         with suppress(Empty):
             while True:
-                look = self.eyes.looks.get_nowait()
-                looks += 1
-                if self._aligning.is_on:
-                    self._aligning.look(look.pose, look.t)
+                observation = pipeline.observations.get_nowait()
+                observations += 1
+                if calibration.is_on:
+                    calibration.look(observation.pose, observation.t)
                     continue
-                self.session = advance(self.session, look.pose, look.t)
+                self.session = self._parts.advance(self.session, observation.pose, observation.t)
                 self._keep(self.session.finished)
                 reps += sum(isinstance(event, Rep) for event in self.session.events)
-        return looks, reps
+        return observations, reps
 
-    def _rest(self, now: float) -> None:
-        """Nobody there: look less often, and after a while switch the display off."""
-        asleep = state(self.session) is State.ASLEEP and not self._aligning.is_on
-        idle = asleep and self.eyes.fault is None
-        presence = self._settings.presence
-        self.eyes.pause_s = 1.0 / presence.looks_per_s if idle else 0.0
-        if not idle:
-            self._roused = now
-            self._display.wake()
-        elif 0 < presence.screen_off_s <= now - self._roused:
-            self._display.sleep()
+    def _situation(self, now: float, banners: tuple[str, ...]) -> Situation:
+        """All that decides what the glass shows."""
+        edges, times, options, session = self.edges, self._times, self._options, self.session
+        calibration, volunteer = edges.calibration, edges.volunteer
+        if times.misfit is not None and now - times.misfit >= WARN_S:
+            calibration.fault = times.misfit = None
+        return Situation(
+            session,
+            now=now - times.began,
+            late_s=now - times.frame,
+            labels=edges.labels,
+            held=edges.controls.held(),
+            warning=options.warning,
+            fault=edges.pipeline.fault,
+            misfit=calibration.fault,
+            calibrating=calibration.now or (calibration.last if options.calibrate else None),
+            mirrored=volunteer.mirrored() if volunteer is not None else (),
+            reflection=calibration.reflection(session.pose),
+            banners=banners if options.kiosk else (),
+        )
+
+    def _scene(self, situation: Situation) -> Scene:
+        edges = self.edges
+        scene: Scene = self._parts.compose(situation, edges.screen.glass, edges.language)
+        return scene
 
     def _show(self, scene: Scene) -> None:
-        now = time.monotonic()
-        if self._options.kiosk and now - self._tried >= RETRY_S:
-            self._tried = now
-            if self._display.tend():
-                say(f"The display is there ({self._screen.driver}).")
-                self._speaker.close()  # to be opened anew: this display may have its own
-        self._screen.draw(scene)
-        self._screen.present()
+        """Draw on the glass; in a kiosk look for a display now and then."""
+        edges, now = self.edges, self._parts.clock.monotonic()
+        if self._options.kiosk and now - self._times.display >= REOPEN_S:
+            self._times.display = now
+            if edges.display.update():
+                _LOG.info(f"The display is there ({edges.screen.driver}).")
+                edges.speaker.close()  # to be opened again: this display may have its own
+        edges.screen.draw(scene)
+        edges.screen.present()
 
-    def _tell_service(self) -> None:
-        """The screen has moved on; what hangs is a fault, and by now it is on the glass."""
-        fault = self.eyes.fault
-        self._keeper.report(str(fault) if fault is not None else None)
+    def _note(self, state: ScreenState, now: float) -> None:
+        """Note the screen: asleep, estimate less often and later switch the display off."""
+        presence, edges = self._settings.presence, self.edges
+        if state is ScreenState.MISFIT and self._times.misfit is None:
+            self._times.misfit = now
+        is_asleep = state is ScreenState.ASLEEP
+        edges.pipeline.pause_s = 1.0 / presence.looks_per_s if is_asleep else 0.0
+        if not is_asleep:
+            self._times.awake = now
+            edges.display.wake()
+        elif 0 < presence.screen_off_s <= now - self._times.awake:
+            edges.display.sleep()
+
+    def _report(self, now: float, *, is_rep: bool) -> None:
+        """Report to systemd and the broker, and write what was asked for of the glass.
+
+        A part that hangs is a fault, and by now it is on the glass.
+        """
+        edges, fault = self.edges, self.edges.pipeline.fault
+        edges.recorder.report(str(fault) if fault is not None else None)
         if fault is not None or self.session.t is not None:
-            under_way = 0 if self.session.over_s is not None else len(self.session.reps)
-            self._service.ready(str(fault or f"{self._finished_reps + under_way} reps"))
+            under_way = 0 if self.session.current_set.over_s is not None else len(self.session.reps)
+            edges.service.ready(str(fault or f"{self._finished_reps + under_way} reps"))
         else:
-            self._service.starting()
-
-    def _scene(self, now: float) -> Scene:
-        """What the glass shows: what is held, trouble, a warning, or the session."""
-        glass, language, session = self._screen.glass, self._language, self.session
-        running_s, late_s = now - self._began, now - self._looked
-        if session.shutdown:
-            again = waking(self._settings.buttons) if self._options.kiosk else None
-            return shutting_down(glass, language, running_s, again)
-        held = None if self._aligning.is_on else self._hands.held()
-        if held is not None and HELD <= held.fraction < 1.0:
-            return holding(held, glass, language, self._labels, running_s)
-        fault, warning = self.eyes.fault, self._options.warning
-        # What was wrong at the start is said first: a fault that stays can wait for so long.
-        if warning and running_s < WARN_S:
-            return trouble(warning, glass, language, "config", running_s)
-        if fault is not None:
-            return trouble(str(fault), glass, language, fault.kind, running_s)
-        aligning = self._aligning
-        if aligning.fault is not None:
-            if now - self._faulty_s < WARN_S:
-                return trouble(str(aligning.fault), glass, language, "config", running_s)
-            aligning.fault = None
-        self._faulty_s = now
-        calibrated = aligning.now or (aligning.last if self._options.calibrate else None)
-        if calibrated is not None and calibrated.seen_s is not None:
-            scene = calibrating(calibrated, glass, language)
-            mirrored = self._volunteer.mirrored() if self._volunteer is not None else ()
-            return Scene((*mirrored, *scene.shapes))
-        if session.t is None:
-            return getting_ready(glass, language, running_s)
-        labels = self._labels if self._hands.have_buttons else None
-        reflection = aligning.reflection(session.pose)
-        return compose(session, glass, language, running_s, late_s, labels, reflection)
+            edges.service.starting()
+        if edges.snapshots is not None:
+            edges.snapshots.take(now, is_rep=is_rep)
+        if edges.recording is not None:
+            while edges.recording.added < (now - self._times.began) * RECORD_FPS:
+                edges.recording.add(edges.screen.pixels())
 
 
-def _first_session(settings: Settings, options: Options) -> Session:
+def _first_session(settings: Settings, drill: str | None = None) -> Session:
     height_m = settings.coach.body_height_m
-    return start(
-        settings.coach.variation,
-        options.drill,
-        height_m and 100 * height_m,
-        settings.presence.grace_s,
-    )
-
-
-def _volunteer(settings: Settings, screen: Screen) -> Volunteer:
-    room = case(1, Errors(), settings.camera, settings.screen, screen.glass)
-    return Volunteer(room, settings.coach.eye)
-
-
-def _labels(settings: Settings) -> Labels:
-    names = ("next", "previous", "select", "drill")
-    wired = tuple(name for name in names if getattr(settings.buttons, name) is not None)
-    return Labels(settings.buttons.side, wired, tuple(LONG))
-
-
-def _screen(settings: Settings, options: Options) -> Screen:
-    try:
-        return open_screen(settings.screen, mode="windowed" if options.windowed else "auto")
-    except ScreenError as error:
-        if options.windowed:
-            raise
-        if options.kiosk:
-            say(f"{error} Waiting for one.")
-        else:
-            say(f"{error} Running off-screen; pictures of the glass go to {options.shots}/.")
-        return open_screen(settings.screen, mode="offscreen")
-
-
-def _power_off() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # this comes of it, and it ends anyway
-    time.sleep(LAST_WORDS_S)
-    try:
-        subprocess.run(["systemctl", "poweroff"], check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        say(f"The mirror could not be switched off ({error}).")
-
-
-def _leave(code: int) -> None:
-    """End at once: a thread that hangs would hold up the usual way out."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    height_cm = height_m and 100 * height_m
+    return start(settings.coach.variation, drill, height_cm, settings.presence.grace_s)

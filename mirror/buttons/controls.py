@@ -1,4 +1,4 @@
-"""What the mirror is told with: the buttons, opened again until they are there, and the keys."""
+"""All sources of commands: the buttons, opened again until they are there, and the keys."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 from mirror.buttons import Buttons, open_buttons
 from mirror.buttons.keyboard import Keyboard
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
 
-RETRY_S = 15.0
-"""How long before missing buttons are tried again: at boot the pins may come after the mirror."""
+BUTTONS_RETRY_S = 15.0
+"""Seconds before missing buttons are tried again; at boot the pins may come after the mirror."""
 
 
-class Hands:
-    """All sources of presses. Without buttons the mirror runs on.
+class Controls:
+    """All sources of commands. Without buttons the mirror runs on.
 
     trouble: what is wrong with the buttons now, as a sentence.
     """
@@ -29,7 +29,7 @@ class Hands:
 
     @property
     def trouble(self) -> str | None:
-        """Missing, or down since the start."""
+        """The sentence about missing buttons, or about buttons that are down since the start."""
         if self._buttons is None:
             return self._missing
         stuck = self._buttons.stuck()
@@ -37,8 +37,8 @@ class Hands:
             return None
         return f"Down without being pressed: {', '.join(stuck)}; check the wiring."
 
-    def presses(self, keys: Iterable[str], now: float) -> list[Press]:
-        """What was asked for since the last call. keys: that went down at the window."""
+    def commands(self, keys: Iterable[str], now: float) -> list[Command]:
+        """Commands since the last call. keys: names of the keys that went down at the window."""
         if self._buttons is None and self._is_time(now):
             self._tried = now
             try:
@@ -46,12 +46,12 @@ class Hands:
             except ButtonsError as error:
                 self._missing = f"{error} The mirror runs on without buttons."
         self._keyboard.feed(keys)
-        found = self._keyboard.presses()
-        return found if self._buttons is None else found + self._buttons.presses()
+        found = self._keyboard.commands()
+        return found if self._buttons is None else found + self._buttons.commands()
 
     @property
     def have_buttons(self) -> bool:
-        """Whether there are buttons, so that their signs belong on the glass."""
+        """Whether there are buttons; their signs are then drawn on the glass."""
         return self._buttons is not None
 
     def held(self) -> Held | None:
@@ -66,4 +66,4 @@ class Hands:
     def _is_time(self, now: float) -> bool:
         if self._tried is None:
             return True
-        return self._keep_trying and now - self._tried >= RETRY_S
+        return self._keep_trying and now - self._tried >= BUTTONS_RETRY_S

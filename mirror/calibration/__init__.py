@@ -1,5 +1,5 @@
-"""The line of the back on the own reflection: where it belongs, and the calibration that it takes.
+"""Places the line of the back on the person's reflection.
 
-calibrating (what the glass asks for) -> fitting -> calibration (kept) -> projection -> line; all of
-it is tried in a simulated room: room, people, volunteer.
+state (the steps on the glass) -> fitting -> calibration (the stored file) -> projection -> line.
+The simulator tries all of it in a room with people: `room`, `people`, `volunteer`.
 """

@@ -1,14 +1,13 @@
-"""The calibration that is kept: calibration.toml in the state folder.
+"""The stored calibration: calibration.toml in the state folder.
 
-It corrects the settings that it was made with, and is of no use for others: where the camera was
-moved and mirror.toml says so, it is set aside and the mirror says that it wants a new one.
+It corrects the settings that it was made with and fits no others. If mirror.toml has changed since,
+the mirror ignores the calibration and asks for a new one.
 """
 
 from __future__ import annotations
 
 import math
-import tomllib
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import msgspec
@@ -17,7 +16,7 @@ from mirror.calibration.fitting import Correction, Fitted
 from mirror.calibration.projection import Reflection
 from mirror.camera.optics import lens
 from mirror.config import CameraSettings, ScreenSettings, Settings, named, state_folder
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.errors import ConfigError, OutputError
 from mirror.files import replacing
 
@@ -29,12 +28,17 @@ CAMERA = (
 SCREEN = ("diagonal_in", "rotate", "bottom_m", "gap_mm")
 """Settings that a calibration corrects."""
 
+HEAD = b"# Made by `hinge-mirror calibrate`. Delete this file to forget it.\n"
+
 Value = bool | int | float | str
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """residual_mm: as told when it was made. made_with: the settings that it corrects, by key."""
+    """A correction and its origin.
+
+    residual_mm: as shown when it was made. made_with: the settings that it corrects, by key.
+    """
 
     correction: Correction
     residual_mm: float
@@ -42,7 +46,7 @@ class Calibration:
 
 
 def kept_at() -> Path:
-    """Where the calibration is kept."""
+    """Path of the stored calibration."""
     return state_folder() / NAME
 
 
@@ -55,42 +59,33 @@ def made_with(camera: CameraSettings, screen: ScreenSettings) -> dict[str, Value
 
 
 def keep(fitted: Fitted, settings: Settings) -> Path:
-    """Store a calibration, whole or not at all; gives its path.
+    """Store a calibration, whole or not at all; returns its path.
 
     Raises:
-        OutputError: it cannot be written; what was kept before stays.
+        OutputError: it cannot be written; the earlier calibration stays.
     """
     path = kept_at()
-    values = made_with(settings.camera, settings.screen)
-    lines = [
-        "# Made by `hinge-mirror calibrate`. Delete this file to forget it.",
-        f"residual_mm = {fitted.residual_mm:.1f}",
-        "",
-        "[correction]",
-        *(f"{key} = {value:.5f}" for key, value in asdict(fitted.correction).items()),
-        "",
-        "[made_with]",
-        *(f'"{key}" = {msgspec.json.encode(value).decode()}' for key, value in values.items()),
-        "",
-    ]
+    correction = Correction(*(round(value, 5) for value in astuple(fitted.correction)))
+    made = Calibration(
+        correction, round(fitted.residual_mm, 1), made_with(settings.camera, settings.screen)
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
     with replacing(path) as scratch:
-        scratch.write_text("\n".join(lines), encoding="utf-8")
+        scratch.write_bytes(HEAD + msgspec.toml.encode(made))
     return path
 
 
 def load(path: Path) -> Calibration | None:
-    """What is kept; None where nothing is.
+    """Read the stored calibration; None if there is none.
 
     Raises:
         ConfigError: the file cannot be read, or is damaged.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = msgspec.convert(data, Calibration)
+        found = msgspec.toml.decode(path.read_bytes(), type=Calibration)
         numbers = (*astuple(found.correction), found.residual_mm)
         if not all(map(math.isfinite, numbers)):
             raise ValueError("a number is not finite")
@@ -101,14 +96,14 @@ def load(path: Path) -> Calibration | None:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
     # Also of bytes, of huge numbers, and of depth.
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{path}: is damaged ({error}); calibrate anew.") from error
+        raise ConfigError(f"{path}: is damaged ({error}); calibrate again.") from error
 
 
 def fitting(settings: Settings) -> Calibration | None:
-    """The calibration that is kept, if it was made with these settings.
+    """The stored calibration, if it was made with these settings.
 
     Raises:
-        ConfigError: it is damaged, or was made with other settings; says with which.
+        ConfigError: it is damaged, or was made with other settings; the message names them.
     """
     path = kept_at()
     found = load(path)
@@ -118,19 +113,19 @@ def fitting(settings: Settings) -> Calibration | None:
     other = sorted(key for key in now | found.made_with if now.get(key) != found.made_with.get(key))
     if other:
         keys = ", ".join(map(named, other))
-        raise ConfigError(f"{path}: was made with another {keys}; calibrate anew.")
+        raise ConfigError(f"{path}: was made with another {keys}; calibrate again.")
     return found
 
 
-def as_configured(settings: Settings, glass: Glass, size: tuple[int, int]) -> Setting:
-    """How camera and panel hang by the settings. size: of the pictures, pixels."""
-    return Setting.of(settings.camera, settings.screen, glass, lens(settings.camera, size))
+def as_configured(settings: Settings, glass: Glass, size: tuple[int, int]) -> RigGeometry:
+    """Where the settings place camera and panel. size: width and height of a frame, pixels."""
+    return RigGeometry.of(settings.camera, settings.screen, glass, lens(settings.camera, size))
 
 
 def reflection(
     settings: Settings, glass: Glass, size: tuple[int, int], calibration: Calibration | None
 ) -> Reflection | None:
-    """What the line is fitted to the reflection by; None where it is not wanted."""
+    """What places the line on the reflection; None if the settings ask for the figure instead."""
     line = settings.screen.line
     if line == "figure" or (line == "auto" and calibration is None):
         return None

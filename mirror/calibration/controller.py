@@ -1,67 +1,72 @@
-"""The running mirror's line on the reflection: what is kept of a calibration, and making a new one.
+"""The calibration in the running mirror: loads the stored one, and makes a new one.
 
-What can't be read or kept is a fault: one sentence, told on the glass for a while, and the mirror
-goes on with the figure in the corner.
+A calibration that cannot be read or stored is a fault: the glass shows its sentence for a while,
+and the mirror goes on with the figure in the corner.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
 from mirror.calibration.calibration import Calibration, as_configured, fitting, keep, reflection
 from mirror.calibration.projection import Reflection
-from mirror.calibration.state import Calibrating, look, press
-from mirror.coach.command import Press
+from mirror.calibration.state import CalibrationState, look, press
+from mirror.coach.command import Command
 from mirror.config import Settings
 from mirror.display.glass import Glass
-from mirror.display.snapshots import say
 from mirror.errors import ConfigError, MirrorError, OutputError
 from mirror.hinge.measure.pose import Pose
 
+_LOG = logging.getLogger(__name__)
 
-class Aligning:
-    """What the line is fitted to the reflection by, and who calibrates it now.
 
-    glass: asked each time, since a display may come late. is_kept: a simulated result is not.
+class CalibrationController:
+    """Holds the calibration in use, and the state of a new one while a person makes it.
+
+    Args:
+        settings: the camera, the screen and the person.
+        glass: returns the present glass, since a display may be found late.
+        is_kept: whether a new calibration is stored; a simulated one is not.
 
     Attributes:
-        now: somebody who calibrates; None mostly. last: how the last one ended.
-        fault: what is wrong with the calibration; the caller may take it away once it is told.
+        now: the calibration that a person makes at this moment, or None. last: the one before.
+        fault: what is wrong with the stored calibration; the caller clears it once it was shown.
     """
 
     def __init__(
         self, settings: Settings, glass: Callable[[], Glass], *, is_kept: bool = True
     ) -> None:
         self._settings, self._glass, self._is_kept = settings, glass, is_kept
-        self.now: Calibrating | None = None
-        self.last: Calibrating | None = None
+        self.now: CalibrationState | None = None
+        self.last: CalibrationState | None = None
         self.fault: MirrorError | None = None
         self._calibration: Calibration | None = None
         self._load()
 
     @property
     def is_on(self) -> bool:
-        """Whether somebody calibrates: looks and presses are then for `look` and `press`."""
+        """Whether a person calibrates: frames go to `look` then, and presses to `press`."""
         return self.now is not None
 
     def reflection(self, pose: Pose | None) -> Reflection | None:
-        """What the line is fitted by, if that is wanted and known."""
+        """What places the line on the reflection of this pose, if that is wanted and known."""
         if pose is None:
             return None
         return reflection(self._settings, self._glass(), pose.size, self._calibration)
 
     def begin(self) -> None:
-        """Calibrate."""
+        """Start a new calibration."""
         setting_of = partial(as_configured, self._settings, self._glass())
-        self.now = Calibrating(setting_of, self._settings.coach.eye)
+        self.now = CalibrationState(setting_of, self._settings.coach.eye)
 
     def leave(self) -> None:
-        """Change nothing."""
+        """Stop calibrating and change nothing."""
         self.now = None
 
-    def press(self, what: Press) -> None:
-        """Take in a press: one that begins, or one of who calibrates."""
+    def press(self, what: Command) -> None:
+        """Take in a press: it starts a calibration, or goes to the present one."""
         if self.now is None:
             self.begin()
             return
@@ -69,7 +74,7 @@ class Aligning:
         self._end()
 
     def look(self, pose: Pose | None, t: float) -> None:
-        """Take in one look."""
+        """Take in the pose of one frame at time t; None where nobody was found."""
         if self.now is not None:
             self.now = look(self.now, pose, t)
             self._end()
@@ -80,19 +85,19 @@ class Aligning:
             return
         self.now, self.last = None, now
         if now.outcome == "left" or now.fitted is None:
-            say("Nothing was changed.")
+            _LOG.info("Nothing was changed.")
             return
-        told = f"Calibrated: dots and reflections are {now.fitted.residual_mm:.0f} mm apart"
+        sentence = f"Calibrated: dots and reflections are {now.fitted.residual_mm:.0f} mm apart"
         if not self._is_kept:
-            say(f"{told}. It was simulated, and is not kept.")
+            _LOG.info(f"{sentence}. It was simulated, and is not stored.")
             return
         try:
             path = keep(now.fitted, self._settings)
         except (OutputError, ConfigError) as error:
             self.fault = error
-            say(str(error))
+            _LOG.warning(str(error))
             return
-        say(f"{told}; kept in {path}.")
+        _LOG.info(f"{sentence}; stored in {path}.")
         self._load()
 
     def _load(self) -> None:
@@ -102,4 +107,4 @@ class Aligning:
             self._calibration = fitting(self._settings)
         except ConfigError as error:
             self._calibration, self.fault = None, error
-            say(str(error))
+            _LOG.warning(str(error))

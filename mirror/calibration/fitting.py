@@ -1,8 +1,8 @@
-"""Dots that lay on the own reflection -> what the settings of the camera were off by.
+"""Dots that a person has brought their reflection to -> the error of the camera's settings.
 
-Each sample says: with these pixels in the picture, the eye saw its own reflection, or that of the
-heel, at this dot of the glass. What the settings say is believed to the extent that a tape measure
-and a level are: least squares over both together always has one answer, also from few dots.
+Each sample says: with these pixels in the frame, the eye saw its reflection, or that of the heel,
+at this dot of the glass. The settings count as measurements by tape and level, with their own
+standard deviations. So least squares over both has one answer, even from few dots.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from typing import Literal
 import numpy as np
 
 from mirror.calibration.projection import EYE_AHEAD_M
-from mirror.display.glass import Setting
+from mirror.display.glass import RigGeometry
 from mirror.hinge.measure.geometry import Array
 
 Aim = Literal["eye", "heel", "knee"]
-"""What is brought to a dot: the eye that looks, or the nearer heel or knee."""
+"""What the person brings to a dot: the seeing eye, or the nearer heel or knee."""
 
 DOT_MM = 8.0
-"""How well a person brings a reflection to a dot, and the landmarks fit it (one SD)."""
+"""Standard deviation of a reflection from its dot: the person's aim and the landmarks together."""
 STEPS = 12
+"""Gauss-Newton steps of a fit."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What to add to the settings: metres, degrees; zoom is a factor of the focal length - 1."""
+    """Added to the settings: metres, degrees; zoom is a factor of the focal length, minus 1."""
 
     aside_m: float = 0.0
     height_m: float = 0.0
@@ -37,7 +38,7 @@ class Correction:
     roll_deg: float = 0.0
     zoom: float = 0.0
 
-    def of(self, setting: Setting) -> Setting:
+    def of(self, setting: RigGeometry) -> RigGeometry:
         """The setting, corrected."""
         return replace(
             setting,
@@ -51,14 +52,14 @@ class Correction:
 
 
 DOUBT = Correction(0.06, 0.10, 0.02, 2.5, 2.5, 1.0, 0.02)
-"""How far off the settings may be (one SD)."""
+"""Standard deviation of each setting from the truth."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One reflection at its dot. Pixels are upright ones, (2,); the dot is in mm on the glass.
+    """One reflection at its dot, in mm on the glass. Points are (2,) pixels of the upright frame.
 
-    point: of what was brought to the dot. near, far: both heels, the one nearer to the glass first.
+    point: what the person brought to the dot. near, far: the heel nearer to the glass, the other.
     """
 
     aim: Aim
@@ -71,14 +72,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Fitted:
-    """residual_mm: root mean square of what is left between dots and reflections."""
+    """A correction and its residual_mm: root mean square distance of reflections from dots."""
 
     correction: Correction
     residual_mm: float
 
 
-def spot(setting: Setting, sample: Sample) -> Array:
-    """(2,) mm: where this setting says that the eye saw what was at the dot."""
+def spot(setting: RigGeometry, sample: Sample) -> Array:
+    """(2,) mm on the glass: where the eye saw the aim of this sample, by this setting."""
     near_m = setting.heel_m(sample.near)
     body_m = (near_m + setting.heel_m(sample.far)) / 2
     eye = setting.at(sample.eye, body_m - EYE_AHEAD_M)
@@ -86,13 +87,13 @@ def spot(setting: Setting, sample: Sample) -> Array:
     return setting.on_glass(eye, aimed)
 
 
-def fit(setting: Setting, samples: Sequence[Sample]) -> Fitted:
-    """The correction that explains the samples best, by Gauss and Newton's steps."""
+def fit(setting: RigGeometry, samples: Sequence[Sample]) -> Fitted:
+    """The correction that explains the samples best (Gauss-Newton)."""
     doubt = np.array(astuple(DOUBT))
     values = np.zeros(len(fields(Correction)))
 
     def off(shares: Array) -> Array:
-        """What is left, in standard deviations, of the dots and of the settings."""
+        """Residuals of the dots and of the settings, in standard deviations."""
         now = Correction(*(shares * doubt).tolist()).of(setting)
         dots = [(spot(now, s) - np.array(s.dot)) / DOT_MM for s in samples]
         left: Array = np.concatenate([*dots, shares])

@@ -1,8 +1,8 @@
-"""A person in the picture -> where on the glass their own eye sees them reflected.
+"""A person in the frame -> where on the glass their eye sees their reflection.
 
-How far away the person stands is told by the heels, which are on the floor; where those can't be
-seen, by the height of the body. A body that stands side-on is flat: its back lies in one plane,
-parallel to the glass.
+The heels give the person's distance, since they are on the floor; where no heel is seen, the body
+height gives it. A body side-on to the glass counts as flat: its back lies in one plane, parallel to
+the glass.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.display.glass import Setting
+from mirror.display.glass import RigGeometry
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import BODY_HEIGHT, PRESENT
 from mirror.hinge.measure.pose import Mark, Pose
@@ -21,12 +21,12 @@ from mirror.hinge.measure.pose import Mark, Pose
 Eye = Literal["left", "right", "both"]
 
 NEAREST_M, FARTHEST_M = 0.5, 6.0
-"""Distances at which a person is believed to stand."""
+"""Nearest and farthest distance from the glass that is believed."""
 EYE_AHEAD_M = 0.08
-"""How far the eyes of a head that is turned to the glass are before the middle of a body that
-stands side-on: half a head."""
+"""Half a head: the eyes of a turned head are this much nearer to the glass than the middle of the
+body side-on."""
 STANCE_M = 0.10
-"""From the middle of the body to either foot, where only one of them is seen."""
+"""Distance from the middle of the body to a foot, used where only one foot is seen."""
 EYES = {
     "left": (Mark.LEFT_EYE,),
     "right": (Mark.RIGHT_EYE,),
@@ -36,20 +36,17 @@ EYES = {
 
 @dataclass(frozen=True)
 class Reflection:
-    """One eye before one glass.
+    """One eye in front of one glass. height_m: the person's height, where it is known."""
 
-    height_m: of the person's body, where it is known.
-    """
-
-    setting: Setting
+    setting: RigGeometry
     eye: Eye = "right"
     height_m: float | None = None
 
     def body_m(self, poses: Sequence[Pose], body_px: float) -> float | None:
-        """Distance of the middle of the body from the glass, metres; None if it can't be told.
+        """Distance of the middle of the body from the glass, metres; None if it is unknown.
 
-        poses: of the last moments, in which the feet stood still: their mean is steadier.
-        body_px: lengths of trunk and leg together, while standing.
+        poses: the last ones in which the feet stood still; their mean is steadier.
+        body_px: length of trunk and leg together while standing.
         """
         found = by_heels(self.setting, poses)
         if found is None and self.height_m is not None and body_px > 0:
@@ -63,13 +60,13 @@ class Reflection:
 
 
 def eye_px(pose: Pose, eye: Eye) -> Array:
-    """(2,) pixels of the eye that looks; of both, the middle between them."""
+    """(2,) pixels of the seeing eye; for both eyes, the middle between them."""
     middle: Array = pose.points[list(EYES[eye])].mean(axis=0)
     return middle
 
 
-def by_heels(setting: Setting, poses: Sequence[Pose]) -> float | None:
-    """Distance of the middle between both feet; None where neither is seen well."""
+def by_heels(setting: RigGeometry, poses: Sequence[Pose]) -> float | None:
+    """Distance of the middle between both feet, metres; None where neither is seen well."""
     found: list[float] = []
     for heel in (Mark.LEFT_HEEL, Mark.RIGHT_HEEL):
         seen = [p.points[heel] for p in poses if p.visibility[heel] >= PRESENT]
@@ -77,5 +74,5 @@ def by_heels(setting: Setting, poses: Sequence[Pose]) -> float | None:
             found.append(setting.heel_m(np.mean(seen, axis=0)))
     if not found:
         return None
-    # A foot that is hidden stands behind the one that is seen.
+    # The hidden foot is farther from the glass than the visible one.
     return sum(found) / len(found) + (STANCE_M if len(found) == 1 else 0.0)

@@ -1,11 +1,11 @@
-"""Calibrating, step by step: a frozen value, `look` for a picture, `press` for a button.
+"""The steps of a calibration: a frozen value, changed by `look` for a frame, `press` for a button.
 
-Four dots, one after the other: near the glass and farther away, each time one for the eye that
-looks and one for the heel (or the knee, where the panel does not reach low enough). The person
-brings the own reflection to the dot by stepping aside and bending the knees, and holds still; no
-button need be reached for. The nearer dots already correct where the farther ones are expected.
+The glass shows four dots, one after the other: two near the glass and two farther away, each time
+one for the seeing eye and one for the heel (or the knee, where the panel does not reach down to the
+heel). The person moves their reflection to the dot by stepping aside and bending the knees, and
+holds still. No button is needed. The near dots already correct where the far ones are expected.
 
-    next, previous   the dot lower, higher; at the end: begin anew
+    next, previous   move the dot down, up; at the end: start again
     select           a new dot; at the end: keep the result
     a long press     leave, and change nothing
 """
@@ -20,8 +20,8 @@ import numpy as np
 
 from mirror.calibration.fitting import Aim, Fitted, Sample, fit, spot
 from mirror.calibration.projection import FARTHEST_M, NEAREST_M, Eye, by_heels, eye_px
-from mirror.coach.command import Press
-from mirror.display.glass import Setting
+from mirror.coach.command import Command
+from mirror.display.glass import RigGeometry
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import PRESENT
 from mirror.hinge.measure.pose import Mark, Pose
@@ -32,46 +32,48 @@ DOTS: tuple[tuple[Literal["near", "far"], Literal["eye", "low"], int], ...] = (
     ("far", "low", 1),
     ("far", "eye", -1),
 )
-"""Where the person stands, what is brought to the dot, and on which side of the panel it is."""
+"""Where the person stands, what they bring to the dot, and the side of the panel that it is on."""
 NEAR_M, ROOM, APART_M = 1.9, 1.2, 0.8
-"""The nearer place is within so far of the glass, or so many times as far as the camera needs to
-see the feet; the farther one is so much farther."""
+"""The near place is at most this many metres from the glass, or this multiple of the distance at
+which the camera sees the feet; the far place is at least this much farther away."""
 HOLD_S = 2.0
+"""Seconds to hold still at a dot."""
 STILL_M, STILL_PX = 0.006, 1.5
-"""How much eyes and feet may move (SD) while holding still, and how much landmarks tremble."""
+"""Largest standard deviation of eyes and feet while holding still: of the body, of landmarks."""
 WITHIN_MM = (320.0, 120.0)
-"""A reflection that seems farther from its dot than the settings may be wrong is not at it: with
-nothing known yet, and once a dot is done."""
+"""Largest distance of a reflection from its dot: at the first dot, and later. It allows for wrong
+settings."""
 MOVED_MM = 30.0
-"""Who has not moved since the dot was shown has not been brought to it."""
+"""Least way of the reflection since the dot was shown: a person must have moved to the dot."""
 ASIDE, EDGE_MM = 0.25, 45.0
-"""Dots are this share of the width from the middle, and at least so far from the edges."""
+"""Distance of a dot from the middle, as a share of the width; least distance from an edge."""
 BELOW_MM = {"eye": 40.0, "low": 20.0}
-"""How far below its present place a reflection is asked: the knees give way more easily."""
+"""A dot is this much below the present place of the reflection: bending the knees is easy."""
 NUDGE_MM = 20.0
+"""A press of next or previous moves the dot by this much."""
 POOR_MM = 20.0
-"""A residual above this is told as one."""
+"""The glass calls a larger residual poor."""
 ALONE_S = 120.0
-"""Nobody there for so long: it ends by itself."""
+"""Seconds without a person before the calibration ends."""
 SIDEWAYS_M = 0.08
-"""Feet seem so long, at least, to who sees them from the side."""
+"""Least length of a foot that is seen from the side."""
 
 Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Calibrating:
-    """Somebody who calibrates.
+class CalibrationState:
+    """One calibration under way.
 
-    setting_of: what the settings say for pictures of a size. setting: that, corrected by the dots
-    so far. start: where the reflection seemed to be when the dot was put there, mm. hint: why
-    nothing goes on, as a key of the texts. held: share of the time for which the reflection is held
-    still, 0..1. fitted: the result, to be kept or not. outcome: how it ended.
+    setting_of: the configured setting for a size of frame. setting: the same, corrected by the dots
+    so far. start: where the reflection was when the dot appeared, mm. hint: what the person must do
+    first, as a key of the texts. held: share of the holding time that has passed, 0..1. fitted: the
+    result, once all dots are done. outcome: how it ended.
     """
 
-    setting_of: Callable[[tuple[int, int]], Setting]
+    setting_of: Callable[[tuple[int, int]], RigGeometry]
     eye: Eye = "right"
-    setting: Setting | None = None
+    setting: RigGeometry | None = None
     samples: tuple[Sample, ...] = ()
     near_m: float | None = None
     aim: Aim = "eye"
@@ -86,12 +88,12 @@ class Calibrating:
 
     @property
     def pose(self) -> Pose | None:
-        """The newest look."""
+        """The newest pose."""
         return self.window[-1] if self.window else None
 
 
-def look(now: Calibrating, pose: Pose | None, t: float) -> Calibrating:
-    """Take in one look of the camera at time t; pose None where nobody was found."""
+def look(now: CalibrationState, pose: Pose | None, t: float) -> CalibrationState:
+    """Take in the pose of one frame at time t; None where nobody was found."""
     seen_s = t if pose is not None or now.seen_s is None else now.seen_s
     now = replace(now, seen_s=seen_s)
     if pose is None:
@@ -121,30 +123,30 @@ def look(now: Calibrating, pose: Pose | None, t: float) -> Calibrating:
     return _taken(now, sample, setting)
 
 
-def press(now: Calibrating, what: Press) -> Calibrating:
+def press(now: CalibrationState, what: Command) -> CalibrationState:
     """Take in one press."""
-    if what in (Press.REMEMBER, Press.CALIBRATE, Press.SHUTDOWN):
+    if what in (Command.REMEMBER, Command.CALIBRATE, Command.SHUTDOWN):
         return replace(now, outcome="left")
     if now.fitted is not None:
-        if what is Press.SELECT:
+        if what is Command.SELECT:
             return replace(now, outcome="kept")
-        return Calibrating(now.setting_of, now.eye, seen_s=now.seen_s)
-    if what is Press.SELECT:
+        return CalibrationState(now.setting_of, now.eye, seen_s=now.seen_s)
+    if what is Command.SELECT:
         return replace(now, dot=None, window=(), held=0.0)
-    if now.dot is not None and now.setting is not None and what in (Press.NEXT, Press.PREVIOUS):
-        down = NUDGE_MM if what is Press.NEXT else -NUDGE_MM
+    if now.dot is not None and now.setting is not None and what in (Command.NEXT, Command.PREVIOUS):
+        down = NUDGE_MM if what is Command.NEXT else -NUDGE_MM
         dot = now.dot[0], _inside(now.dot[1] + down, 1000 * now.setting.panel[1])
         return replace(now, dot=dot, window=(), held=0.0)
     return now
 
 
-def low_aim(now: Calibrating) -> Aim:
-    """What was brought to the lower dots."""
+def low_aim(now: CalibrationState) -> Aim:
+    """What the person brought to the lower dots."""
     return next((s.aim for s in reversed(now.samples) if s.aim != "eye"), "heel")
 
 
-def live(now: Calibrating) -> tuple[Pair, ...]:
-    """Where the result, were it kept, would draw a dot on eye and nearer heel or knee, mm."""
+def live(now: CalibrationState) -> tuple[Pair, ...]:
+    """Where the result places the eye and the nearer heel or knee on the glass, mm."""
     if now.pose is None or now.setting is None:
         return ()
     near, far = _heels(now.pose)
@@ -155,8 +157,8 @@ def live(now: Calibrating) -> tuple[Pair, ...]:
     return tuple((float(x), float(y)) for x, y in places)
 
 
-def _hint(now: Calibrating, setting: Setting, pose: Pose) -> str | None:
-    """What keeps this look from serving."""
+def _hint(now: CalibrationState, setting: RigGeometry, pose: Pose) -> str | None:
+    """Why this pose cannot be used, as a key of the texts; None if it can."""
     marks = [Mark.LEFT_EYE, Mark.RIGHT_EYE, *_heels(pose)]
     inside = (pose.points[marks] > 0).all() and (pose.points[marks] < pose.size).all()
     if not inside or float(pose.visibility[marks].min()) < PRESENT:
@@ -168,15 +170,15 @@ def _hint(now: Calibrating, setting: Setting, pose: Pose) -> str | None:
     if abs(float(foot[0])) < SIDEWAYS_M * setting.focal_px / body_m:
         return "sideways"
     if now.dot is not None:
-        return None  # it was put where the person stood: a step to and fro does no harm
+        return None  # the dot was placed where the person stood: a step to and fro does no harm
     if DOTS[len(now.samples)][0] == "near":
         lowest = np.array([setting.size[0] / 2, setting.size[1]])
         return None if body_m < max(NEAR_M, ROOM * setting.heel_m(lowest)) else "closer"
     return None if now.near_m is None or body_m > now.near_m + APART_M else "back"
 
 
-def _placed(now: Calibrating, setting: Setting, pose: Pose) -> Calibrating:
-    """Choose what is brought to the next dot, and put it where that can be done."""
+def _placed(now: CalibrationState, setting: RigGeometry, pose: Pose) -> CalibrationState:
+    """Choose the aim of the next dot, and place the dot within its reach."""
     _, what, side = DOTS[len(now.samples)]
     width, height = (1000 * size for size in setting.panel)
     near, far = _heels(pose)
@@ -198,8 +200,8 @@ def _inside(y: float, height: float) -> float:
     return min(max(y, EDGE_MM), height - EDGE_MM)
 
 
-def _taken(now: Calibrating, sample: Sample, setting: Setting) -> Calibrating:
-    """A dot is done: what it tells, and the next one."""
+def _taken(now: CalibrationState, sample: Sample, setting: RigGeometry) -> CalibrationState:
+    """Fit the samples with the one of this dot, and go on to the next dot."""
     samples = (*now.samples, sample)
     configured = now.setting_of(setting.size)
     fitted = fit(configured, samples)
@@ -219,14 +221,14 @@ def _taken(now: Calibrating, sample: Sample, setting: Setting) -> Calibrating:
     )
 
 
-def _is_still(window: tuple[Pose, ...], setting: Setting) -> bool:
+def _is_still(window: tuple[Pose, ...], setting: RigGeometry) -> bool:
     marks = [Mark.LEFT_EYE, Mark.RIGHT_EYE, *_heels(window[-1])]
     places = np.stack([pose.points[marks] for pose in window])
     body_m = by_heels(setting, window[-1:]) or NEAREST_M
     return bool(places.std(axis=0).max() < STILL_PX + STILL_M * setting.focal_px / body_m)
 
 
-def _sample(now: Calibrating, window: tuple[Pose, ...]) -> Sample:
+def _sample(now: CalibrationState, window: tuple[Pose, ...]) -> Sample:
     points = np.mean([pose.points for pose in window], axis=0)
     near, far = _heels(window[-1])
     return _aimed(

@@ -2,8 +2,8 @@
 
 `follow` runs camera -> estimator -> Session; `records` makes JSON objects of it, one a line:
 a header, one per processed frame, the standing whenever it is taken, each outcome when it is
-known, and a summary. Angles are absolute degrees, times seconds, points pixels of the picture,
-where a lens is configured of the picture without it.
+known, and a summary. Angles are absolute degrees, times seconds, points pixels of the frame, after
+the correction of a configured lens.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 from mirror import __version__
 from mirror.camera import Camera, Frame
 from mirror.cli.overlay import overlay, pixel_screen
-from mirror.cli.plot import plot
+from mirror.cli.plot import PLOT_SUFFIXES, plot
 from mirror.coach.advance import advance
-from mirror.coach.language import load as load_language
+from mirror.coach.language import load_language
 from mirror.coach.session import Session
 from mirror.coach.sets import finish
 from mirror.display.screen import Screen
@@ -35,16 +35,16 @@ from mirror.hinge.measure.lens import Lens
 from mirror.hinge.measure.posture import SHOW, Back, Posture, Standing, Unseen
 from mirror.hinge.measure.rounding import line_px
 from mirror.pose.landmarker import Estimator
-from mirror.pose.subject import Attention
+from mirror.pose.subject import SubjectTracker
 
 Record = dict[str, Any]
-PLOTS = (".png", ".pdf", ".svg")
+
 """Kinds of file a plot can be."""
 
 
 def analyze(
     camera: Camera,
-    estimator: Estimator | Attention,
+    estimator: Estimator | SubjectTracker,
     session: Session,
     *,
     source: str,
@@ -57,18 +57,18 @@ def analyze(
 ) -> int:
     """Analyse one source and write what was asked for; gives the exit code.
 
-    lens: what the overlay is drawn over is the picture without it, as the estimator tells it.
+    lens: the overlay is drawn over the corrected frame, as the estimator sees it.
 
     Raises:
         CameraError: the source broke.
         OutputError: a result cannot be written; what stood under its name is left as it was.
     """
-    if plot_path is not None and plot_path.suffix not in PLOTS:
-        raise UsageError(f"{plot_path}: a plot is one of {', '.join(PLOTS)}.")
+    if plot_path is not None and plot_path.suffix not in PLOT_SUFFIXES:
+        raise UsageError(f"{plot_path}: a plot is one of {', '.join(PLOT_SUFFIXES)}.")
     header = header_record(source, camera, session, fps)
     kept: list[Record] = []
     with ExitStack() as stack:
-        steps = follow(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
+        steps = process(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
         steps = _with_progress(steps, camera, seconds, fps)
         if overlay_path is not None:
             scratch = stack.enter_context(replacing(overlay_path))
@@ -85,11 +85,11 @@ def analyze(
         if plot_path is not None:
             plot(kept, stack.enter_context(replacing(plot_path)))
     if json_target != "-":
-        print(told(kept))
+        print(format_summary(kept))
     return 0
 
 
-def told(kept: Sequence[Record]) -> str:
+def format_summary(kept: Sequence[Record]) -> str:
     """The analysis for people: a line for each outcome, and the sums."""
     lines = []
     for record in kept:
@@ -153,19 +153,19 @@ def _recorded(
         yield frame, session
 
 
-def follow(
+def process(
     camera: Camera,
-    estimator: Estimator | Attention,
+    estimator: Estimator | SubjectTracker,
     session: Session,
     *,
     lens: Lens | None = None,
     seconds: float | None = None,
     fps: float | None = None,
 ) -> Iterator[tuple[Frame, Session]]:
-    """Each processed frame with the session after it; the last one tells what was still open.
+    """Each processed frame with the session after it; the last one holds what was still open.
 
-    lens: that the estimator has taken out of its poses. seconds: stop after so much of the source.
-    fps: process at most so many frames a second.
+    lens: the one that the estimator corrects in its poses. seconds: how much to process.
+    fps: most frames to process a second.
 
     Raises:
         CameraError: the source broke.
@@ -190,8 +190,8 @@ def follow(
             pose = with_stick(pose, frame.rgb, lens)
         session = advance(session, pose, t)
     if last is not None:
-        told = finish(session)
-        yield last, replace(told, events=session.events + told.events)
+        done = finish(session)
+        yield last, replace(done, events=session.events + done.events)
 
 
 def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[Record]:
@@ -203,17 +203,18 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
     outcomes: list[Outcome] = []
     stop: Found | None = None
     for _, session in steps:
-        stop = session.stop or stop
+        stop = session.person.stop.found or stop
         yield frame_record(session)
-        if session.standing is not standing and session.standing is not None:
-            yield standing_record(session.standing, session.t)
-        standing = session.standing
+        if session.baseline is not standing and session.baseline is not None:
+            yield standing_record(session.baseline, session.t)
+        standing = session.baseline
         outcomes += session.events
         for event in session.events:
             yield outcome_record(event)
-        if session.cue is not None and session.cue is not cue:
-            yield cue_record(session.cue, english.cue(session.cue, session.choice))
-        cue = session.cue
+        new = session.current_set.cue
+        if new is not None and new is not cue:
+            yield cue_record(new, english.cue(new, session.exercise))
+        cue = new
     yield {
         "type": "summary",
         "reps": sum(isinstance(o, Rep) for o in outcomes),
@@ -232,8 +233,8 @@ def header_record(source: str, camera: Camera, session: Session, fps: float | No
         "width": camera.size[0],
         "height": camera.size[1],
         "fps": _short(min(fps, camera.fps) if fps else camera.fps),
-        "variation": session.choice.variation.name,
-        "drill": session.choice.drill.name if session.choice.drill else None,
+        "variation": session.exercise.variation.name,
+        "drill": session.exercise.drill.name if session.exercise.drill else None,
     }
 
 
@@ -283,7 +284,7 @@ _MEASURES = (
 
 
 def standing_record(standing: Standing, t: float | None) -> Record:
-    """The person's own standing, from which changes are measured."""
+    """The person's baseline, from which changes are measured."""
     return {
         "type": "standing",
         "t": _short(t, 4),

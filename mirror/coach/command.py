@@ -1,4 +1,4 @@
-"""What a person asks for with busy hands."""
+"""The commands that a person gives with the buttons."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Press(Enum):
-    """What a button asks for."""
+class Command(Enum):
+    """A command of a button."""
 
     NEXT = "next"
     PREVIOUS = "previous"
@@ -24,11 +24,11 @@ class Held:
 
     Attributes:
         button: its name in the configuration, such as `select`.
-        press: what will be asked for, or was, once the fraction is 1.
+        command: the one that it gives once the fraction is 1.
         fraction: how much of the hold time has passed, 0 to 1. A short press passes through
             small fractions too; show nothing below about 0.2.
     """
 
     button: str
-    press: Press
+    command: Command
     fraction: float

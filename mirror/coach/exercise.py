@@ -1,4 +1,4 @@
-"""What is practised: a variation of the hinge, or one of its drills."""
+"""The exercise: a variation of the hinge, or one of its drills."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mirror.hinge.variations.variation import DrillMode, Variation
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What is practised: a variation, or one of its drills."""
+class Exercise:
+    """A variation, or one of its drills."""
 
     variation: Variation
     drill: DrillMode | None = None
@@ -24,17 +24,17 @@ class Choice:
 
     @property
     def rules(self) -> tuple[AnyRule, ...]:
-        """What a fault is."""
+        """The rules by which a rep is judged."""
         return self.drill.rules if self.drill else self.variation.rules
 
 
-def choices() -> list[Choice]:
-    """What next and previous go through: each variation, followed by its drills."""
-    return [Choice(v, drill) for v in VARIATIONS.values() for drill in (None, *v.drills)]
+def exercises() -> list[Exercise]:
+    """All exercises in the order of the buttons: each variation, followed by its drills."""
+    return [Exercise(v, drill) for v in VARIATIONS.values() for drill in (None, *v.drills)]
 
 
-def chosen(variation: str, drill: str | None = None) -> Choice:
-    """The choice of these names.
+def find_exercise(variation: str, drill: str | None = None) -> Exercise:
+    """The exercise of these names.
 
     Raises:
         UsageError: there is no such variation or drill.
@@ -47,4 +47,4 @@ def chosen(variation: str, drill: str | None = None) -> Choice:
     if drill is not None and drill not in drills:
         known = ", ".join(drills) or "none"
         raise UsageError(f"There is no drill {drill!r} of {variation}; there are: {known}.")
-    return Choice(found, drills[drill] if drill else None)
+    return Exercise(found, drills[drill] if drill else None)

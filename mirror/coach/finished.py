@@ -1,7 +1,7 @@
 """A finished set as a plain value, and what is known of earlier ones.
 
-Nothing here tells who it was: numbers of the movement only. Angles in degrees, times in seconds of
-the frames' own clock.
+These are numbers of the movement only; nothing identifies the person. Angles are in degrees, times
+in seconds of the frames' own clock.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Literal, NamedTuple
 
-from mirror.coach.profile import Kept
+from mirror.coach.profile import Profile
 from mirror.hinge.counting.reps import Outcome, Partial, Rejected, Rep, fold_deg
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, StopDepth
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 SAMPLE_S = 0.1
-"""Time between two samples of the signals."""
+"""Seconds between two samples of the signals."""
 MOST_SAMPLES = 6000
-"""Ten minutes: a longer set keeps the signals of its first ones."""
+"""Number of samples in ten minutes; a longer set keeps those of its first ten."""
 AROUND_S = 1.0
-"""So much before the first rep and after the last one is kept of the signals."""
+"""Seconds of the signals that are kept before the first rep and after the last one."""
 
 Ended = Literal["rest", "left", "press", "stopped"]
 """How a set ended: by a pause, by walking off, by a button, with the mirror."""
 
 
-class Sample(NamedTuple):
-    """The signals at one moment: changes from standing, and the knee; None: not judged."""
+class SignalSample(NamedTuple):
+    """The signals at one moment: changes from the baseline, and the knee; None: not judged."""
 
     t: float
     fold_deg: float
@@ -40,16 +40,16 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Notes:
-    """What is noted of a set while it lasts: the person may be forgotten before it ends.
+class SetLog:
+    """The log of a set while it lasts, since the person may be forgotten before it ends.
 
-    stood_deg: hip flexion of the newest standing. stop: the stop depth, as last found.
+    stood_deg: hip flexion of the newest baseline. stop: the stop depth, as last found.
     """
 
     stood_deg: float = 0.0
     stop: Found | None = None
     cues: tuple[Cue, ...] = ()
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[SignalSample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ class FinishedSet:
     reps: tuple[Rep, ...]
     partials: int = 0
     rejected: tuple[str, ...] = ()
-    notes: Notes = Notes()
+    log: SetLog = SetLog()
 
     @property
     def folds_deg(self) -> tuple[float, ...]:
-        """How deep each rep went: the change of hip flexion from standing."""
-        return tuple(rep.hip_flexion_max_deg - self.notes.stood_deg for rep in self.reps)
+        """How deep each rep went: the change of hip flexion from the baseline."""
+        return tuple(rep.hip_flexion_max_deg - self.log.stood_deg for rep in self.reps)
 
     @property
     def depth_deg(self) -> float:
@@ -87,7 +87,7 @@ class FinishedSet:
     @property
     def stop_deg(self) -> float | None:
         """Pelvis flexion of the stop depth, where one was found."""
-        stop = self.notes.stop
+        stop = self.log.stop
         return stop.pelvis_flexion_deg if isinstance(stop, StopDepth) else None
 
     @property
@@ -113,48 +113,51 @@ class LastTime:
 
 @dataclass(frozen=True)
 class Saved:
-    """A set that is safe on the disk: its number, and when it ended (see `FinishedSet`)."""
+    """A set that is on the disk: its number, and when it ended (see `FinishedSet`)."""
 
     number: int
     ended_s: float
 
 
 @dataclass(frozen=True)
-class Past:
+class HistorySnapshot:
     """What is known of earlier sets.
 
-    lasts: by variation and drill. saved: the newest set that was saved. is_failing: sets cannot be
-    saved at the moment. is_fleeting: what is saved is gone when the mirror is switched off.
+    lasts: by variation and drill. profile: what the person asked to keep. saved: the newest set
+    that was saved. is_failing: sets cannot be saved at the moment. is_fleeting: saved sets are lost
+    when the mirror is switched off.
     """
 
     lasts: Mapping[tuple[str, str | None], LastTime] = field(default_factory=dict)
-    kept: Kept | None = None
+    profile: Profile | None = None
     saved: Saved | None = None
     is_failing: bool = False
     is_fleeting: bool = False
 
 
-def follow(notes: Notes, posture: Posture, standing: Standing | None, *, is_set: bool) -> Notes:
-    """Take in one posture; is_set: a set has begun, or its first movement is under way."""
+def log_posture(
+    log: SetLog, posture: Posture, standing: Standing | None, *, is_set: bool
+) -> SetLog:
+    """Log one posture. is_set: a set has begun, or its first movement is under way."""
     if standing is None:
-        return notes
-    notes = replace(notes, stood_deg=standing.hip_flexion_deg)
-    samples = notes.samples
+        return log
+    log = replace(log, stood_deg=standing.hip_flexion_deg)
+    samples = log.samples
     if not is_set:
-        return replace(notes, samples=()) if samples else notes
+        return replace(log, samples=()) if samples else log
     if len(samples) >= MOST_SAMPLES:
-        return notes
+        return log
     if samples and 0.0 <= posture.t - samples[-1].t < SAMPLE_S - 1e-6:
-        return notes
+        return log
     back = posture.back
-    sample = Sample(
+    sample = SignalSample(
         posture.t,
         fold_deg(posture, standing),
         posture.trunk_deg - standing.trunk_deg,
         posture.knee_flexion_deg,
         back.rounding_deg if back is not None and back.confidence >= JUDGE else None,
     )
-    return replace(notes, samples=(*samples, sample))
+    return replace(log, samples=(*samples, sample))
 
 
 def finished_set(
@@ -163,7 +166,7 @@ def finished_set(
     ended: Ended,
     ended_s: float,
     outcomes: tuple[Outcome, ...],
-    notes: Notes,
+    log: SetLog,
 ) -> FinishedSet | None:
     """The set that has these outcomes; None if no rep is among them."""
     reps = tuple(o for o in outcomes if isinstance(o, Rep))
@@ -178,5 +181,5 @@ def finished_set(
         reps,
         sum(isinstance(o, Partial) for o in outcomes),
         tuple(o.reason for o in outcomes if isinstance(o, Rejected)),
-        replace(notes, samples=tuple(s for s in notes.samples if begin <= s.t <= end)),
+        replace(log, samples=tuple(s for s in log.samples if begin <= s.t <= end)),
     )

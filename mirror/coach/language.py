@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from mirror.coach.exercise import Choice
+from mirror.coach.exercise import Exercise
 from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.judging.feedback import Cue
@@ -44,24 +44,24 @@ class Language:
         """Whether there is such a text, here or in English."""
         return key in self.texts or key in self.english
 
-    def title(self, choice: Choice) -> str:
+    def title(self, choice: Exercise) -> str:
         """Title of a variation or a drill."""
         name = (choice.drill or choice.variation).name
         return self._or(f"{_record(choice)}.title", _plain(name))
 
-    def instruction(self, choice: Choice) -> str:
+    def instruction(self, choice: Exercise) -> str:
         """One short sentence on how to do it; empty where there is none."""
         return self._or(f"{_record(choice)}.instruction", "")
 
-    def setup(self, choice: Choice) -> str:
+    def setup(self, choice: Exercise) -> str:
         """A reminder before the first rep; empty where there is none."""
         return self._or(f"variation.{choice.variation.name}.setup", "")
 
-    def rest(self, choice: Choice) -> str:
+    def rest(self, choice: Exercise) -> str:
         """A question after the set; empty where there is none."""
         return self._or(f"variation.{choice.variation.name}.rest", "")
 
-    def cue(self, cue: Cue, choice: Choice) -> str:
+    def cue(self, cue: Cue, choice: Exercise) -> str:
         """A cue or praise; a variation may have its own words for a fault."""
         key = cue.fault or "praise"
         own = f"variation.{choice.variation.name}.cue.{key}"
@@ -91,7 +91,7 @@ class Language:
         return self.say(key) if self.has(key) else plain
 
 
-def _record(choice: Choice) -> str:
+def _record(choice: Exercise) -> str:
     if choice.drill is not None:
         return f"drill.{choice.drill.name}"
     return f"variation.{choice.variation.name}"
@@ -102,7 +102,7 @@ def _plain(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def load(name: str) -> Language:
+def load_language(name: str) -> Language:
     """Read a language: its file beside the system's mirror.toml, else the shipped one.
 
     Raises:

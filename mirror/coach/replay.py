@@ -1,8 +1,8 @@
-"""The line figure of a movement, kept for as long as it takes to show it once more.
+"""The line figure of a movement, kept until it has been shown again.
 
-A step is a pose without its mask, and its posture: landmarks and the edge of the back, never a
-picture. `between` gives the step at a moment between two: what the glass shows at 60 Hz, though
-the body is seen less often, and what is replayed slowly.
+A frame of a replay is a pose without its mask, and its posture: landmarks and the edge of the back,
+never a camera picture. `between` returns the frame at a moment between two. The glass needs it to
+draw at 60 Hz what is seen less often, and to replay slowly.
 """
 
 from __future__ import annotations
@@ -18,48 +18,50 @@ from mirror.hinge.measure.geometry import Array, Point
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.posture import Back, Posture
 
-Step = tuple[Pose, Posture]
-Trail = tuple[Step, ...]
+ReplayFrame = tuple[Pose, Posture]
+Replay = tuple[ReplayFrame, ...]
 
-STEP_S = 0.045
-"""Steps lie at least so far apart: a replay is drawn between them."""
+FRAME_S = 0.045
+"""Least time between two frames of a replay, in seconds; the glass draws between them."""
 BEFORE_S = 0.4
-"""How much of the standing before a movement is kept."""
+"""Seconds of standing that are kept before a movement."""
 
-NUMBERS = (
+BLENDED = (
     *("t", "trunk_deg", "thigh_deg", "shank_deg"),
     *("hip_flexion_deg", "knee_flexion_deg", "trunk_px", "leg_px"),
 )
 POINTS = ("shoulder", "hip", "knee", "ankle", "near_ankle")
-"""What of a posture is drawn, and so blended."""
+"""The points of a posture that are drawn, and so blended."""
 
-T = TypeVar("T", float, Array)
+_T = TypeVar("_T", float, Array)
 
 
-def step_of(pose: Pose, posture: Posture) -> Step:
-    """What is kept of one picture."""
+def frame_of(pose: Pose, posture: Posture) -> ReplayFrame:
+    """The part of a frame that is kept."""
     return replace(pose, mask=None), posture
 
 
-def follow(trail: Trail, pose: Pose, posture: Posture, *, upright_s: float, moving: bool) -> Trail:
-    """Take one picture. upright_s: when the person was last upright.
+def record_frame(
+    trail: Replay, pose: Pose, posture: Posture, *, upright_s: float, moving: bool
+) -> Replay:
+    """Add one frame. upright_s: when the person was last upright.
 
-    At rest only the last moments are kept; of a movement at most `LONGEST_S`.
+    At rest only the last moments are kept; of a movement at most `LONGEST_S` seconds.
     """
-    if trail and posture.t - trail[-1][1].t < STEP_S:
+    if trail and posture.t - trail[-1][1].t < FRAME_S:
         return trail
     oldest = posture.t - LONGEST_S if moving else upright_s - BEFORE_S
     kept = tuple(step for step in trail if oldest <= step[1].t < posture.t)
-    return (*kept, step_of(pose, posture))
+    return (*kept, frame_of(pose, posture))
 
 
-def of_rep(trail: Trail, rep: Rep) -> Trail:
+def of_rep(trail: Replay, rep: Rep) -> Replay:
     """The part of a trail that is this rep, with a moment of standing before it."""
     return tuple(s for s in trail if rep.start_s - BEFORE_S <= s[1].t <= rep.end_s)
 
 
-def at(trail: Trail, t: float) -> Step:
-    """The step at a time; before the first and after the last it stands still."""
+def at(trail: Replay, t: float) -> ReplayFrame:
+    """The frame at a time; before the first and after the last one it stands still."""
     times = [posture.t for _, posture in trail]
     after = int(np.searchsorted(times, t, side="right"))
     if after in (0, len(trail)):
@@ -68,8 +70,8 @@ def at(trail: Trail, t: float) -> Step:
     return between(trail[after - 1], trail[after], share)
 
 
-def between(a: Step, b: Step, share: float) -> Step:
-    """The step a share of the way from a to b; what cannot be blended is that of b."""
+def between(a: ReplayFrame, b: ReplayFrame, share: float) -> ReplayFrame:
+    """The frame a share of the way from a to b; what cannot be blended comes from b."""
     (pose_a, one), (pose_b, two) = a, b
     if share >= 1.0 or one.facing != two.facing:
         return b
@@ -80,7 +82,7 @@ def between(a: Step, b: Step, share: float) -> Step:
     if com is not None and one.com_fraction is not None:
         com = _blend(one.com_fraction, com, share)
     blended: dict[str, Any] = {
-        name: _blend(getattr(one, name), getattr(two, name), share) for name in NUMBERS
+        name: _blend(getattr(one, name), getattr(two, name), share) for name in BLENDED
     }
     blended |= {name: _moved(getattr(one, name), getattr(two, name), share) for name in POINTS}
     posture = replace(two, **blended, back=back, com_fraction=com)
@@ -97,7 +99,7 @@ def _between_backs(one: Back, two: Back, share: float) -> Back:
     return replace(two, axis=axis, edge=_blend(one.edge, two.edge, share))
 
 
-def _blend(a: T, b: T, share: float) -> T:
+def _blend(a: _T, b: _T, share: float) -> _T:
     return a + share * (b - a)
 
 

@@ -1,12 +1,12 @@
-"""How a rep is done: what is noted while it goes on, and what is said when it has ended."""
+"""How a rep is done: follow it while it goes on, and choose what to say when it has ended."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.finished import follow as follow_notes
-from mirror.coach.replay import follow as follow_trail
-from mirror.coach.replay import of_rep
+from mirror.coach.finished import log_posture
+from mirror.coach.lifetimes import SetState, StopSearch
+from mirror.coach.replay import of_rep, record_frame
 from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
@@ -17,64 +17,59 @@ from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
 from mirror.hinge.judging.stop_depth import Found, NotFound, find
 from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
-from mirror.hinge.measure.baseline import Stillness
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 SLOW_S = 1.2
-"""A descent of at least so long tells where the back begins to help."""
+"""Shortest descent, in seconds, that shows where the back begins to help."""
 DESCENTS = 12
-"""How many of the last descents the stop depth is sought in."""
+"""Number of the last descents in which the stop depth is searched."""
 
 
-def observe(
-    session: Session,
-    posture: Posture,
-    counter: Counter,
-    standing: Standing | None,
-    stillness: Stillness,
-) -> Session:
-    """Follow the form, the drill and the feet by one posture."""
-    moving = counter.is_moving
-    upright_s = counter.upright_s
-    is_open = counter.is_open
-    form = observe_form(session.form, posture, counter.phase, upright_s, is_moving=is_open)
-    drill, lifting = session.drill, session.lifting
+def follow_posture(session: Session, posture: Posture, counter: Counter) -> Session:
+    """Follow the form, the drill and the feet in one frame."""
+    moving, is_open, upright_s = counter.is_moving, counter.is_open, counter.upright_s
+    movement, person, baseline = session.movement, session.person, session.baseline
+    form = observe_form(movement.form, posture, counter.phase, upright_s, is_moving=is_open)
+    drill, lifting = person.drill, person.lifting
     faults: list[Fault] = []
-    if standing is not None and session.pose is not None:
-        scale = px_per_cm(standing.trunk_px, standing.leg_px, session.height_cm)
+    if baseline is not None and session.pose is not None:
+        scale = px_per_cm(baseline.trunk_px, baseline.leg_px, session.setup.height_cm)
         drill, reading = follow_drill(
-            session.choice.drill.name if session.choice.drill else None,
+            session.exercise.drill.name if session.exercise.drill else None,
             drill,
             session.pose,
             posture.back.contour if posture.back else None,
             posture,
             scale,
-            standing=not moving and stillness.share > 0.5,
+            standing=not moving and person.still.share > 0.5,
         )
         if reading.fault is not None and reading.value is not None:
             faults.append(Fault(reading.fault, reading.value, reading.confidence))
-        lifting, end = _feet(lifting, posture, standing, scale)
+        lifting, end = _feet(lifting, posture, baseline, scale)
         if end is not None:
             faults.append(Fault(f"{end}-lift", 1.0, posture.confidence))
-    mishaps = session.mishaps if is_open else ()
+    mishaps = movement.mishaps if is_open else ()
     if moving:
         mishaps += tuple((posture.t, fault) for fault in faults)
-    trail = session.trail
+    trail = movement.trail
     if session.pose is not None:
-        trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
-    # A rep that has just been told is not yet among the reps; a finished set has no more to note.
-    outcomes = (*session.events, *session.outcomes) if session.over_s is None else ()
-    is_set = is_open or any(isinstance(o, Rep) for o in outcomes)
-    notes = follow_notes(session.notes, posture, standing, is_set=is_set)
+        trail = record_frame(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
     return replace(
         session,
-        form=form,
-        drill=drill,
-        lifting=lifting,
-        mishaps=mishaps,
-        trail=trail,
-        notes=notes,
+        movement=replace(movement, form=form, mishaps=mishaps, trail=trail),
+        person=replace(person, drill=drill, lifting=lifting),
+        current_set=_noted(session, posture, is_open=is_open),
     )
+
+
+def _noted(session: Session, posture: Posture, *, is_open: bool) -> SetState:
+    """The set with one more frame in its log. is_open: a movement is under way."""
+    current = session.current_set
+    # A rep that has just ended is not yet among the outcomes; a finished set has no more to note.
+    outcomes = (*session.events, *current.outcomes) if current.over_s is None else ()
+    is_set = is_open or any(isinstance(o, Rep) for o in outcomes)
+    log = log_posture(current.log, posture, session.baseline, is_set=is_set)
+    return replace(current, log=log)
 
 
 def _feet(
@@ -91,58 +86,66 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
 
     phase: of the present posture, with which the rep ends; None where there is no more.
     """
-    form = session.form
+    form = session.movement.form
     if phase is not None and isinstance(session.posture, Posture):
         form = RepFrames((*form.steps, (session.posture, phase)))
     judged: tuple[Outcome, ...] = ()
-    rules, readings = session.choice.rules, session.choice.variation.metrics
     for event in events:
         if isinstance(event, Rep):
-            # What changed since a standing seen from elsewhere is no fault.
-            asked = rules if session.has_standing else ()
-            event = score(event, form, session.standing, asked, readings)
-            event = replace(event, faults=event.faults + _mishaps(session, event))
-            said = cue((*session.reps, event), (*rules, *NOTED), session.cue)
-            if said is not None:
-                notes = replace(session.notes, cues=(*session.notes.cues, said))
-                session = replace(session, cue=said, notes=notes)
-            session = replace(
-                session,
-                bottom=_bottom(form, event.bottom_s),
-                replay=of_rep(session.trail, event),
-            )
-            session = _seek_stop(session, event)
-            left = tuple(mishap for mishap in session.mishaps if mishap[0] > event.end_s)
-            session = replace(session, mishaps=left)
+            session, event = _judge_rep(session, event, form)
         judged += (event,)
     return replace(session, events=judged)
 
 
+def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Rep]:
+    rules, readings = session.exercise.rules, session.exercise.variation.metrics
+    # What changed since a baseline seen from elsewhere is no fault.
+    asked = rules if session.has_baseline else ()
+    rep = score(rep, form, session.baseline, asked, readings)
+    rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
+    current, movement = session.current_set, session.movement
+    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue)
+    if said is not None:
+        log = replace(current.log, cues=(*current.log.cues, said))
+        current = replace(current, cue=said, log=log)
+    bottom, replay = _bottom(form, rep.bottom_s), of_rep(movement.trail, rep)
+    left = tuple(mishap for mishap in movement.mishaps if mishap[0] > rep.end_s)
+    session = replace(
+        session,
+        current_set=current,
+        shown=replace(session.shown, bottom=bottom, replay=replay),
+        movement=replace(movement, mishaps=left),
+    )
+    return _search_stop(session, rep), rep
+
+
 def _mishaps(session: Session, rep: Rep) -> tuple[Fault, ...]:
-    """The faults of the drill and the feet that stood in this rep, each as it was last."""
-    during = [fault for t, fault in session.mishaps if rep.start_s <= t <= rep.end_s]
+    """The faults of the drill and the feet in this rep, each as it was last."""
+    mishaps = session.movement.mishaps
+    during = [fault for t, fault in mishaps if rep.start_s <= t <= rep.end_s]
     return tuple({fault.fault: fault for fault in during}.values())
 
 
-def _seek_stop(session: Session, rep: Rep) -> Session:
+def _search_stop(session: Session, rep: Rep) -> Session:
     """Take the descent of a slow rep into the search for the stop depth."""
-    if session.standing is None or rep.bottom_s - rep.start_s < SLOW_S:
+    if session.baseline is None or rep.bottom_s - rep.start_s < SLOW_S:
         return session
     if any(fault.fault == UPPER_BACK.fault for fault in rep.faults):
         return session  # where the upper back rounds, nothing is told of the low one
-    fold, rounding = descent(session.form, session.standing, rep)
+    fold, rounding = descent(session.movement.form, session.baseline, rep)
     if len(fold) < 5:
         return session
-    descents = (*session.descents, (fold, rounding))[-DESCENTS:]
-    stop = find(descents)
-    kind, before = _kind(stop), _kind(session.stop)
-    is_new = kind != before and kind not in ("few-reps", "unclear")
+    before = session.person.stop
+    descents = (*before.descents, (fold, rounding))[-DESCENTS:]
+    found = find(descents)
+    kind = _kind(found)
+    is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
+    search = StopSearch(descents, found, rep.number if is_new else before.rep)
+    log = replace(session.current_set.log, stop=found)
     return replace(
         session,
-        descents=descents,
-        stop=stop,
-        stop_rep=rep.number if is_new else session.stop_rep,
-        notes=replace(session.notes, stop=stop),
+        person=replace(session.person, stop=search),
+        current_set=replace(session.current_set, log=log),
     )
 
 

@@ -1,118 +1,145 @@
-"""Session: everything the mirror carries from picture to picture, in one frozen value.
+"""Session: everything the mirror carries from frame to frame, in one frozen value.
 
-`advancing` takes in one look of the camera, `sets` one press of a button; both give the next
-Session. Times are the frames' own timestamps, in seconds.
+Its parts are grouped by how long they live (see `lifetimes`):
+
+    setup         until the mirror stops
+    history       until the mirror stops; the recorder replaces it
+    source        until the source begins again
+    person        until the person has been away for a while
+    current_set   until another set begins
+    movement      until the set or the source begins again
+    shown         until the set or the source begins again
+
+`advance` takes in one frame and `sets` one command; both return the next Session. Times are the
+frames' own timestamps, in seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mirror.coach.exercise import Choice, chosen
-from mirror.coach.finished import FinishedSet, LastTime, Notes, Past
-from mirror.coach.profile import Offer, offer, stop_of
-from mirror.coach.replay import Step, Trail
+from mirror.coach.exercise import Exercise, find_exercise
+from mirror.coach.finished import FinishedSet, HistorySnapshot
+from mirror.coach.lifetimes import (
+    GRACE_S,
+    MovementState,
+    PersonState,
+    SetState,
+    Setup,
+    ShownState,
+    SourceState,
+)
+from mirror.coach.profile import RememberAction, remember_action, stop_of
 from mirror.hinge.counting.counter import Counter
-from mirror.hinge.counting.reps import Fault, Outcome, Partial, Phase, Rejected, Rep
-from mirror.hinge.drills.drill import Drill
-from mirror.hinge.judging.feedback import Cue
-from mirror.hinge.judging.range_test import RangeTest
-from mirror.hinge.judging.rep_frames import RepFrames
-from mirror.hinge.judging.stop_depth import Found, StopDepth
-from mirror.hinge.measure.balance import Lifting
-from mirror.hinge.measure.baseline import Own, Stillness, serves
-from mirror.hinge.measure.geometry import Array
+from mirror.hinge.counting.reps import Outcome, Partial, Phase, Rejected, Rep
+from mirror.hinge.judging.stop_depth import StopDepth
+from mirror.hinge.measure.baseline import serves
 from mirror.hinge.measure.pose import Pose
-from mirror.hinge.measure.posture import Measuring, Posture, Standing, Unseen
-from mirror.hinge.measure.presence import Presence
-
-GRACE_S = 10.0
-"""Nobody there for so long: pure mirror, unless the configuration says otherwise."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the glass says, since when; and what it would say next, since when."""
-
-    key: str | None = None
-    since_s: float = 0.0
-    next: str | None = None
-    next_s: float = 0.0
+from mirror.hinge.measure.posture import Posture, Standing, Unseen
 
 
 @dataclass(frozen=True)
 class Session:
     """One person before the mirror, or nobody.
 
-    events: what ended with the last `advance`. notice: the last movement that did not count,
-    with the time until which it is shown.
+    events: what ended with the last `advance`. finished: the set that ended with the last `advance`
+    or `press`.
     """
 
-    choice: Choice
+    exercise: Exercise
     counter: Counter
-    t: float | None = None
-    pose: Pose | None = None
-    posture: Posture | Unseen | None = None
-    own: Own = Own()
-    outcomes: tuple[Outcome, ...] = ()
+    setup: Setup = Setup()
+    history: HistorySnapshot = HistorySnapshot()
+    source: SourceState = SourceState()
+    person: PersonState = PersonState()
+    current_set: SetState = SetState()
+    movement: MovementState = MovementState()
+    shown: ShownState = ShownState()
     events: tuple[Outcome, ...] = ()
-    notice: tuple[Partial | Rejected, float] | None = None
-    presence: Presence = Presence()
-    shutdown: bool = False
-    measuring: Measuring = Measuring()
-    stillness: Stillness = Stillness()
-    form: RepFrames = RepFrames()
-    cue: Cue | None = None
-    """The last cue or praise of this set."""
-    bottom: Posture | None = None
-    """The posture at the bottom of the last rep, to be laid over the own standing."""
-    drill: Drill = Drill()
-    lifting: Lifting = Lifting()
-    mishaps: tuple[tuple[float, Fault], ...] = ()
-    """When a fault of the drill or of the feet stood, in the movements that are not told yet."""
-    descents: tuple[tuple[Array, Array], ...] = ()
-    stop: Found | None = None
-    """The stop depth of this set, sought anew after each slow rep."""
-    is_at_stop: bool = False
-    """Whether the stop depth is about to be reached, or was, on this way down."""
-    stop_rep: int | None = None
-    """The rep with which a stop depth, or that there is none, was first known: it is told once."""
-    height_cm: float | None = None
-    grace_s: float = GRACE_S
-    """Nobody there for so long: the glass is a pure mirror."""
-    chosen_s: float | None = None
-    """When a button last chose what is practised."""
-    said: Said = Said()
-    """The guidance as it is shown: without what lasts for a moment only."""
-    before: Step | None = None
-    """The look before the newest: what is drawn lies between the two."""
-    trail: Trail = ()
-    replay: Trail = ()
-    """The last rep, to be shown once more."""
-    notes: Notes = Notes()
     finished: FinishedSet | None = None
-    """The set that ended with the last `advance` or `press`."""
-    over_s: float | None = None
-    """When this set was finished; None while it goes on. The next rep begins another one."""
-    slump: RangeTest | None = None
-    """The slump that is asked for, by which the range of the back is taken."""
-    range_deg: float | None = None
-    """How far the back of this person rounds, if it was asked for."""
-    past: Past = Past()
-    last: LastTime | None = None
-    """What this set is compared with."""
+    shutdown: bool = False
+
+    def forgotten(self) -> Session:
+        """Forget the person who has left; the set stays."""
+        return replace(self, person=self.person.forgotten(), counter=self.counter.forgotten())
+
+    def rewound(self) -> Session:
+        """Restart with a source that begins again: no time of a frame survives, the set does."""
+        return Session(
+            self.exercise,
+            self.counter.resting(),
+            self.setup,
+            self.history,
+            person=self.person.rewound(),
+            current_set=self.current_set,
+            finished=self.finished,
+            shutdown=self.shutdown,
+        )
+
+    def begun(self, exercise: Exercise) -> Session:
+        """Begin the first set of an exercise; the person stays known."""
+        last = self.history.lasts.get(exercise.key)
+        return Session(
+            exercise,
+            exercise.variation.counter,
+            self.setup,
+            self.history,
+            source=self.source,
+            person=self.person.begun(),
+            current_set=self.current_set.next_set(last, None),
+            shown=ShownState(chosen_s=self.shown.chosen_s),
+            finished=self.finished,
+            shutdown=self.shutdown,
+        )
+
+    def next_set(self) -> Session:
+        """Begin another set of the same exercise; the movement under way is its first."""
+        last = self.history.lasts.get(self.exercise.key)
+        return Session(
+            self.exercise,
+            self.counter,
+            self.setup,
+            self.history,
+            source=self.source,
+            person=self.person.next_set(),
+            current_set=self.current_set.next_set(last, self.person.stop.found),
+            movement=self.movement,
+            shown=ShownState(guidance=self.shown.guidance, chosen_s=self.shown.chosen_s),
+            finished=self.finished,
+            shutdown=self.shutdown,
+        )
 
     @property
-    def standing(self) -> Standing | None:
-        """The own standing, from which changes are judged."""
-        return self.own.standing
+    def t(self) -> float | None:
+        """Time of the newest frame."""
+        return self.source.t
 
     @property
-    def has_standing(self) -> bool:
-        """Whether the own standing is known as the person stands now."""
+    def pose(self) -> Pose | None:
+        """The pose in the newest frame."""
+        return self.source.pose
+
+    @property
+    def posture(self) -> Posture | Unseen | None:
+        """What was measured in the newest frame."""
+        return self.source.posture
+
+    @property
+    def baseline(self) -> Standing | None:
+        """The person's baseline, from which changes are judged."""
+        return self.person.baseline
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether there is a baseline for the way in which the person stands now."""
         if not isinstance(self.posture, Posture):
-            return self.standing is not None
-        return serves(self.standing, self.posture, self.choice.variation.seeking)
+            return self.baseline is not None
+        return serves(self.baseline, self.posture, self.exercise.variation.seeking)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What ended in the present set: reps, and movements that did not count."""
+        return self.current_set.outcomes
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -121,45 +148,46 @@ class Session:
 
     @property
     def has_stick(self) -> bool:
-        """Whether the camera picture is to be searched for a stick along the back."""
-        return self.choice.drill is not None and self.choice.drill.has_stick
+        """Whether the frame is to be searched for a stick along the back."""
+        return self.exercise.drill is not None and self.exercise.drill.has_stick
 
     @property
     def count(self) -> int:
-        """Reps counted in this set; the last one may not be told yet."""
-        if self.over_s is not None and self.counter.is_open:
+        """Reps counted in this set; the last one may not be an outcome yet."""
+        if self.current_set.over_s is not None and self.counter.is_open:
             return 0
         return self.counter.count
 
     @property
     def phase(self) -> Phase | None:
-        """Where in a rep the person is; None before the first standing."""
+        """Where in a rep the person is; None before there is a baseline."""
         return self.counter.phase
 
     @property
     def is_away(self) -> bool:
         """Whether nobody has been there for a while."""
-        away_s = None if self.t is None else self.presence.away_s(self.t)
-        return away_s is None or away_s > self.grace_s
+        away_s = None if self.t is None else self.person.presence.away_s(self.t)
+        return away_s is None or away_s > self.setup.grace_s
 
     @property
     def stop_depth(self) -> StopDepth | None:
         """Where the back begins to help: as found in this set, else as kept on request."""
-        if isinstance(self.stop, StopDepth):
-            return self.stop
-        return stop_of(self.past.kept, self.choice.variation.name)
+        if isinstance(self.person.stop.found, StopDepth):
+            return self.person.stop.found
+        return stop_of(self.history.profile, self.exercise.variation.name)
 
     @property
-    def own_range_deg(self) -> float | None:
-        """How far this back rounds: as taken from this person, else as kept on request."""
-        kept = self.past.kept
-        return self.range_deg or (kept.range_deg if kept is not None else None)
+    def known_range_deg(self) -> float | None:
+        """How far this back rounds: as tested with this person, else as kept on request."""
+        profile = self.history.profile
+        return self.person.range_deg or (profile.range_deg if profile is not None else None)
 
     @property
-    def can_remember(self) -> Offer | None:
-        """What the press of that name would do now; None where it would do nothing."""
-        what = offer(self.past.kept, self.choice.variation.name, self.stop, self.range_deg)
-        sees_back = any(rule.fault == "rounding" for rule in self.choice.rules)
+    def remember_action(self) -> RememberAction | None:
+        """What the command of that name would do now; None where it would do nothing."""
+        name, person = self.exercise.variation.name, self.person
+        what = remember_action(self.history.profile, name, person.stop.found, person.range_deg)
+        sees_back = any(rule.fault == "rounding" for rule in self.exercise.rules)
         return what if sees_back or what != "measure" else None
 
     @property
@@ -171,18 +199,19 @@ class Session:
             return None if self.posture.reason == "nobody" else "step-back"
         if self.posture.doubt is not None:
             return self.posture.doubt
-        if not self.has_standing:
+        if not self.has_baseline:
             return "stand-still"
-        if self.slump is not None:
-            return self.slump.guidance
-        if self.notice is not None and self.posture.t <= self.notice[1]:
-            return _word(self.notice[0])
+        if self.person.range_test is not None:
+            return self.person.range_test.guidance
+        notice = self.shown.notice
+        if notice is not None and self.posture.t <= notice[1]:
+            return _word(notice[0])
         if self.phase is None:
             return "stand-tall"
         if self.counter.is_moving:
-            return "stop-here" if self.is_at_stop else None
-        if self.choice.drill is not None and self.drill.reading.reason is not None:
-            return self.drill.reading.reason
+            return "stop-here" if self.movement.is_at_stop else None
+        if self.exercise.drill is not None and self.person.drill.reading.reason is not None:
+            return self.person.drill.reading.reason
         return None if self.reps else "instruction"
 
 
@@ -197,8 +226,8 @@ def start(
     Raises:
         UsageError: there is no such variation or drill.
     """
-    choice = chosen(variation, drill)
-    return Session(choice, choice.variation.counter, height_cm=height_cm, grace_s=grace_s)
+    exercise = find_exercise(variation, drill)
+    return Session(exercise, exercise.variation.counter, Setup(height_cm, grace_s))
 
 
 def _word(outcome: Partial | Rejected) -> str:

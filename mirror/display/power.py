@@ -22,7 +22,7 @@ UNBLANK, BLANK = 4, 14
 
 
 def ask_console(what: int) -> bool:
-    """Ask the console that the program was started on; gives whether it did that."""
+    """Ask the console that the program was started on; return whether it obeyed."""
     try:
         ioctl(sys.__stdin__.fileno(), TIOCLINUX, bytes([what]))  # type: ignore[union-attr]
     except (OSError, ValueError, AttributeError):
@@ -37,7 +37,8 @@ class Display:
         screen: as it was opened.
         settings: to open it again.
         console: switches it off and on.
-        letting_go: called before a display is closed, for what its cable carries besides.
+        letting_go: called before a display is closed, to free the sound on its cable.
+        opening: opens a screen.
     """
 
     def __init__(
@@ -46,15 +47,17 @@ class Display:
         settings: ScreenSettings,
         console: Callable[[int], bool] = ask_console,
         letting_go: Callable[[], object] = lambda: None,
+        opening: Callable[..., Screen] = open_screen,
     ) -> None:
         self.screen = screen
         self.is_off = False
         self._settings, self._console, self._letting_go = settings, console, letting_go
+        self._opening = opening
         self._can_sleep = True
         self._plugged = plugged()
 
     def sleep(self) -> None:
-        """Switch it off; does nothing where that is not possible, and tries that only once."""
+        """Switch the display off. Where that is not possible, try only once and do nothing."""
         if self.is_off or not self._can_sleep or self.screen.driver != "kmsdrm":
             return
         self._letting_go()
@@ -64,14 +67,14 @@ class Display:
             self.retry()
 
     def wake(self) -> None:
-        """Switch it on again and show the glass there."""
+        """Switch the display on again and show the glass there."""
         if self.is_off:
             self.is_off = False
             self._console(UNBLANK)
             self.retry()
 
-    def tend(self) -> bool:
-        """Open the display anew if one was plugged in, or if there is one at last.
+    def update(self) -> bool:
+        """Open the display again if one was plugged in, or if there is one now.
 
         Returns:
             Whether it was opened.
@@ -90,10 +93,10 @@ class Display:
     def retry(self) -> None:
         """Open the display, if there is one by now; else the glass stays off-screen."""
         try:
-            self.screen = open_screen(self._settings)
+            self.screen = self._opening(self._settings)
         except ScreenError:
             if self.screen.driver != "offscreen":
-                self.screen = open_screen(self._settings, mode="offscreen")
+                self.screen = self._opening(self._settings, mode="offscreen")
 
     def close(self) -> None:
         """Give the display back, switched on."""

@@ -1,7 +1,7 @@
-"""Tones for who cannot look: side-on at the bottom nobody sees the glass.
+"""Tones, because a person who is side-on at the bottom cannot see the glass.
 
-`heard` tells from two sessions, before and after, what is to be heard; `Speaker` makes it heard.
-The sounds are made here, of sines; without a sound device, or with volume 0, there is silence.
+`heard` compares the sessions before and after a step and returns what sounds; `Speaker` plays it.
+The sounds are made here of sines. Without a sound device, or with volume 0, there is silence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.coach.session import Session
-from mirror.display.raster import load_pygame
+from mirror.display.sdl import load_pygame
 from mirror.hinge.judging.faults import ROUNDING, is_rounded
 from mirror.hinge.measure.posture import Posture
 from mirror.quiet import quiet
@@ -24,12 +24,12 @@ _CHATTER = re.compile(rb"ALSA lib ")
 
 RATE = 44_100
 """Samples a second."""
-EDGE_S = 0.012
-"""Every note swells and fades for so long: without it the speaker clicks."""
+SWELL_S = 0.012
+"""Seconds for which a note swells and fades; without them the speaker clicks."""
 FADE_MS = 180
-"""How softly the tone of rounding begins and ends."""
-RETRY_S = 30.0
-"""How long before a missing sound device is tried again: HDMI has none while no display is on."""
+"""Milliseconds in which the tone of rounding begins and ends."""
+SOUND_RETRY_S = 30.0
+"""Seconds before a missing sound device is tried again; HDMI has none without a display."""
 
 
 class Tone(Enum):
@@ -50,7 +50,7 @@ class Note:
     level: float = 1.0
 
 
-# Far apart in pitch and rhythm, to be told without looking: one short high note; two low ones; a
+# Far apart in pitch and rhythm, so that they differ without looking: a short high note; two low; a
 # rising third, later than the count.
 NOTES: dict[Tone, tuple[Note, ...]] = {
     Tone.COUNTED: (Note(880.0, 0.0, 0.09),),
@@ -63,26 +63,27 @@ ROUNDED = (220.0, 277.0)
 
 @dataclass(frozen=True)
 class Heard:
-    """What is to be heard now: tones that begin, and whether that of rounding sounds."""
+    """What sounds now: tones that begin, and whether that of rounding lasts."""
 
     tones: tuple[Tone, ...] = ()
     rounded: bool = False
 
 
 def heard(before: Session, after: Session) -> Heard:
-    """What the step from one session to the next sounds like."""
-    same_set = after.choice == before.choice and after.count >= before.count
+    """The sound of the step from one session to the next."""
+    same_set = after.exercise == before.exercise and after.count >= before.count
     tones = []
     if same_set and after.count > before.count:
         tones.append(Tone.COUNTED)
-    if after.is_at_stop and not before.is_at_stop:
+    if after.movement.is_at_stop and not before.movement.is_at_stop:
         tones.append(Tone.STOP_DEPTH)
-    if after.cue is not None and after.cue != before.cue and after.cue.fault is not None:
+    cue = after.current_set.cue
+    if cue is not None and cue != before.current_set.cue and cue.fault is not None:
         tones.append(Tone.CUE)
     posture = after.posture
     sounds = (
         after.counter.is_moving
-        and ROUNDING in after.choice.rules
+        and ROUNDING in after.exercise.rules
         and isinstance(posture, Posture)
         and is_rounded(posture)
     )
@@ -95,7 +96,7 @@ def samples(notes: tuple[Note, ...]) -> NDArray[np.int16]:
     wave = np.zeros(round(RATE * end))
     for note in notes:
         t = np.arange(round(RATE * note.length_s)) / RATE
-        edge = np.clip(np.minimum(t, note.length_s - t) / EDGE_S, 0.0, 1.0)
+        edge = np.clip(np.minimum(t, note.length_s - t) / SWELL_S, 0.0, 1.0)
         sine = 0.85 * np.sin(2 * np.pi * note.hertz * t)
         sine += 0.15 * np.sin(4 * np.pi * note.hertz * t)
         first = round(RATE * note.start_s)
@@ -104,7 +105,7 @@ def samples(notes: tuple[Note, ...]) -> NDArray[np.int16]:
 
 
 def loop(hertz: tuple[float, ...] = ROUNDED) -> NDArray[np.int16]:
-    """(n,) one second of a chord that joins its own beginning without a click."""
+    """(n,) one second of a chord whose end joins its beginning without a click."""
     t = np.arange(RATE) / RATE  # whole hertz: whole periods in a second
     chord = np.mean([np.sin(2 * np.pi * f * t) for f in hertz], axis=0)
     return _pcm(0.35 * chord)
@@ -116,14 +117,14 @@ def _pcm(wave: NDArray[np.float64]) -> NDArray[np.int16]:
 
 
 class Speaker:
-    """Plays what is heard. Silent where the volume is 0, or nothing can play.
+    """Plays the sounds. It is silent where the volume is 0, or nothing can play.
 
     Args:
         volume: 0..1.
-        keep_trying: look again and again for a device that is missing, not only once.
+        keep_trying: search a missing device again and again, not only once.
 
     Attributes:
-        silent_because: one sentence, while there is no sound though it was asked for.
+        silent_because: one sentence while there is no sound although the settings ask for it.
     """
 
     def __init__(self, volume: float, *, keep_trying: bool = False) -> None:
@@ -133,8 +134,8 @@ class Speaker:
         self._is_rounded = False
         self._tried: float | None = None
 
-    def tend(self, now: float) -> None:
-        """Open the device, if it is time to. Call at every turn. now: monotonic seconds."""
+    def update(self, now: float) -> None:
+        """Open the device when it is time; call it at every turn. now: monotonic seconds."""
         if self._volume > 0 and self._mixer is None and self._is_time(now):
             self._tried = now
             try:
@@ -147,7 +148,7 @@ class Speaker:
                 )
 
     def play(self, sound: Heard) -> None:
-        """Begin the tones; the one of rounding begins and ends softly. Never waits."""
+        """Begin the tones; that of rounding begins and ends softly. Never waits."""
         if self._mixer is None:
             return
         for tone in sound.tones:
@@ -159,7 +160,7 @@ class Speaker:
         self._is_rounded = sound.rounded
 
     def close(self) -> None:
-        """Be silent and give the device back; `tend` opens it anew. May be called twice."""
+        """Stop all sound and free the device; `update` opens it again. May be called twice."""
         mixer, self._mixer = self._mixer, None
         self._is_rounded, self._tried = False, None
         if mixer is not None:
@@ -168,7 +169,7 @@ class Speaker:
     def _is_time(self, now: float) -> bool:
         if self._tried is None:
             return True
-        return self._keep_trying and now - self._tried >= RETRY_S
+        return self._keep_trying and now - self._tried >= SOUND_RETRY_S
 
     def _open(self) -> None:
         pygame = load_pygame()

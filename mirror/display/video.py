@@ -14,7 +14,7 @@ from mirror.errors import OutputError
 class Recording:
     """A video being written. Close it, or the file cannot be played.
 
-    name: what to call it in errors, where `path` is but a scratch file.
+    name: what to call it in errors, where `path` is only a scratch file. added: frames so far.
 
     Raises:
         OutputError: the file cannot be made.
@@ -27,7 +27,7 @@ class Recording:
 
         self._cv2: Any = cv2
         self._name = name or str(path)
-        self._added = 0
+        self.added = 0
 
         # The codec halves the colour resolution, so both sides must be even.
         self._size = (size[0] // 2 * 2, size[1] // 2 * 2)
@@ -39,9 +39,9 @@ class Recording:
             raise OutputError(f"{self._name}: the video cannot be written.")
 
     def add(self, rgb: npt.NDArray[np.uint8]) -> None:
-        """One more picture, (height, width, 3) uint8, red first."""
+        """Add a picture, (height, width, 3) uint8, red first."""
         width, height = self._size
-        self._added += 1
+        self.added += 1
         # OpenCV writes blue first.
         self._writer.write(np.ascontiguousarray(rgb[:height, :width, ::-1]))
 
@@ -49,7 +49,7 @@ class Recording:
         """Finish the file. May be called twice.
 
         Raises:
-            OutputError: not everything is in it; OpenCV says nothing of a full disk.
+            OutputError: not everything is in it; OpenCV does not report a full disk.
         """
         if self._writer is None:
             return
@@ -58,5 +58,5 @@ class Recording:
         check = self._cv2.VideoCapture(str(self._path))
         count = int(check.get(self._cv2.CAP_PROP_FRAME_COUNT)) if check.isOpened() else -1
         check.release()
-        if self._added and count < self._added:
+        if self.added and count < self.added:
             raise OutputError(f"{self._name}: the video could not be written whole.")

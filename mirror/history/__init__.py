@@ -1,5 +1,5 @@
-"""Finished sets, kept in one SQLite file: written safely, looked at, told to a broker on request.
+"""Finished sets, kept in one SQLite file: written safely, listed, published to a broker on request.
 
-FinishedSet -> keeper (a thread) -> store -> history.db -> table, chart, command
+FinishedSet -> recorder (a thread) -> store -> history.db -> table, chart, command
                                                         -> mqtt, where a broker is set
 """

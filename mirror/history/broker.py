@@ -1,4 +1,4 @@
-"""How the broker of the settings is reached: user, password, TLS, and the session with it."""
+"""Connects to the MQTT broker of the settings: user, password, TLS."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
 RETRY_S = (1, 60)
-"""Shortest and longest pause before the broker is tried again."""
-SESSION_S = 24 * 3600
-"""So long the broker remembers a handshake that was cut off."""
+"""Shortest and longest pause in seconds before the next attempt to connect."""
 PROBE_S = 10.0
-"""How long a broker may take to answer."""
+"""Seconds that the broker may take to answer a probe."""
 
 
 def mirror_name(settings: NetworkSettings) -> str:
-    """Of this mirror in the topics: as set, else the host's, without what no topic can hold."""
+    """Name of this mirror in the topics: the configured one, else the host's.
+
+    Characters of the host's name that a topic cannot hold become hyphens.
+    """
     host = "".join(c if c.isascii() and c.isalnum() else "-" for c in socket.gethostname())
     return settings.name or host
 
@@ -33,8 +34,8 @@ def mirror_name(settings: NetworkSettings) -> str:
 def client(settings: NetworkSettings) -> Client:
     """A client for this broker, not yet connected.
 
-    It has a name of its own, and so a session of its own: message numbers begin anew with it, and a
-    broker that still held a handshake of another one might take a new set for an old one.
+    Its random name keeps it apart from other clients of this mirror: a broker closes a connection
+    when another client with the same name connects.
 
     Raises:
         NetworkError: the password or the certificate cannot be read.
@@ -45,7 +46,6 @@ def client(settings: NetworkSettings) -> Client:
     name = f"hinge-mirror-{mirror_name(settings)}-{secrets.token_hex(4)}"
     made = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv5)
     made.reconnect_delay_set(*RETRY_S)
-    made.max_inflight_messages_set(1)
     if settings.tls:
         try:
             made.tls_set(settings.ca_file or None, tls_version=ssl.PROTOCOL_TLS_CLIENT)
@@ -58,36 +58,23 @@ def client(settings: NetworkSettings) -> Client:
     return made
 
 
-def session() -> dict[str, Any]:
-    """How to connect: taking up the session, so that a handshake that was cut off goes on.
-
-    Not with `clean_start` at first: Mosquitto 2 keeps no session over a stop that began so.
-    """
-    from paho.mqtt.packettypes import PacketTypes
-    from paho.mqtt.properties import Properties
-
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's
-    properties.SessionExpiryInterval = SESSION_S
-    return {"keepalive": 60, "clean_start": False, "properties": properties}
-
-
 def unreachable(settings: NetworkSettings) -> str:
-    """One sentence; to be called while the error of connecting is handled."""
+    """One sentence about the error of connecting. Call it while that error is handled."""
     error = sys.exc_info()[1]
     reason = f" ({getattr(error, 'strerror', None) or error})" if error else ""
     return f"The broker {settings.broker}:{settings.port} cannot be reached{reason}."
 
 
 def refused(settings: NetworkSettings, reason: Any) -> str:
-    """One sentence."""
+    """One sentence about a broker that does not accept the mirror."""
     return f"The broker {settings.broker} refuses the mirror ({reason})."
 
 
 def probe(settings: NetworkSettings) -> str:
-    """Connect once and go again; gives a sentence.
+    """Connect once and disconnect; returns a sentence for `check`.
 
     Raises:
-        NetworkError: the broker cannot be reached, or does not let this mirror in.
+        NetworkError: the broker cannot be reached, or does not accept this mirror.
     """
     answers: list[str | None] = []
     answered = threading.Event()
@@ -111,7 +98,7 @@ def probe(settings: NetworkSettings) -> str:
     if answers[0] is not None:
         raise NetworkError(answers[0])
     secret = "with" if settings.tls else "without"
-    return f"{settings.broker}:{settings.port} lets {mirror_name(settings)} in, {secret} TLS"
+    return f"{settings.broker}:{settings.port} accepts {mirror_name(settings)}, {secret} TLS"
 
 
 def _password(path: str) -> str | None:
@@ -120,7 +107,7 @@ def _password(path: str) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise NetworkError(
             f"network.password_file = {path!r}: cannot be read ({reason})."
         ) from error

@@ -1,17 +1,16 @@
-"""Finished sets and the state of the mirror, told to an MQTT broker; off unless one is set.
+"""Publishes finished sets and the state of the mirror to an MQTT broker; off unless one is set.
 
-    TOPIC/NAME/set        every finished set, once, as JSON (QoS 2, not retained)
-    TOPIC/NAME/last       the newest set (retained), for who looks later
+    TOPIC/NAME/set        every finished set as JSON (QoS 1, not retained)
+    TOPIC/NAME/last       the newest set (retained), for later subscribers
     TOPIC/NAME/status     {"trouble": sentence or null, "version": ...} (retained)
-    TOPIC/NAME/available  online or offline (retained; the broker says offline when we are gone)
-    homeassistant/device/.../config   what Home Assistant needs to show all this
+    TOPIC/NAME/available  online or offline (retained; the broker publishes offline when the
+                          connection is lost)
+    homeassistant/device/.../config   the description of these topics for Home Assistant
 
-Sets wait in the outbox of history.db, in their order, until the broker has confirmed them. While
-the broker is away the handshake under way is kept and goes on where it was, so that every set
-arrives once. A set may be told again, with the same `uid`, by which a receiver knows it: if the
-mirror loses power between the confirmation and its note, or if the broker has forgotten the
-handshake and it is not known how far it went. Sources: MQTT 5.0 (OASIS), 4.1 and 4.3.3; MQTT
-discovery of Home Assistant (device discovery, since 2024.11).
+Sets wait in the outbox of history.db, in their order, until the broker has confirmed them. No set
+is lost. A set may arrive twice when a connection or the power fails before the confirmation; both
+copies carry the same `uid`, by which a subscriber can drop one. Sources: MQTT 5.0 (OASIS), 4.3.2;
+MQTT discovery of Home Assistant (device discovery, since 2024.11).
 """
 
 from __future__ import annotations
@@ -26,220 +25,192 @@ import msgspec
 
 from mirror import __version__
 from mirror.config import NetworkSettings
-from mirror.errors import HistoryDamaged, HistoryError, NetworkError
+from mirror.errors import HistoryError, NetworkError
 from mirror.history import broker
-from mirror.history.record import Entry, told
+from mirror.history.record import Entry, format_entry
 from mirror.history.store import Store
 
 PAUSE_S = 30.0
-"""How long before a history that cannot be read is tried again."""
+"""Seconds before the next attempt after the history or the broker refused the last one."""
 CLOSE_S = 1.0
+"""Seconds that `close` waits for the broker."""
 
 
 class Publisher:
-    """Tells one broker, on threads of its own.
+    """Publishes to one broker, on threads of its own.
 
     Args:
         settings: the broker, and how to reach it.
         path: the history with its outbox.
-        say: takes one sentence for the journal.
+        log: takes one sentence for the journal.
     """
 
-    def __init__(self, settings: NetworkSettings, path: Path, say: Callable[[str], None]) -> None:
-        self._settings, self._path, self._say = settings, path, say
+    def __init__(self, settings: NetworkSettings, path: Path, log: Callable[[str], None]) -> None:
+        self._settings, self._path, self._log = settings, path, log
         self.name = broker.mirror_name(settings)
         self._base = f"{settings.topic}/{self.name}"
         self._changed = threading.Condition()
-        self._is_connected = self._is_closing = self._is_new = self._is_other = False
-        # A set is being handed over; and the broker has forgotten about it.
-        self._is_under_way = self._is_forgotten = self._was_connected = False
-        self._confirmed: set[int] = set()
-        self._hello = 0
+        self._is_connected = self._is_closing = self._is_new = self._is_replaced = False
+        self._answers: dict[int, bool] = {}
+        """Message number -> whether the broker accepted the message."""
         self._trouble: str | None = None
-        self._told_off = ""
+        self._has_warned = False
         try:
-            self._open()
+            self._client = broker.client(settings)
         except NetworkError as error:
-            say(f"{error} The network stays off.")
+            log(f"{error} The network stays off.")
             return
+        self._client.will_set(f"{self._base}/available", "offline", 1, retain=True)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_publish = self._on_publish
+        self._client.connect_async(settings.broker, settings.port)
+        self._client.loop_start()
         threading.Thread(target=self._work, name="outbox", daemon=True).start()
 
     def wake(self) -> None:
-        """There is something new in the outbox."""
+        """Look into the outbox now."""
         with self._changed:
             self._is_new = True
             self._changed.notify_all()
 
     def reopen(self) -> None:
-        """There is another file in the place of the history."""
+        """Open the history again: another file has taken its place."""
         with self._changed:
-            self._is_other = True
+            self._is_replaced = True
             self._changed.notify_all()
 
     def report(self, trouble: str | None) -> None:
-        """What is wrong with the mirror; None: nothing."""
+        """Publish what is wrong with the mirror; None: nothing is."""
         if trouble == self._trouble:
             return
         self._trouble = trouble
         if self._is_connected:
-            self._tell_status()
+            self._publish_status()
 
     def close(self) -> None:
-        """Say good-bye; what is in the outbox stays there."""
+        """Publish "offline" and disconnect; the outbox keeps its sets."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
         if self._is_connected:
             good_bye = self._client.publish(f"{self._base}/available", "offline", 1, retain=True)
-            with suppress(RuntimeError, ValueError):  # the broker is gone
+            with suppress(RuntimeError, ValueError):  # the connection is lost
                 good_bye.wait_for_publish(CLOSE_S)
             self._client.disconnect()
             self._client.loop_stop()
 
-    def _open(self) -> None:
-        """Begin with a new client: a new session, and nothing of an old one."""
-        client = self._client = broker.client(self._settings)
-        self._is_forgotten = self._was_connected = False
-        client.will_set(f"{self._base}/available", "offline", 1, retain=True)
-        client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
-        client.on_disconnect = self._on_disconnect
-        client.on_publish = self._on_publish
-        client.connect_async(self._settings.broker, self._settings.port, **broker.session())
-        client.loop_start()
-
     def _on_connect(self, client: Any, userdata: Any, flags: Any, reason: Any, more: Any) -> None:
         if reason.is_failure:
-            self._tell_off(broker.refused(self._settings, reason))
+            self._warn(broker.refused(self._settings, reason))
             return
-        with self._changed:
-            if self._was_connected and self._is_under_way and not flags.session_present:
-                # What the client would go on with means nothing to this broker any more.
-                self._is_forgotten = True
-                self._changed.notify_all()
-            self._was_connected = True
-        if self._is_forgotten:
-            client.disconnect()
-            return
-        # Refusing a set is not told to us, refusing this is: sets are told once it was taken.
-        self._hello = self._publish(f"{self._base}/available", "online", retain=True)
-
-    def _welcomed(self) -> None:
-        """The broker lets us write."""
-        self._say(f"Finished sets are told to the broker {self._settings.broker}.")
-        self._told_off = ""
+        self._log(f"Finished sets are sent to the broker {self._settings.broker}.")
+        self._has_warned = False
+        self._publish(f"{self._base}/available", "online", retain=True)
         if self._settings.discovery:
             topic = f"{self._settings.discovery}/device/hinge-mirror-{self.name}/config"
             self._publish(topic, discovery(self.name, self._base), retain=True)
-        self._tell_status()
+        self._publish_status()
         with self._changed:
             self._is_connected = True
             self._changed.notify_all()
 
     def _on_connect_fail(self, client: Any, userdata: Any) -> None:
-        self._tell_off(f"{broker.unreachable(self._settings)} Sets wait on the disk.")
+        self._warn(f"{broker.unreachable(self._settings)} Sets wait on the disk.")
 
-    def _on_disconnect(self, client: Any, *what: Any) -> None:
+    def _on_disconnect(self, client: Any, *details: Any) -> None:
         with self._changed:
             was, self._is_connected = self._is_connected, False
         if was and not self._is_closing:
-            self._tell_off(f"The broker {self._settings.broker} is gone; sets wait on the disk.")
+            self._warn(
+                f"The connection to the broker {self._settings.broker} is lost; "
+                "sets wait on the disk."
+            )
 
     def _on_publish(self, client: Any, userdata: Any, mid: int, reason: Any, more: Any) -> None:
-        if mid == self._hello:
-            self._hello = 0
-            if reason.is_failure:
-                self._tell_off(f"The broker lets nothing be written to {self._base} ({reason}).")
-            else:
-                self._welcomed()
+        if reason.is_failure:
+            self._warn(
+                f"The broker does not let the mirror write to {self._base} ({reason}). "
+                "Sets wait on the disk."
+            )
         with self._changed:
-            self._confirmed.add(mid)
+            self._answers[mid] = not reason.is_failure
             self._changed.notify_all()
 
-    def _tell_off(self, sentence: str) -> None:
-        """Say it once until the broker is back."""
-        if not self._told_off:
-            self._say(sentence)
-        self._told_off = sentence
+    def _warn(self, sentence: str) -> None:
+        """Log a trouble, once until the next connection."""
+        if not self._has_warned:
+            self._log(sentence)
+        self._has_warned = True
 
-    def _tell_status(self) -> None:
+    def _publish_status(self) -> None:
         status = {"trouble": self._trouble, "version": __version__}
         self._publish(f"{self._base}/status", status, retain=True)
 
-    def _publish(
-        self, topic: str, what: str | dict[str, Any], qos: int = 1, *, retain: bool
-    ) -> int:
+    def _publish(self, topic: str, what: str | dict[str, Any], *, retain: bool) -> int:
+        """Publish with QoS 1: paho sends it again until the broker has answered."""
         text = what if isinstance(what, str) else msgspec.json.encode(what)
-        mid: int = self._client.publish(topic, text, qos, retain=retain).mid
+        mid: int = self._client.publish(topic, text, 1, retain=retain).mid
         return mid
 
     def _work(self) -> None:
-        """Empty the outbox, set by set; begin anew where the history gives trouble."""
+        """Empty the outbox set by set; after a trouble with the history, open it again."""
         while not self._is_closing:
-            self._is_other = False
+            self._is_replaced = False
             try:
                 store = Store(self._path)
-            except HistoryError:  # the keeper has said it
+            except HistoryError:  # the recorder has logged it
                 self._wait(PAUSE_S)
                 continue
             try:
                 self._empty(store)
-            except HistoryDamaged:  # the keeper will set it aside
-                self._wait(PAUSE_S)
-            except HistoryError:
+            except HistoryError:  # the recorder sets a damaged file aside
                 self._wait(PAUSE_S)
             finally:
                 store.close()
 
-    def _wait(self, seconds: float) -> None:
+    def _is_over(self) -> bool:
+        return self._is_closing or self._is_replaced
+
+    def _wait(self, seconds: float | None, until: Callable[[], bool] = lambda: False) -> None:
+        """Wait until something holds, the history is replaced, or the mirror closes."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closing or self._is_other, seconds)
+            self._changed.wait_for(lambda: until() or self._is_over(), seconds)
 
     def _empty(self, store: Store) -> None:
-        def is_over() -> bool:
-            return self._is_closing or self._is_other
-
         while True:
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._is_connected or self._is_forgotten or is_over()
-                )
-                self._is_new = False
-            if is_over():
+            self._wait(None, lambda: self._is_connected)
+            if self._is_over():
                 return
-            if self._is_forgotten:
-                self._client.loop_stop()
-                self._open()
-                continue
+            self._is_new = False
             entry = store.waiting()
             if entry is None:
-                with self._changed:
-                    self._changed.wait_for(lambda: self._is_new or is_over(), PAUSE_S)
+                self._wait(PAUSE_S, lambda: self._is_new)
             elif self._deliver(entry):
                 store.sent(entry.number)
+            else:
+                self._wait(PAUSE_S)
 
     def _deliver(self, entry: Entry) -> bool:
-        """Hand over one set, and wait until the broker has it, however long that takes."""
-        payload = {"mirror": self.name, **told(entry)}
+        """Send one set and wait for the answer, however long that takes; whether it was accepted.
+
+        A lost connection changes nothing: paho sends the same message again on the next one.
+        """
+        payload = {"mirror": self.name, **format_entry(entry)}
         with self._changed:
-            self._confirmed.clear()
-            self._is_under_way = True
-        mid = self._publish(f"{self._base}/set", payload, 2, retain=False)
+            self._answers.clear()
+        mid = self._publish(f"{self._base}/set", payload, retain=False)
         with self._changed:
-            # A connection that is lost meanwhile changes nothing: the client takes the handshake
-            # up again, and publishing anew would tell the set twice.
-            self._changed.wait_for(
-                lambda: mid in self._confirmed or self._is_forgotten or self._is_closing
-            )
-            self._is_under_way = False
-            if mid not in self._confirmed:
-                return False
-        self._publish(f"{self._base}/last", payload, retain=True)
-        return True
+            self._changed.wait_for(lambda: mid in self._answers or self._is_closing)
+            is_accepted = self._answers.get(mid, False)
+        if is_accepted:
+            self._publish(f"{self._base}/last", payload, retain=True)
+        return is_accepted
 
 
 def discovery(name: str, base: str) -> dict[str, Any]:
-    """What Home Assistant makes a device of; all entities read the newest set."""
+    """The description of one device for Home Assistant; its entities read the newest set."""
     mirror = f"hinge-mirror-{name}"
 
     def sensor(key: str, title: str, template: str, **more: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The thread that saves finished sets, so that the glass never waits for a disk.
 
-The mirror hands over finished sets (`keep`) and what is to be remembered (`remember`), and looks at
-`past`, a plain value: what is known of earlier sets, and which one is safe on the disk. Trouble is
-said once; until it is over the sets wait in memory and are tried again. A damaged file is set
-aside, and a new one begun. A set that could not be read again is left out, and harms no other one.
+The mirror hands over finished sets (`keep`) and what to remember (`remember`). It reads `past`, a
+plain value: what is known of earlier sets, and which set is safe on the disk. A trouble is logged
+once; until it is over the sets wait in memory and are tried again. A damaged file is set aside, and
+a new one begins. A set that could not be read back is left out and harms no other set.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from mirror.coach.finished import FinishedSet, Past, Saved
-from mirror.coach.profile import Kept
+from mirror.coach.finished import FinishedSet, HistorySnapshot, Saved
+from mirror.coach.profile import Profile
 from mirror.config import Settings, state_folder
 from mirror.errors import ConfigError, HistoryDamaged, HistoryError, UnfitSet
 from mirror.history import clock, record
@@ -31,33 +31,33 @@ from mirror.history.record import Entry
 from mirror.history.store import FILE_NAME, Store
 
 RETRY_S = 30.0
-"""How long before sets that could not be saved are tried again, and sets that the owner has deleted
-are known to be gone."""
+"""Seconds until sets that could not be saved are tried again, and until sets that the owner has
+deleted are known to be gone."""
 MOST_WAITING = 500
-"""So many unsaved sets are held in memory at most: a day of a gym."""
+"""Unsaved sets held in memory at most: a day of a gym."""
 ASIDE_S = 600.0
-"""How long before another file is set aside: where a new one is damaged at once, the disk is."""
+"""Seconds until another file is set aside: if a new file is damaged at once, the disk is broken."""
 PAUSE_S = 1.0
-"""How long before a new file is written to."""
+"""Seconds until the first write to a new file."""
 CLOSE_S = 2.0
-"""How long the end of the mirror waits for the disk."""
+"""Seconds that the end of the mirror waits for the disk."""
 KEPT = "kept"
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-class Keeper:
-    """Saves what it is given; `close` it at the end.
+class Recorder:
+    """Saves finished sets on a thread. Call `close` at the end.
 
     Args:
-        settings: what is kept, and the broker that is told.
-        say: takes one sentence for the journal.
-        path: of the file; by default the one in the state folder.
+        settings: what is saved, and the broker that gets it.
+        log: takes one sentence for the journal.
+        path: the file; by default the one in the state folder.
     """
 
-    def __init__(self, settings: Settings, say: Say, path: Path | None = None) -> None:
-        self._settings, self._say, self._path = settings, say, path
-        self._past = Past()
+    def __init__(self, settings: Settings, log: Log, path: Path | None = None) -> None:
+        self._settings, self._log, self._path = settings, log, path
+        self._past = HistorySnapshot()
         self._lock = threading.Lock()
         self._waiting: deque[tuple[FinishedSet, Moment]] = deque()
         self._lost = 0
@@ -74,13 +74,13 @@ class Keeper:
             self._thread.start()
 
     @property
-    def past(self) -> Past:
+    def past(self) -> HistorySnapshot:
         """What is known of earlier sets at this moment."""
         with self._lock:
             return self._past
 
     def keep(self, finished: FinishedSet | None) -> None:
-        """Save a set, if it is one and long enough. Never waits."""
+        """Save a set, if there is one and it is long enough. Never waits."""
         if self._thread is None or finished is None:
             return
         if len(finished.reps) < self._settings.history.least_reps:
@@ -93,15 +93,15 @@ class Keeper:
             self._waiting.append((finished, moment))
         self._wake.set()
 
-    def remember(self, kept: Kept | None) -> None:
-        """Keep this for whoever comes next; None: nothing any more."""
+    def remember(self, kept: Profile | None) -> None:
+        """Keep this for the next person; None: forget it."""
         with self._lock:
-            self._past = replace(self._past, kept=kept)
+            self._past = replace(self._past, profile=kept)
             self._to_remember = True
         self._wake.set()
 
     def report(self, trouble: str | None) -> None:
-        """Tell the broker, where there is one, what is wrong with the mirror; None: nothing."""
+        """Publish what is wrong with the mirror, if there is a broker; None: nothing is."""
         self._status = trouble
         if self._publisher is not None:
             self._publisher.report(trouble)
@@ -117,7 +117,7 @@ class Keeper:
             self._publisher.close()
         left = len(self._waiting) + self._lost
         if left:
-            self._say(f"{left} finished {'set' if left == 1 else 'sets'} could not be saved.")
+            self._log(f"{left} finished {'set' if left == 1 else 'sets'} could not be saved.")
 
     def _work(self) -> None:
         store: Store | None = None
@@ -137,7 +137,7 @@ class Keeper:
                 self._fail(str(error))
             except Exception as error:  # a defect: the sets wait, and the mirror goes on
                 store = _close(store)
-                self._fail(f"saving stumbled ({error!r}).")
+                self._fail(f"saving failed ({error!r}).")
             if is_last:
                 _close(store)
                 return
@@ -160,19 +160,19 @@ class Keeper:
         kept = None
         if text is not None:
             with suppress(msgspec.MsgspecError):
-                kept = msgspec.json.decode(text, type=Kept)
+                kept = msgspec.json.decode(text, type=Profile)
         with self._lock:
-            kept = self._past.kept if self._to_remember else kept
+            kept = self._past.profile if self._to_remember else kept
             self._past = replace(
-                self._past, lasts=lasts, kept=kept, is_fleeting=is_fleeting(path.parent)
+                self._past, lasts=lasts, profile=kept, is_fleeting=is_fleeting(path.parent)
             )
         if self._settings.network.broker and self._publisher is None:
-            self._publisher = Publisher(self._settings.network, path, self._say)
+            self._publisher = Publisher(self._settings.network, path, self._log)
             self._publisher.report(self._status)
         return store
 
     def _save(self, store: Store) -> None:
-        """All that waits, the oldest first."""
+        """Save all that waits, the oldest set first."""
         history, network = self._settings.history, self._settings.network
         configuration = record.configuration(self._settings)
         queue = network.queue if network.broker else 0
@@ -187,9 +187,9 @@ class Keeper:
             except UnfitSet as error:
                 with self._lock:
                     self._waiting.popleft()
-                self._say(str(error))
+                self._log(str(error))
                 continue
-            # From here on the set is safe, and may be called saved.
+            # From here on the set is safe on the disk.
             with self._lock:
                 self._waiting.popleft()
                 lasts = self._past.lasts
@@ -197,13 +197,13 @@ class Keeper:
                     lasts = {**lasts, (entry.variation, entry.drill): entry.last_time}
                 saved = Saved(entry.number, finished.ended_s)
                 self._past = replace(self._past, lasts=lasts, saved=saved)
-            self._say(_line(entry))
+            self._log(_line(entry))
             if self._publisher is not None:
                 self._publisher.wake()
             store.bound(moment, history.days, history.megabytes)
         if self._to_remember:
             with self._lock:
-                self._to_remember, kept = False, self._past.kept
+                self._to_remember, kept = False, self._past.profile
             try:
                 text = msgspec.json.encode(kept).decode() if kept is not None else None
                 store.remember(KEPT, text)
@@ -229,19 +229,19 @@ class Keeper:
         except HistoryError as error:
             self._fail(f"{damage} {error}")
             return False
-        self._say(f"{damage} It is kept as {aside.name}; a new history begins.")
+        self._log(f"{damage} It is kept as {aside.name}; a new history begins.")
         return True
 
     def _fail(self, trouble: str) -> None:
         if trouble != self._trouble:
-            self._say(f"{trouble} Sets wait in memory until it can be written.")
+            self._log(f"{trouble} Sets wait in memory until it can be written.")
         self._trouble = trouble
         with self._lock:
             self._past = replace(self._past, is_failing=True)
 
     def _well(self) -> None:
         if self._trouble is not None:
-            self._say("Sets are saved again.")
+            self._log("Sets are saved again.")
         self._trouble = None
         with self._lock:
             self._past = replace(self._past, is_failing=False)
@@ -259,6 +259,6 @@ def _line(entry: Entry) -> str:
 
 def _close(store: Store | None) -> Store | None:
     if store is not None:
-        with suppress(Exception):  # it is given up anyway
+        with suppress(Exception):  # it is abandoned anyway
             store.close()
     return None

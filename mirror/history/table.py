@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from mirror.history.record import Detail, Entry, told
+from mirror.history.record import Detail, Entry, format_entry
 
 HEAD = ("set", "when", "what", "reps", "depth", "rounding", "stop", "faults")
 
@@ -44,7 +44,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 
 def one_set(entry: Entry, detail: Detail) -> str:
-    """All of one set: what it was, and a line for each rep."""
+    """One set in full: its row, its setup, and a line for each rep."""
     setup = detail.configuration.get("versions", {})
     lines = [
         table([entry]),
@@ -71,7 +71,7 @@ def write_csv(entries: Iterable[Entry], out: TextIO) -> None:
     """A heading and one line a set; lists are joined by spaces, faults as name:reps."""
     writer = None
     for entry in entries:
-        values = told(entry)
+        values = format_entry(entry)
         values["faults"] = " ".join(f"{k}:{v}" for k, v in entry.faults.items())
         values["cues"], values["rejected"] = " ".join(entry.cues), " ".join(entry.rejected)
         if writer is None:
@@ -88,9 +88,9 @@ def write_signals(detail: Detail, out: TextIO) -> None:
 
 
 def write_json(entries: Iterable[tuple[Entry, Detail | None]], out: TextIO) -> None:
-    """One JSON object a line; with its details where they are given."""
+    """One JSON object a line, with the details where they are given."""
     for entry, detail in entries:
-        values: dict[str, Any] = told(entry)
+        values: dict[str, Any] = format_entry(entry)
         if detail is not None:
             # `reps` is their number in every object.
             each = msgspec.to_builtins(detail.reps)

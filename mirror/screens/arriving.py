@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mirror.coach.exercise import choices
+from mirror.coach.exercise import exercises
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import GREY, ICE, WHITE, Dot, Ring, Shape
 from mirror.hinge.measure.posture import Posture
 from mirror.screens.demonstration import demonstration
 from mirror.screens.drawing import figure
-from mirror.screens.labels import Labels
-from mirror.screens.labels import words as button_words
-from mirror.screens.layout import Box, Sheet
-from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
+from mirror.screens.labels import Labels, button_words
+from mirror.screens.layout import Box, Layout
+from mirror.screens.parts import FINE_MM, WIDE_MM, figure_box, from_above, heading, title, words
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
 """Guidance that is drawn, too."""
 
 
-def welcome(session: Session, page: Sheet, language: Language, now: float) -> Iterator[Shape]:
+def welcome(session: Session, page: Layout, language: Language, now: float) -> Iterator[Shape]:
     """Somebody came: how to stand, as words and seen from above."""
-    u, key = page.u, session.said.key
+    u, key = page.u, session.shown.guidance.key
     yield title(language.say("state.welcome"), page.box(0, 0, 300, 45), u)
     asked = key if key in ASKED else None
     text = language.say(f"guidance.{asked}" if asked else "state.how-to-stand")
@@ -31,9 +30,9 @@ def welcome(session: Session, page: Sheet, language: Language, now: float) -> It
     yield from from_above(asked, page.stage, u, now)
 
 
-def blind(session: Session, page: Sheet, language: Language, now: float) -> Iterator[Shape]:
+def blind(session: Session, page: Layout, language: Language, now: float) -> Iterator[Shape]:
     """In a set, and nothing can be judged: what to fix; the count stays."""
-    u, key = page.u, session.said.key
+    u, key = page.u, session.shown.guidance.key
     yield from heading(session, page, language, since_s=60.0)
     yield words(language.say(f"guidance.{key}"), page.words, u)
     if key in ASKED:
@@ -42,54 +41,54 @@ def blind(session: Session, page: Sheet, language: Language, now: float) -> Iter
     elif session.pose is not None and isinstance(session.posture, Posture):
         place = figure_box(session, page)
         yield from figure(
-            session.pose, session.posture, session.drill.reading, place, u, session.standing
+            session.pose, session.posture, session.person.drill.reading, place, u, session.baseline
         )
 
 
 def chosen(
-    session: Session, page: Sheet, language: Language, now: float, labels: Labels | None
+    session: Session, page: Layout, language: Language, now: float, labels: Labels | None
 ) -> Iterator[Shape]:
     """What is practised: its name, one instruction, how it is done, and what the buttons do."""
     u, width = page.u, 320 if page.wide else page.width
-    yield title(language.title(session.choice), page.box(0, 0, width, 45), u)
-    yield words(language.instruction(session.choice), page.box(0, 75, width, 205), u)
+    yield title(language.title(session.exercise), page.box(0, 0, width, 45), u)
+    yield words(language.instruction(session.exercise), page.box(0, 75, width, 205), u)
     stage = page.stage
     # On a lying glass the words of the buttons stand beside the drawing, else above it.
     beside = labels.room_mm * u if labels is not None and page.wide else 0.0
     shown = Box(stage.left, stage.top + 20 * u, stage.width - beside, stage.height - 50 * u)
-    yield from demonstration(session.choice, now, shown, u)
+    yield from demonstration(session.exercise, now, shown, u)
     yield from _places(session, page)
     if labels is not None:
         # Holding next means nothing where the back can't be judged and nothing is kept.
-        idle = ("next",) if session.can_remember is None else ()
+        idle = ("next",) if session.remember_action is None else ()
         held = tuple(name for name in labels.held if name not in idle)
         yield from button_words(replace(labels, held=held), page, language)
 
 
-def _places(session: Session, page: Sheet) -> Iterator[Shape]:
+def _places(session: Session, page: Layout) -> Iterator[Shape]:
     """Which of all there is to choose: a row of dots, the chosen one a ring."""
-    u, cycle = page.u, choices()
+    u, cycle = page.u, exercises()
     y = page.inside.bottom - 6 * u
     for k, choice in enumerate(cycle):
         at = (page.inside.left + (6 + 17 * k) * u, y)
-        if choice == session.choice:
+        if choice == session.exercise:
             yield Ring(at, 5 * u, 2 * u, ICE)
         else:
             yield Dot(at, (1.8 if choice.drill else 2.6) * u, GREY)
 
 
-def still(session: Session, page: Sheet, language: Language) -> Iterator[Shape]:
-    """Hold still: a ring around the person fills while the own standing is taken."""
+def still(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
+    """Hold still: a ring around the person fills while the baseline is taken."""
     u, stage, width = page.u, page.stage, 310 if page.wide else page.width
-    yield words(language.title(session.choice), page.box(0, 0, width, 25), u, GREY)
+    yield words(language.title(session.exercise), page.box(0, 0, width, 25), u, GREY)
     yield words(language.say("guidance.stand-still"), page.box(0, 52, width, 70), u)
-    yield words(language.setup(session.choice), page.box(0, 148, width, 165), u, GREY)
+    yield words(language.setup(session.exercise), page.box(0, 148, width, 165), u, GREY)
     radius = min(stage.width, stage.height) / 2 - 4 * u
-    yield Ring(stage.centre, radius, FINE * u, GREY.at(0.6))
-    share = session.stillness.share
+    yield Ring(stage.centre, radius, FINE_MM * u, GREY.at(0.6))
+    share = session.person.still.share
     if share > 0.02:
-        yield Ring(stage.centre, radius, WIDE * u, ICE if share < 1 else WHITE, 0.0, share)
+        yield Ring(stage.centre, radius, WIDE_MM * u, ICE if share < 1 else WHITE, 0.0, share)
     if session.pose is not None and isinstance(session.posture, Posture):
         x, y = stage.centre
         place = Box(x - 0.6 * radius, y - 0.72 * radius, 1.2 * radius, 1.4 * radius)
-        yield from figure(session.pose, session.posture, session.drill.reading, place, u)
+        yield from figure(session.pose, session.posture, session.person.drill.reading, place, u)

@@ -1,10 +1,10 @@
-"""Calibrating: a dot that the own reflection is brought to, and at the end how well it fits."""
+"""Calibrating: a dot for the person's reflection, and at the end how well the result fits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mirror.calibration.state import DOTS, POOR_MM, Calibrating, live, low_aim
+from mirror.calibration.state import DOTS, POOR_MM, CalibrationState, live, low_aim
 from mirror.coach.language import Language
 from mirror.display.glass import Glass
 from mirror.display.scene import (
@@ -21,25 +21,25 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
-from mirror.screens.layout import CAP_MM, Box, Sheet, sheet
-from mirror.screens.parts import FINE, WIDE, title, words
+from mirror.screens.layout import CAP_MM, Box, Layout, divide
+from mirror.screens.parts import FINE_MM, WIDE_MM, title, words
 
-RING_MM, DOT_MM = 24.0, 4.0
+RING_MM, DOT_RADIUS_MM = 24.0, 4.0
 """The ring that fills lies around the reflection of an eye without hiding it."""
 CROSS_MM = (8.0, 18.0)
 LEAVE_MM = 9.0
 """Capitals of how to leave: read with the hand on the button."""
 
 
-def calibrating(now: Calibrating, glass: Glass, language: Language) -> Scene:
+def calibrating(now: CalibrationState, glass: Glass, language: Language) -> Scene:
     """The whole glass while somebody calibrates. Nothing drifts: a dot is a measuring mark."""
-    page = sheet(glass, 0.0)
+    page = divide(glass, 0.0)
     if now.fitted is not None:
         return Scene(tuple(_result(now, page, language)))
     return Scene(tuple(_dot(now, page, language)))
 
 
-def _dot(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
+def _dot(now: CalibrationState, page: Layout, language: Language) -> Iterator[Shape]:
     u = page.u
     box = _beside(now.dot, page)
     step = language.say("calibrate.step", number=len(now.samples) + 1, of=len(DOTS))
@@ -53,13 +53,13 @@ def _dot(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
     if now.dot is None:
         return
     yield from _mark(now.dot, WHITE if asked else GREY, u)
-    yield Ring(now.dot, RING_MM * u, FINE * u, GREY)
+    yield Ring(now.dot, RING_MM * u, FINE_MM * u, GREY)
     if now.held > 0:
         # In steps of a hundredth: a ring is drawn anew for each.
-        yield Ring(now.dot, RING_MM * u, WIDE * u, ICE, 0.0, round(now.held, 2))
+        yield Ring(now.dot, RING_MM * u, WIDE_MM * u, ICE, 0.0, round(now.held, 2))
 
 
-def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape]:
+def _result(now: CalibrationState, page: Layout, language: Language) -> Iterator[Shape]:
     u = page.u
     mm = now.fitted.residual_mm if now.fitted else 0.0
     # A poor one says so in words; the colour is not alone.
@@ -83,14 +83,14 @@ def _result(now: Calibrating, page: Sheet, language: Language) -> Iterator[Shape
 
 def _mark(at: Point, light: Colour, u: float) -> Iterator[Shape]:
     """A dot with four fine strokes around it."""
-    yield Dot(at, DOT_MM * u, light)
+    yield Dot(at, DOT_RADIUS_MM * u, light)
     near, far = (r * u for r in CROSS_MM)
     for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         start, end = ((at[0] + r * dx, at[1] + r * dy) for r in (near, far))
-        yield Line((start, end), FINE * u, light)
+        yield Line((start, end), FINE_MM * u, light)
 
 
-def _beside(dot: Point | None, page: Sheet) -> Box:
+def _beside(dot: Point | None, page: Layout) -> Box:
     """The half of the glass that the dot is not in."""
     inside, gap = page.inside, (RING_MM + CAP_MM) * page.u
     if page.wide:
@@ -102,9 +102,9 @@ def _beside(dot: Point | None, page: Sheet) -> Box:
     return Box(inside.left, top, inside.width, half)
 
 
-def _is_on(place: Point, page: Sheet) -> bool:
+def _is_on(place: Point, page: Layout) -> bool:
     """Whether a mark there lies on the glass as a whole."""
-    edge, inside = CROSS_MM[1] * page.u + FINE, page.inside
+    edge, inside = CROSS_MM[1] * page.u + FINE_MM, page.inside
     # Without drift the margins are alike on all sides.
     right, bottom = inside.right + inside.left, inside.bottom + inside.top
     return edge < place[0] < right - edge and edge < place[1] < bottom - edge

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mirror.coach.exercise import Choice
+from mirror.coach.exercise import Exercise
 from mirror.display.scene import GREY, ICE, WHITE, Line, Ring, Shape
 from mirror.figure.arms import ARMS
 from mirror.figure.body import BODIES, Skeleton
@@ -24,7 +24,7 @@ from mirror.screens.layout import Box
 
 PICTURES = 32
 """Number of drawings in one round. Between two of them the lines move evenly."""
-REST_S = 0.8
+ROUND_REST_S = 0.8
 """Seconds of standing between two rounds."""
 
 
@@ -46,7 +46,7 @@ class Round:
     head_m: float = 0.11
 
 
-def demonstration(choice: Choice, t: float, box: Box, u: float) -> Iterator[Shape]:
+def demonstration(choice: Exercise, t: float, box: Box, u: float) -> Iterator[Shape]:
     """Draw the moment t (seconds), feet on the floor of the box. u: one reference millimetre."""
     film = _round(choice.variation.demonstration, choice.drill.name if choice.drill else None)
     at = (t % film.lasts_s) / film.lasts_s * (len(film.marks) - 1)
@@ -86,7 +86,7 @@ def _round(key: str, drill: str | None) -> Round:
     plan = Plan(
         mix={next(iter(pattern.mix)): 1.0},
         reps=1,
-        stand_s=(REST_S, REST_S),
+        stand_s=(ROUND_REST_S, ROUND_REST_S),
         tempo_s=(3.0, 3.0),
         hold_s=(0.4, 0.4),
         hip_deg=(82.0, 82.0),

@@ -1,6 +1,6 @@
 """The labels of the buttons: a sign beside each, and words on the screen of the choice.
 
-The signs lie outside `Sheet.inside`, where nothing else is drawn.
+The signs lie outside `Layout.inside`, where nothing else is drawn.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 
 from mirror.coach.language import Language
 from mirror.display.scene import GREY, ICE, Colour, Line, Point, Ring, Shape, Text
-from mirror.screens.layout import MARGIN_MM, SMALL_MM, Sheet
+from mirror.screens.layout import MARGIN_MM, SMALL_MM, Layout
 
 SIGN_MM = 6.0
 """Half the size of a sign."""
@@ -42,7 +42,7 @@ class Labels:
         return WORDS_MM if self.side == "right" else 0.0
 
 
-def place(labels: Labels, name: str, page: Sheet) -> Point:
+def place(labels: Labels, name: str, page: Layout) -> Point:
     """The middle of the sign of one button."""
     u, inside = page.u, page.inside
     k = labels.buttons.index(name) - (len(labels.buttons) - 1) / 2
@@ -53,13 +53,13 @@ def place(labels: Labels, name: str, page: Sheet) -> Point:
     return (inside.right + away if labels.side == "right" else inside.left - away), y
 
 
-def signs(labels: Labels, page: Sheet) -> Iterator[Shape]:
+def signs(labels: Labels, page: Layout) -> Iterator[Shape]:
     """One sign for each button."""
     for name in labels.buttons:
         yield from _sign(name, place(labels, name, page), page.u, GREY)
 
 
-def words(labels: Labels, page: Sheet, language: Language) -> Iterator[Shape]:
+def button_words(labels: Labels, page: Layout, language: Language) -> Iterator[Shape]:
     """What a press and a long press of each button do."""
     u = page.u
     for name in labels.buttons:
@@ -80,7 +80,7 @@ def words(labels: Labels, page: Sheet, language: Language) -> Iterator[Shape]:
             yield _text(hint, below, HINT_MM, u, wide, anchor)
 
 
-def sign(labels: Labels, name: str, page: Sheet, light: Colour = ICE) -> Iterator[Shape]:
+def sign(labels: Labels, name: str, page: Layout, light: Colour = ICE) -> Iterator[Shape]:
     """The sign of one button alone."""
     yield from _sign(name, place(labels, name, page), page.u, light)
 

@@ -54,7 +54,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Layout:
     """The boxes of one glass at one moment.
 
     u: mm of one reference millimetre. inside: all that may be drawn on. wide: a lying glass.
@@ -117,7 +117,7 @@ class Sheet:
         return self.box(-1, -1, 120, self.figure_height)
 
 
-def sheet(glass: Glass, now: float, drift: float = DRIFT_MM) -> Sheet:
+def divide(glass: Glass, now: float, drift: float = DRIFT_MM) -> Layout:
     """Divide a glass. now: monotonic seconds. drift: amplitude, reference mm."""
     u = min(glass.width_mm, glass.height_mm) / REFERENCE_MM
     across, down = (
@@ -130,4 +130,4 @@ def sheet(glass: Glass, now: float, drift: float = DRIFT_MM) -> Sheet:
         glass.width_mm - 2 * margin,
         glass.height_mm - 2 * margin,
     )
-    return Sheet(u, inside, glass.width_mm > glass.height_mm)
+    return Layout(u, inside, glass.width_mm > glass.height_mm)

@@ -26,9 +26,8 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
-from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import fold_deg
-from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, Rowing
+from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, RowCounter, Rowing
 from mirror.hinge.judging.measures import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
@@ -38,7 +37,7 @@ from mirror.screens.layout import Box
 
 VALUE_MM = 25.0
 """Height of the capitals of a value, to be read at 3 m."""
-SHOWN = 10
+SWINGS = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
 """Power, as a share of the best of the set, from which a swing has faded."""
@@ -55,7 +54,7 @@ def panel(
     session: Session, posture: Posture, box: Box, u: float, language: Language
 ) -> Iterator[Shape]:
     """Draw the panel of the chosen variation."""
-    draw = PANELS.get(session.choice.variation.panel, _depth)
+    draw = PANELS.get(session.exercise.variation.panel, _depth)
     yield from draw(session, posture, box, u, language)
 
 
@@ -83,8 +82,8 @@ def _swing(
     best = max(powers)
     if best <= 0:
         return
-    floor, high, step = box.bottom, box.height * 0.45, box.width / SHOWN
-    for k, power in enumerate(powers[-SHOWN:]):
+    floor, high, step = box.bottom, box.height * 0.45, box.width / SWINGS
+    for k, power in enumerate(powers[-SWINGS:]):
         x = box.left + (k + 0.5) * step
         # A faded swing is a thin bar: the meaning is not in the colour alone.
         faded = power < FADED * best
@@ -116,15 +115,15 @@ def _shoulders(
     session: Session, posture: Posture, box: Box, u: float, _language: Language
 ) -> Iterator[Shape]:
     """The line of the shoulders over that of the hips, as the mirror shows them."""
-    rest = session.standing.limbs if session.standing else None
+    rest = session.baseline.limbs if session.baseline else None
     tilt = _since(posture.limbs.tilt_deg, rest.tilt_deg if rest else None)
     hips = _since(posture.limbs.obliquity_deg, rest.obliquity_deg if rest else None)
     middle = box.left + box.width / 2
     yield Line(((middle, box.top), (middle, box.bottom)), 1.2 * u, GREY.at(0.5))
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
     light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
-    if fold_deg(posture, session.standing) > SHALLOW_DEG[1]:
-        light, wide = GREY, 2.0  # at such a depth the tilt is a guess
+    if fold_deg(posture, session.baseline) > SHALLOW_DEG[1]:
+        light, wide = GREY, 2.0  # so deep it is a guess
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
     )
@@ -145,7 +144,7 @@ def _elbow(
         yield Line(((x, box.bottom), (x, y)), 4.0 * u, ICE)
         yield Dot((x, y), 5 * u, ICE)
     row = session.counter.row if isinstance(session.counter, RowCounter) else Rowing()
-    if row.trunk_deg is None or session.standing is None:
+    if row.trunk_deg is None or session.baseline is None:
         return
     # Two lines: the trunk before the first row (thin), and the trunk now.
     middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
@@ -167,7 +166,7 @@ def _stance(
     session: Session, posture: Posture, box: Box, u: float, _language: Language
 ) -> Iterator[Shape]:
     """Legs from the front: the feet as wide as they stand, the knees as far out as they are."""
-    rest = session.standing.limbs.stance if session.standing else None
+    rest = session.baseline.limbs.stance if session.baseline else None
     wide = rest if rest is not None else posture.limbs.stance
     if wide is None:
         return

@@ -8,12 +8,12 @@ from math import cos, pi, sin, tau
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import GREY, ICE, WHITE, Colour, Line, Point, Ring, Shape, Text
-from mirror.screens.layout import CAP_MM, Box, Sheet
+from mirror.screens.layout import CAP_MM, Box, Layout
 
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14
-"""After a rep the count is larger by this share at first, for so long."""
-FINE, THIN, WIDE = 1.2, 1.8, 4.0
+"""Seconds for which the count is larger after a rep, and the share by which it is."""
+FINE_MM, THIN_MM, WIDE_MM = 1.2, 1.8, 4.0
 """Widths of lines, reference mm."""
 
 
@@ -26,7 +26,7 @@ def ease(share: float) -> float:
     return 0.5 - 0.5 * cos(pi * min(max(share, 0.0), 1.0))
 
 
-def heading(session: Session, page: Sheet, language: Language, since_s: float) -> Iterator[Shape]:
+def heading(session: Session, page: Layout, language: Language, since_s: float) -> Iterator[Shape]:
     """What is practised on the left, the count on the right.
 
     since_s: seconds since the last rep, for the pulse of the count.
@@ -37,7 +37,7 @@ def heading(session: Session, page: Sheet, language: Language, since_s: float) -
     # The widest figures of this type are .82 of their height wide.
     room = inside.width - (0.82 * cap * len(count) + 20) * u
     yield Text(
-        language.title(session.choice),
+        language.title(session.exercise),
         (inside.left, inside.top),
         CAP_MM * u,
         GREY,
@@ -86,7 +86,7 @@ def title(text: str, box: Box, u: float, colour: Colour = WHITE) -> Text:
 
 
 def from_above(word: str | None, box: Box, u: float, now: float) -> Iterator[Shape]:
-    """The glass and a person before it, seen from above, who does what is asked.
+    """The glass and a person in front of it, seen from above, doing what the guidance asks.
 
     word: key of the guidance; a person turns, steps back or comes closer, again and again.
     """
@@ -112,7 +112,7 @@ def from_above(word: str | None, box: Box, u: float, now: float) -> Iterator[Sha
         if box.top < tip < box.bottom:
             arrow = ((x - 12 * u, tip - 12 * u * down), (x, tip), (x + 12 * u, tip - 12 * u * down))
             yield Line(arrow, 2.5 * u, ICE.at(light))
-    yield Line(((x, top + 10 * u), (x, y - 48 * u)), FINE * u, GREY.at(0.35 * light))
+    yield Line(((x, top + 10 * u), (x, y - 48 * u)), FINE_MM * u, GREY.at(0.35 * light))
 
 
 def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:
@@ -128,10 +128,10 @@ def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:
     yield Line(tuple(nose), 3.0 * u, ICE.at(light))
 
 
-def figure_box(session: Session, page: Sheet) -> Box:
+def figure_box(session: Session, page: Layout) -> Box:
     """Where the figure stands: smaller where it reaches far to both sides."""
     box = page.figure
-    if not session.choice.variation.seeking.one_leg:
+    if not session.exercise.variation.seeking.one_leg:
         return box
     high = FAR_REACHING * box.height
     return Box(box.left, box.bottom - high, box.width, high)

@@ -12,22 +12,22 @@ from mirror.display.scene import AMBER, ICE, Colour, Shape
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
-from mirror.screens.layout import Box, Sheet
+from mirror.screens.layout import Box, Layout
 from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
 
 REPLAY_AFTER_S = 0.6
-"""The replay begins when the person is up and looks."""
+"""Seconds after a rep before its replay begins: the person then stands and can look."""
 SLOWLY = 0.6
-"""Its pace."""
-REST_S = 0.8
-"""How long it stands still before it begins again."""
+"""Speed of the replay, share of the real one."""
+REPLAY_REST_S = 0.8
+"""Seconds for which the replay stands still before it begins again."""
 
 
 def working(
     session: Session,
-    page: Sheet,
+    page: Layout,
     language: Language,
     since_s: float,
     reflection: Reflection | None = None,
@@ -35,7 +35,7 @@ def working(
     """A movement is under way: the count, the spine on reflection or figure, and the panel."""
     u, posture = page.u, session.posture
     yield from heading(session, page, language, since_s)
-    key = session.said.key
+    key = session.shown.guidance.key
     if key is not None and key != "instruction":
         colour = AMBER if key == "stop-here" else ICE
         yield words(language.say(f"guidance.{key}"), page.words, u, colour)
@@ -47,53 +47,53 @@ def working(
         yield from reflected
         light = clearness(session)
     if light < 1.0:
-        place, reading = figure_box(session, page), session.drill.reading
-        shapes = figure(session.pose, posture, reading, place, u, session.standing)
+        place, reading = figure_box(session, page), session.person.drill.reading
+        shapes = figure(session.pose, posture, reading, place, u, session.baseline)
         yield from dimmed(shapes, 1.0 - light)
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u, language)
 
 
-def finished(session: Session, page: Sheet, language: Language, t: float) -> Iterator[Shape]:
+def finished(session: Session, page: Layout, language: Language, t: float) -> Iterator[Shape]:
     """The last rep once more: slowly as a line figure, its back over that of standing."""
-    u, since_s = page.u, t - session.reps[-1].end_s
+    u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
-    told = _told(session, language)
-    if told is not None:
-        yield words(told[0], page.words, u, told[1])
+    said = _feedback(session, language)
+    if said is not None:
+        yield words(said[0], page.words, u, said[1])
     if isinstance(session.posture, Posture):
         yield from panel(session, session.posture, page.panel, u, language)
     if (
-        session.choice.variation.panel == "depth"
-        and session.bottom is not None
-        and session.standing is not None
+        session.exercise.variation.panel == "depth"
+        and shown.bottom is not None
+        and session.baseline is not None
     ):
-        yield from bottom_check(session.bottom, session.standing, page.outlines, u)
+        yield from bottom_check(shown.bottom, session.baseline, page.outlines, u)
     place = figure_box(session, page)
-    yield from ghost(session.replay[0], place, u)
-    begin, end = (session.replay[k][1].t for k in (0, -1))
+    yield from ghost(shown.replay[0], place, u)
+    begin, end = (shown.replay[k][1].t for k in (0, -1))
     if end > begin:
         # It runs, rests, and runs again: a function of the time alone.
-        round_s = (end - begin) / SLOWLY + REST_S
+        round_s = (end - begin) / SLOWLY + REPLAY_REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
-        pose, posture = at(session.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), place, u, session.standing)
+        pose, posture = at(shown.replay, begin + SLOWLY * into)
+        yield from figure(pose, posture, Reading(), place, u, session.baseline)
 
 
-def _told(session: Session, language: Language) -> tuple[str, Colour] | None:
-    """The one thing to say after the rep: what became of another movement, a cue, the depth."""
-    key = session.said.key
+def _feedback(session: Session, language: Language) -> tuple[str, Colour] | None:
+    """The one thing to say after the rep: guidance, a cue, or the stop depth."""
+    key = session.shown.guidance.key
     if key is not None and key != "instruction":
         return language.say(f"guidance.{key}"), ICE
-    last = session.reps[-1].number
-    if session.cue is not None and session.cue.rep == last:
-        return language.cue(session.cue, session.choice), AMBER if session.cue.fault else ICE
-    if session.stop is not None and session.stop_rep == last:
-        return language.stop(session.stop), ICE
+    last, cue, stop = session.reps[-1].number, session.current_set.cue, session.person.stop
+    if cue is not None and cue.rep == last:
+        return language.cue(cue, session.exercise), AMBER if cue.fault else ICE
+    if stop.found is not None and stop.rep == last:
+        return language.stop(stop.found), ICE
     return None
 
 
-def _foot_box(page: Sheet) -> Box:
+def _foot_box(page: Layout) -> Box:
     box, u = page.figure, page.u
     return Box(box.centre[0] - 40 * u, box.bottom + 4 * u, 80 * u, 10 * u)

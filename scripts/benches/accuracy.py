@@ -22,7 +22,7 @@ from mirror.coach.session import start
 from mirror.coach.sets import finish
 from mirror.figure.motion import Truth
 from mirror.hinge.counting.reps import Rep
-from mirror.hinge.judging.rules import JUDGED
+from mirror.hinge.judging.metrics import JUDGED
 from mirror.hinge.judging.stop_depth import Found, FromStart, StopDepth
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM
@@ -221,12 +221,12 @@ def _run(model: str, what: Case) -> Result:
             began = analysed
             reps += [event for event in session.events if isinstance(event, Rep)]
             rest = rest or truth
-            posture, standing = session.posture, session.standing
+            posture, standing = session.posture, session.baseline
             seen += standing is not None
             is_bent = truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG
             if is_bent:
                 has_stick = shot.pose is not None and shot.pose.stick is not None
-                drilled.append((truth.t, session.drill.reading.level is not None, has_stick))
+                drilled.append((truth.t, session.person.drill.reading.level is not None, has_stick))
             if not isinstance(posture, Posture) or standing is None:
                 continue
             judged += posture.confidence_of_back >= JUDGE
@@ -256,7 +256,7 @@ def _run(model: str, what: Case) -> Result:
         judged,
         tuple(verdicts),
         float(np.mean([stick for *_, stick in drilled])) if drilled else 0.0,
-        session.stop,
+        session.person.stop.found,
         float(analysis_s),
         float(estimate_s),
     )

@@ -15,8 +15,8 @@ import numpy as np
 
 from benches.back_fit import figures, fitted, read_again, seen
 from benches.back_plot import plot
+from benches.masked import track
 from benches.people import Frame, Person, people, steps_of
-from benches.tracks import track
 from mirror.coach.advance import advance
 from mirror.coach.session import start
 from mirror.coach.sets import finish

@@ -142,7 +142,7 @@ def _source(stand: Array, weights: Weights, clips: int) -> str:
         return "\n".join(f"    ({', '.join(f'{v:.5g}' for v in row)})," for row in table)
 
     usual = ", ".join(f"{v:.4f}" for v in stand)
-    return f'''"""The weights that the back is read by. `scripts/bench back --fit FOLDER` wrote them.
+    return f'''"""Weights that the back is read by. Written by `scripts/bench back --fit FOLDER`.
 
 Fitted by ridge regression on {clips} rendered people in side view, each another body, and on
 {FIGURES} sets of the figure of half the weight.

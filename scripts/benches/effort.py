@@ -17,7 +17,8 @@ import msgspec
 
 from mirror.camera import open_camera
 from mirror.coach.advance import advance
-from mirror.coach.language import load
+from mirror.coach.language import load_language
+from mirror.coach.lifetimes import SourceState
 from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings
 from mirror.display.screen import open_screen
@@ -26,9 +27,8 @@ from mirror.figure.motion import Motion
 from mirror.hinge.measure.posture import Unseen
 from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
-from mirror.pose.pipeline import Eyes
-from mirror.screens.compose import compose
-from mirror.screens.states import State, state
+from mirror.pose.pipeline import VisionPipeline
+from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.camera import viewed
 from mirror.simulator.render import room
 
@@ -54,11 +54,11 @@ def drawing(settings: Settings) -> int:
     dark.present()
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(bundle(settings.model))
-    language, session = load(settings.coach.language), start()
-    asleep = replace(session, t=0.0, posture=Unseen(0.0, "nobody"))
+    language, session = load_language(settings.coach.language), start()
+    asleep = replace(session, source=SourceState(0.0, posture=Unseen(0.0, "nobody")))
     calls: list[float] = []
-    took: dict[State, list[float]] = {}
-    sent: dict[State, list[float]] = {}
+    took: dict[ScreenState, list[float]] = {}
+    sent: dict[ScreenState, list[float]] = {}
     half, whole = 0.5 / FPS, 1.0 / FPS
     try:
         while (frame := camera.read()) is not None and frame.taken_at < SECONDS:
@@ -71,11 +71,15 @@ def drawing(settings: Settings) -> int:
             for shown, late_s in ((session, half), (session, whole), (asleep, half)):
                 glass = dark if shown is asleep else screen
                 began = time.perf_counter()
-                glass.draw(compose(shown, glass.glass, language, frame.taken_at + late_s, late_s))
+                glass.draw(
+                    compose(
+                        Situation(shown, frame.taken_at + late_s, late_s), glass.glass, language
+                    )
+                )
                 part = glass.changed_share
                 glass.present()
-                took.setdefault(state(shown), []).append(time.perf_counter() - began)
-                sent.setdefault(state(shown), []).append(part)
+                took.setdefault(route(Situation(shown)), []).append(time.perf_counter() - began)
+                sent.setdefault(route(Situation(shown)), []).append(part)
     finally:
         estimator.close()
         camera.close()
@@ -87,7 +91,9 @@ def drawing(settings: Settings) -> int:
     for which, share in shares.items():
         ms, part = 1000 * share * call, median(sent[which])
         print(f"{which.value:10} {len(took[which]):6} {ms:6.2f} ms {share:10.1%} {part:18.1%}")
-    is_met = shares[State.WORKING] < WORKING_SHARE and shares[State.ASLEEP] < ASLEEP_SHARE
+    is_met = (
+        shares[ScreenState.WORKING] < WORKING_SHARE and shares[ScreenState.ASLEEP] < ASLEEP_SHARE
+    )
     limits = f"Working below {WORKING_SHARE:.0%} of a call, asleep below {ASLEEP_SHARE:.0%}"
     print(f"{limits}: {_yes(is_met)}.")
     return 0 if is_met else 1
@@ -96,7 +102,7 @@ def drawing(settings: Settings) -> int:
 def presence(settings: Settings) -> int:
     """Print the CPU time of a second with somebody there and of one with nobody; the exit code.
 
-    Eyes, session and glass as in the running mirror, before a film in which somebody trains and
+    Pipeline, session and glass as in the running mirror, before a film in which somebody trains and
     then nobody is there. Decoding the film is counted, too.
     """
     cpu_s: dict[bool, float] = {False: 0.0, True: 0.0}
@@ -104,31 +110,38 @@ def presence(settings: Settings) -> int:
     looks: dict[bool, float] = {False: 0.0, True: 0.0}
     plain = msgspec.structs.replace(settings.screen, rotate=0)
     screen = open_screen(plain, mode="offscreen", size=UPRIGHT)
-    language, session = load(settings.coach.language), start(grace_s=GRACE_S)
+    language, session = load_language(settings.coach.language), start(grace_s=GRACE_S)
     with TemporaryDirectory() as folder:
         camera = CameraSettings(source=str(_film(Path(folder) / "room.mp4")))
-        eyes = Eyes(msgspec.structs.replace(settings, camera=camera), keep_trying=False)
+        pipeline = VisionPipeline(
+            msgspec.structs.replace(settings, camera=camera), keep_trying=False
+        )
         try:
             looked = time.monotonic()
-            while not (eyes.ended.is_set() and eyes.looks.empty()):
+            while not (pipeline.ended.is_set() and pipeline.observations.empty()):
                 began, used = time.monotonic(), time.process_time()
-                asleep, is_known = state(session) is State.ASLEEP, session.t is not None
-                while not eyes.looks.empty():
-                    look = eyes.looks.get()
-                    session, looked = advance(session, look.pose, look.t), began
+                asleep, is_known = (
+                    route(Situation(session)) is ScreenState.ASLEEP,
+                    session.t is not None,
+                )
+                while not pipeline.observations.empty():
+                    observation = pipeline.observations.get()
+                    session, looked = advance(session, observation.pose, observation.t), began
                     looks[asleep] += is_known
-                is_idle = state(session) is State.ASLEEP
-                eyes.pause_s = 1.0 / settings.presence.looks_per_s if is_idle else 0.0
-                screen.draw(compose(session, screen.glass, language, began, began - looked))
+                is_idle = route(Situation(session)) is ScreenState.ASLEEP
+                pipeline.pause_s = 1.0 / settings.presence.looks_per_s if is_idle else 0.0
+                screen.draw(
+                    compose(Situation(session, began, began - looked), screen.glass, language)
+                )
                 screen.present()
                 time.sleep(max(0.0, began + 1.0 / settings.screen.fps - time.monotonic()))
                 if is_known:  # loading is over
                     cpu_s[asleep] += time.process_time() - used
                     wall_s[asleep] += time.monotonic() - began
         finally:
-            eyes.close()
-    if eyes.fault is not None:
-        raise eyes.fault
+            pipeline.close()
+    if pipeline.fault is not None:
+        raise pipeline.fault
     share = {asleep: cpu_s[asleep] / max(wall_s[asleep], 1e-9) for asleep in (False, True)}
     for asleep, who in ((False, "somebody there"), (True, "nobody there")):
         often = looks[asleep] / max(wall_s[asleep], 1e-9)

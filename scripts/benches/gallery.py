@@ -17,28 +17,29 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benches.altered import altered
 from benches.repertoire import Trial, poses
 from mirror.buttons import LONG
 from mirror.calibration.calibration import as_configured
 from mirror.calibration.projection import Reflection
-from mirror.calibration.state import Calibrating, look
+from mirror.calibration.state import CalibrationState, look
 from mirror.camera import open_camera
 from mirror.camera.optics import lens
-from mirror.cli.analyze import follow
+from mirror.cli.analyze import process
 from mirror.coach.advance import advance
-from mirror.coach.command import Held, Press
-from mirror.coach.finished import LastTime, Past, Saved
-from mirror.coach.language import Language, load
-from mirror.coach.session import Said, Session, start
+from mirror.coach.command import Command, Held
+from mirror.coach.finished import HistorySnapshot, LastTime, Saved
+from mirror.coach.language import Language, load_language
+from mirror.coach.lifetimes import ShownGuidance, StopSearch
+from mirror.coach.session import Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.display.scene import Dot, Line, Point, Ring, Scene, Text
 from mirror.display.screen import Screen, open_screen, save
 from mirror.errors import CameraStalled, OutputError
 from mirror.figure.motion import Motion
 from mirror.hinge.counting.reps import Phase, fold_deg
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.hinge.measure.baseline import Own
 from mirror.hinge.measure.posture import Posture, Unseen
 from mirror.hinge.measure.presence import Presence
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -46,9 +47,8 @@ from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
-from mirror.screens.compose import compose
 from mirror.screens.labels import Labels
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
@@ -106,7 +106,7 @@ def gallery(settings: Settings, folder: Path) -> int:
     found: list[str] = []
     small: dict[tuple[str, tuple[int, int]], Picture] = {}
     for tongue in ("en", "de"):
-        language = load(tongue)
+        language = load_language(tongue)
         for size, name in SIZES.items():
             screen = open_screen(plain, mode="offscreen", size=size)
             for screen_name, scene in scenes(shown, screen.glass, language).items():
@@ -134,7 +134,7 @@ def scenes(
     """Every screen by its name. shown: sessions with the time since their last look."""
     stalled = CameraStalled("no frame for 5 s; the camera counts as broken.")
     labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
-    held = Held("select", Press.SHUTDOWN, 0.6)
+    held = Held("select", Command.SHUTDOWN, 0.6)
     made = {
         "getting-ready": getting_ready(glass, language, 0.9),
         "trouble-camera": trouble(str(stalled), glass, language, stalled.kind),
@@ -143,13 +143,15 @@ def scenes(
         "shutting-down": shutting_down(glass, language),
     }
     for name, (session, late_s) in shown.items():
-        made[name] = compose(session, glass, language, now=1.2, late_s=late_s, labels=labels)
+        made[name] = compose(
+            Situation(session, now=1.2, late_s=late_s, labels=labels), glass, language
+        )
     low = replace(labels, side="bottom")
     chosen, late_s = shown["chosen"]
-    made["chosen-buttons-below"] = compose(chosen, glass, language, 1.2, late_s, low)
-    bowed = replace(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
+    made["chosen-buttons-below"] = compose(Situation(chosen, 1.2, late_s, low), glass, language)
+    bowed = altered(shown["bowed"][0], trail=())  # the body at rest, and the line lit in full
     fitted = _reflection(bowed, glass)
-    made["reflection"] = compose(bowed, glass, language, late_s=1.0, reflection=fitted)
+    made["reflection"] = compose(Situation(bowed, late_s=1.0, reflection=fitted), glass, language)
     for name, now in _calibrated(glass).items():
         made[name] = calibrating(now, glass, language)
     return made
@@ -160,20 +162,20 @@ def _reflection(session: Session, glass: Glass) -> Reflection:
     tall_m = Motion(SEED).body.height_m
     camera = CameraSettings(lens="own", fov_deg=47.4, height_m=0.66 * tall_m)
     size = session.pose.size if session.pose is not None else (480, 640)
-    setting = Setting.of(camera, ScreenSettings(), glass, lens(camera, size))
+    setting = RigGeometry.of(camera, ScreenSettings(), glass, lens(camera, size))
     return Reflection(replace(setting, tilt_deg=5.0))
 
 
-def _calibrated(glass: Glass) -> dict[str, Calibrating]:
+def _calibrated(glass: Glass) -> dict[str, CalibrationState]:
     """Somebody in the simulated room who calibrates."""
     settings = Settings(camera=CAMERA)
-    now = Calibrating(partial(as_configured, settings, glass))
+    now = CalibrationState(partial(as_configured, settings, glass))
     volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
     made = {}
     for _ in range(400):
         volunteer.follow(now, 0.2)
-        while not volunteer.looks.empty():
-            seen = volunteer.looks.get()
+        while not volunteer.observations.empty():
+            seen = volunteer.observations.get()
             now = look(now, seen.pose, seen.t)
             if now.held > 0.6:
                 made[f"calibrating-{now.aim}"] = now
@@ -261,10 +263,10 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
     done = next(s for s in film if len(s.reps) == 3)
     last = film[-1]
     shown = {
-        "chosen": replace(film[0], chosen_s=film[0].t),
+        "chosen": altered(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": replace(_after(done, 2.2), said=Said()),
-        "rest": replace(_after(last, 20.0), said=Said()),
+        "finished": altered(_after(done, 2.2), guidance=ShownGuidance()),
+        "rest": altered(_after(last, 20.0), guidance=ShownGuidance()),
     }
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
@@ -274,7 +276,7 @@ def filmed(model: Path) -> list[Session]:
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(model)
     try:
-        steps = follow(camera, estimator, start(), seconds=SECONDS, fps=FPS)
+        steps = process(camera, estimator, start(), seconds=SECONDS, fps=FPS)
         return [session for _, session in steps]
     finally:
         estimator.close()
@@ -290,49 +292,64 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     first = film[0]
     yield (
         "asleep",
-        replace(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
+        altered(first, posture=Unseen(first.t or 0.0, "nobody"), presence=Presence()),
         0.0,
     )
-    yield "welcome", next(s for s in film if state(s) is State.WELCOME), 0.0
-    still = [s for s in film if state(s) is State.STILL] or [
-        replace(s, own=Own(), presence=Presence(-9.0, s.t), said=Said("stand-still"))
+    yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
+    still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
+        altered(
+            s, baseline=None, presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
+        )
         for s in film[: int(3 * FPS)]
     ]
-    yield "still", max(still, key=lambda s: s.stillness.share < 0.8 and s.stillness.share), 0.0
-    yield "chosen", next(s for s in film if s.said.key == "instruction"), 0.0
+    shares = [s.person.still.share for s in still]
+    yield "still", still[int(np.argmax([share < 0.8 and share for share in shares]))], 0.0
+    yield "chosen", next(s for s in film if s.shown.guidance.key == "instruction"), 0.0
     moving = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 2]
     yield "working", moving[len(moving) // 2], 0.0
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]
     at_stop = min(deep, key=lambda s: abs(_fold(s) - STOP.fold_deg))
-    yield "stop", replace(at_stop, stop=STOP, said=Said("stop-here")), 0.0
+    yield (
+        "stop",
+        altered(at_stop, stop=StopSearch(found=STOP), guidance=ShownGuidance("stop-here")),
+        0.0,
+    )
     bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
-    told = next(s for s in film if s.cue and s.cue.fault and s.reps[-1].number == s.cue.rep)
+    told = next(
+        s for s in film if (cue := s.current_set.cue) and cue.fault and s.reps[-1].number == cue.rep
+    )
     yield "counted", _after(told, 0.05), 0.0
     yield "cue", _after(told, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counter.is_open][-1]
-    rest = replace(_after(last, 20.0), said=Said())
-    past = Past(saved=Saved(412, 60.0))
-    kept = replace(rest, stop=STOP, stop_rep=3, over_s=60.0, past=past, last=LastTime(7, 91.0, 50))
+    rest = altered(_after(last, 20.0), guidance=ShownGuidance())
+    past = HistorySnapshot(saved=Saved(412, 60.0))
+    kept = altered(
+        rest,
+        stop=StopSearch(found=STOP, rep=3),
+        over_s=60.0,
+        history=past,
+        last=LastTime(7, 91.0, 50),
+    )
     yield "rest", kept, 0.0
-    yield "rest-asked", replace(rest, stop=None, stop_rep=None), 0.0
+    yield "rest-asked", altered(rest, stop=StopSearch()), 0.0
     for doubt in ("turn-side-on", "step-back"):
         posture = rest.posture
         if isinstance(posture, Posture):
             posture = replace(posture, doubt=doubt, confidence=0.3)
-        yield doubt, replace(rest, posture=posture, said=Said(doubt)), 0.0
+        yield doubt, altered(rest, posture=posture, guidance=ShownGuidance(doubt)), 0.0
 
 
 def _after(session: Session, seconds: float) -> Session:
     """The session so long after its last rep, its person still there."""
     t = session.reps[-1].end_s + seconds
-    return replace(session, t=t, presence=replace(session.presence, seen_s=t))
+    return altered(session, t=t, presence=replace(session.person.presence, seen_s=t))
 
 
 def _fold(session: Session) -> float:
     posture = session.posture
-    return fold_deg(posture, session.standing) if isinstance(posture, Posture) else 0.0
+    return fold_deg(posture, session.baseline) if isinstance(posture, Posture) else 0.0
 
 
 def _rounding(session: Session) -> float:

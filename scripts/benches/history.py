@@ -1,10 +1,10 @@
 """Trials of the history: a year of sets, and power cuts.
 
-`looked_at` measures how long looking at many sets takes. `power_cuts` kills a mirror's keeper with
-SIGKILL at random moments while it saves set after set, and then looks for every set that it had
-called saved. What a killed process has handed to the kernel is not lost with it, so this shows
-that no moment of a write leaves a torn file or a set that is called saved too early; it does not
-show what a disk does without power.
+`looked_at` measures how long looking at many sets takes. `power_cuts` kills a recorder with SIGKILL
+at random moments while it saves set after set, and then looks for every set that it had called
+saved. What a killed process has handed to the kernel is not lost with it, so this shows that no
+moment of a write leaves a torn file or a set that is called saved too early; it does not show what
+a disk does without power.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from benches import madeup
 from mirror.config import HistorySettings, Settings
 from mirror.history import record
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 from mirror.history.store import FILE_NAME, Store
 
 LONGEST_S = 0.4
@@ -111,13 +111,13 @@ def _one_cut(path: Path, after_s: float) -> tuple[set[int], bool]:
 def _victim(path: Path) -> None:
     """Save set after set until the power is cut; say what the glass would say."""
     settings = Settings(history=HistorySettings(least_reps=1))
-    keeper = Keeper(settings, lambda sentence: None, path)
+    recorder = Recorder(settings, lambda sentence: None, path)
     chance = random.Random()
     for ended_s in range(sys.maxsize):
         finished = replace(madeup.made_up("basic", 0.5, chance), ended_s=float(ended_s))
         print(f"begun {ended_s}", flush=True)
-        keeper.keep(finished)
-        while (saved := keeper.past.saved) is None or saved.ended_s != ended_s:
+        recorder.keep(finished)
+        while (saved := recorder.past.saved) is None or saved.ended_s != ended_s:
             time.sleep(0.0002)
         print(f"saved {saved.number}", flush=True)
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.tracks import Track, folder_of, read, track, write
+from benches.masked import Track, folder_of, read, track, write
 from benches.truth import Case, case, film
 from mirror.coach.advance import advance
 from mirror.coach.session import Session, start
@@ -63,7 +63,8 @@ class Person:
     @property
     def is_side(self) -> bool:
         """Whether the person is seen from the side."""
-        return abs(abs(self.truth["view_yaw_deg"]) - 90.0) <= SIDE_DEG
+        yaw: float = self.truth["view_yaw_deg"]
+        return abs(abs(yaw) - 90.0) <= SIDE_DEG
 
     @property
     def reps(self) -> list[dict[str, Any]]:
@@ -99,7 +100,7 @@ def _followed(session: Session, poses: Track) -> tuple[Session, list[Frame]]:
     for t, pose in poses:
         session = advance(session, pose, t)
         if isinstance(session.posture, Posture):
-            frames.append(Frame(session.posture, session.standing))
+            frames.append(Frame(session.posture, session.baseline))
     return session, frames
 
 

@@ -12,9 +12,9 @@ from statistics import mean
 
 from benches.truth import Case, case, film
 from mirror.coach.advance import advance
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.coach.session import start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.pose.landmarker import Estimator
 
 RANGES_DEG = (16.0, 24.0, 36.0)
@@ -58,8 +58,8 @@ def taken(model: Path, what: Case) -> float | None:
     try:
         for step in film(what, estimator):
             session = advance(session, step.pose, step.truth.t)
-            if not is_asked and session.standing is not None:
-                session, is_asked = press(session, Press.REMEMBER), True
+            if not is_asked and session.baseline is not None:
+                session, is_asked = apply(session, Command.REMEMBER), True
     finally:
         estimator.close()
-    return session.range_deg
+    return session.person.range_deg

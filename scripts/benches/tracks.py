@@ -1,15 +1,15 @@
-"""Tracks: what the pose estimator found in each frame of a clip, kept in a file.
+"""The poses in a video, estimated once and kept in the user's cache folder.
 
-Estimating takes most of the time of a bench, and its result does not change with the core. So it is
-done once a clip. A track is one `.npz`: times, landmarks, and the mask of each frame, cut to its
-box and packed.
+So a change of the core is scored in seconds. A track has no mask: counting needs none.
 """
 
 from __future__ import annotations
 
 import os
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -18,98 +18,72 @@ from mirror.camera import open_camera
 from mirror.config import CameraSettings
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.model import cached
-from mirror.pose.subject import Attention
+from mirror.pose.subject import SubjectTracker
 
-Track = Iterable[tuple[float, Pose | None]]
-LEAST = 5
-"""Value of 255 from which a pixel belongs to the box of a mask."""
+PROCESSES = 2
 
 
-def track(clip: Path, model: Path, folder: Path | None = None) -> Track:
-    """The poses of a clip, from its file in `folder` (the user's cache folder), else estimated.
-
-    One after another: the masks of a clip fill half a gigabyte.
-    """
-    kept = folder_of(folder) / f"{clip.stem}.npz"
-    if not kept.is_file():
-        write(kept, _estimated(clip, model))
-    return read(kept)
-
-
-def folder_of(folder: Path | None) -> Path:
-    """Where tracks are kept: this folder, else the user's cache folder. It is made."""
-    folder = folder or cached().parent / "tracks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def tracked(videos: list[Path], model: Path) -> Iterator[tuple[Path, Path]]:
+    """Estimate the videos that have no track yet; gives each video with its track, in order."""
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        tracks = [_place(video, model) for video in videos]
+        jobs = [
+            None if track.exists() else pool.submit(_estimate, video, model, track)
+            for video, track in zip(videos, tracks, strict=True)
+        ]
+        for video, track, job in zip(videos, tracks, jobs, strict=True):
+            if job is not None:
+                job.result()
+            yield video, track
 
 
-def _estimated(clip: Path, model: Path) -> Iterator[tuple[float, Pose | None]]:
-    camera = open_camera(CameraSettings(source=str(clip)), live=False)
-    estimator = Attention(model)
+def poses(track: Path) -> list[tuple[float, Pose | None]]:
+    """The frames of a track: time in seconds, and the pose; None where nobody was found."""
+    with np.load(track) as kept:
+        times, seen, points, visibility, world, size = (
+            kept[name] for name in ("t", "seen", "points", "visibility", "world", "size")
+        )
+    wide, high = int(size[0]), int(size[1])
+    marks = zip(points.astype(float), visibility.astype(float), world.astype(float), strict=True)
+    return [
+        (t, Pose(*three, None, (wide, high), t) if is_seen else None)
+        for t, is_seen, three in zip(times.tolist(), seen, marks, strict=True)
+    ]
+
+
+def _place(video: Path, model: Path) -> Path:
+    """Where the track of this video by this model lies; another file has another place."""
+    stat = video.stat()
+    key = f"{video.resolve()} {stat.st_size} {stat.st_mtime_ns} {model.name} {model.stat().st_size}"
+    return cached().parent / "tracks" / f"{video.stem}-{sha256(key.encode()).hexdigest()[:12]}.npz"
+
+
+def _estimate(video: Path, model: Path, track: Path) -> None:
+    camera = open_camera(CameraSettings(source=str(video)), live=False)
+    tracker = SubjectTracker(model)
+    rows: list[tuple[float, Pose | None]] = []
     try:
         while (frame := camera.read()) is not None:
-            yield frame.taken_at, estimator.estimate(frame)
+            rows.append((frame.taken_at, tracker.estimate(frame)))
+        size = camera.size
     finally:
-        estimator.close()
+        tracker.close()
         camera.close()
+    save(track, rows, size)
 
 
-def write(path: Path, poses: Track) -> None:
-    """Write a track; a broken write leaves no file."""
-    rows, packed, size = [], [], (0, 0)
-    none = np.zeros((33, 6), np.float32)
-    for t, pose in poses:
-        box, mask = _packed(pose)
-        marks = none
-        if pose is not None:
-            size = pose.size
-            marks = np.column_stack([pose.points, pose.visibility, pose.world]).astype(np.float32)
-        rows.append((t, pose is not None, marks, box))
-        packed.append(mask)
-    times, seen, marks, boxes = (np.array(column) for column in zip(*rows, strict=True))
-    part = path.with_suffix(".part.npz")
-    np.savez(
-        part,
-        t=times,
-        seen=seen,
-        points=marks[..., :2],
-        vis=marks[..., 2],
-        world=marks[..., 3:],
-        boxes=boxes.astype(np.int32),
-        ends=np.cumsum([len(mask) for mask in packed]),
-        blob=np.frombuffer(b"".join(packed), np.uint8),
+def save(track: Path, rows: list[tuple[float, Pose | None]], size: tuple[int, int]) -> None:
+    """Write a track, whole or not at all."""
+    track.parent.mkdir(parents=True, exist_ok=True)
+    scratch = track.with_suffix(f".{os.getpid()}.npz")
+    found = [pose for _, pose in rows]
+    np.savez_compressed(
+        scratch,
+        t=np.array([t for t, _ in rows]),
+        seen=np.array([pose is not None for pose in found]),
+        points=np.array([p.points if p else np.zeros((33, 2)) for p in found], dtype=np.float32),
+        visibility=np.array([p.visibility if p else np.zeros(33) for p in found], dtype=np.float32),
+        world=np.array([p.world if p else np.zeros((33, 3)) for p in found], dtype=np.float32),
         size=np.array(size),
     )
-    os.replace(part, path)
-
-
-def _packed(pose: Pose | None) -> tuple[tuple[int, int, int, int], bytes]:
-    """Box (left, top, right, bottom) of a mask, and its packed bytes."""
-    if pose is None or pose.mask is None:
-        return (0, 0, 0, 0), b""
-    mask = (pose.mask * 255 + 0.5).astype(np.uint8)
-    rows, columns = (np.flatnonzero(mask.max(axis=axis) > LEAST) for axis in (1, 0))
-    if not len(rows):
-        return (0, 0, 0, 0), b""
-    left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
-    cut = np.ascontiguousarray(mask[top:bottom, left:right])
-    return (int(left), int(top), int(right), int(bottom)), zlib.compress(cut.tobytes(), 1)
-
-
-def read(path: Path) -> Iterator[tuple[float, Pose | None]]:
-    """Read a track, frame by frame."""
-    with np.load(path) as file:
-        data = dict(file)
-    width, height = data["size"].tolist()
-    blob, starts = data["blob"].tobytes(), np.concatenate([[0], data["ends"]])
-    for i, t in enumerate(data["t"].tolist()):
-        if not data["seen"][i]:
-            yield t, None
-            continue
-        left, top, right, bottom = data["boxes"][i].tolist()
-        mask = np.zeros((height, width), np.float32)
-        if packed := blob[starts[i] : starts[i + 1]]:
-            cut = np.frombuffer(zlib.decompress(packed), np.uint8)
-            mask[top:bottom, left:right] = cut.reshape(bottom - top, right - left) / 255.0
-        points, seen, world = (data[k][i].astype(np.float64) for k in ("points", "vis", "world"))
-        yield t, Pose(points, seen, world, mask, (width, height), t)
+    scratch.replace(track)

@@ -22,7 +22,8 @@ from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Array, Pose
 from mirror.pose.landmarker import Estimator
-from mirror.simulator.camera import Figure, Look
+from mirror.simulator.camera import Figure
+from mirror.simulator.dress import Look
 from mirror.simulator.render import Light
 
 Half = Literal["fit", "table"]

@@ -14,26 +14,26 @@ from threading import Event
 import pytest
 from people import hinge, person, reps, with_mask
 
-from mirror.app import loop as app
-from mirror.app.loop import Options, run
-from mirror.buttons import controls as hands
+from mirror.app.edges import Options, Parts
+from mirror.app.loop import run
+from mirror.buttons import controls
 from mirror.buttons.gpio import GpioButtons
 from mirror.calibration.calibration import kept_at
-from mirror.coach.exercise import Choice, choices
-from mirror.coach.language import load
+from mirror.coach.exercise import Exercise, exercises
+from mirror.coach.language import load_language
 from mirror.config import ButtonSettings, PresenceSettings, ScreenSettings, Settings
-from mirror.display import power as display
 from mirror.display.scene import Dot, Scene, Text
-from mirror.display.screen import Screen
+from mirror.display.screen import Screen, open_screen
 from mirror.errors import ScreenError
 from mirror.hinge.measure.pose import Pose
 from mirror.history.store import Store
-from mirror.pose.pipeline import Look
-from mirror.pose.watchdog import Vigil
+from mirror.pose.pipeline import Observation
+from mirror.pose.watchdog import Watchdog
+from mirror.screens.router import compose
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
-ENGLISH = load("en")
+ENGLISH = load_language("en")
 say = ENGLISH.say
 FPS = 15
 PATIENCE = 180 * FPS
@@ -69,7 +69,7 @@ class Clock:
 
 
 class Visitor:
-    """Somebody before the mirror, in place of `Eyes`, with a finger for each button.
+    """Somebody before the mirror, in place of `VisionPipeline`, with a finger for each button.
 
     body: what is seen at a time. scene: what the glass shows. calibrating: what is calibrated.
     """
@@ -79,8 +79,8 @@ class Visitor:
     has_stick = False
 
     def __init__(self, clock: Clock, pins: object) -> None:
-        self.looks: SimpleQueue[Look] = SimpleQueue()
-        self.ended, self.vigil = Event(), Vigil()
+        self.observations: SimpleQueue[Observation] = SimpleQueue()
+        self.ended, self.watchdog = Event(), Watchdog()
         self.scene, self.calibrating = Scene(), None
         self.body: Callable[[float], Pose | None] = lambda t: None
         self._clock, self._pins = clock, pins
@@ -110,7 +110,9 @@ class Visitor:
         for _ in range(round(seconds * FPS)):
             t = self._clock.t
             seen = self.body(t)
-            self.looks.put(Look(None if seen is None else replace(seen, taken_at=t), t))
+            self.observations.put(
+                Observation(None if seen is None else replace(seen, taken_at=t), t)
+            )
             yield
 
     def until(self, is_so: Callable[[], bool], wanted: object) -> Script:
@@ -164,9 +166,9 @@ class Visitor:
 
         def step(t: float) -> Pose | None:
             volunteer.follow(self.calibrating, 1 / FPS)
-            while volunteer.looks.qsize() > 1:
-                volunteer.looks.get()
-            return volunteer.looks.get().pose
+            while volunteer.observations.qsize() > 1:
+                volunteer.observations.get()
+            return volunteer.observations.get().pose
 
         self.body = step
 
@@ -179,14 +181,14 @@ def arrives(me: Visitor) -> Script:
     yield from me.sees("Hip hinge", "Bow from the hips. Keep your spine straight.")
 
 
-def words(choice: Choice) -> tuple[str, str]:
+def words(choice: Exercise) -> tuple[str, str]:
     """What the glass says of it: title and instruction."""
     return ENGLISH.title(choice), ENGLISH.instruction(choice)
 
 
 def chooses(me: Visitor, *, has_drill: bool) -> Script:
     """Go through everything there is to practise, there and back, and stay with the first."""
-    cycle = choices()
+    cycle = exercises()
     for choice in (*cycle[1:], cycle[0]):
         yield from me.tap("next")
         yield from me.sees(*words(choice), say("button.next"))
@@ -291,42 +293,42 @@ def test_every_function_is_reached_with_the_buttons_and_seen_on_the_glass(
     clock = Clock()
     me = Visitor(clock, pins)
     opened, commands = [], []
-    off_screen, draw, screen_of = app.open_screen, Screen.draw, app.calibrating
+    draw = Screen.draw
 
     def opens(how, *, mode="auto", size=None):
-        opened.append(off_screen(how, mode="offscreen", size=(270, 480)))
+        if opened:
+            raise ScreenError("No display can be opened (none here).")
+        opened.append(open_screen(how, mode="offscreen", size=(270, 480)))
         return opened[-1]
-
-    def none(how, *, mode="auto", size=None):
-        raise ScreenError("No display can be opened (none here).")
 
     def drawn(screen, scene):
         me.scene = scene
         return draw(screen, scene)
 
-    def calibrated(now, glass, language):
-        me.calibrating = now
-        return screen_of(now, glass, language)
+    def composed(situation, glass, language):
+        me.calibrating = situation.calibrating or me.calibrating
+        return compose(situation, glass, language)
 
-    monkeypatch.setattr(app, "time", clock)
-    monkeypatch.setattr(app, "Eyes", lambda settings, *, keep_trying: me)
-    monkeypatch.setattr(app, "open_screen", opens)
-    monkeypatch.setattr(display, "open_screen", none)
-    monkeypatch.setattr(app, "calibrating", calibrated)
     monkeypatch.setattr(Screen, "draw", drawn)
     monkeypatch.setattr(
-        hands, "open_buttons", lambda name, how: GpioButtons(how, clock=clock.monotonic)
+        controls, "open_buttons", lambda name, how: GpioButtons(how, clock=clock.monotonic)
     )
-    monkeypatch.setattr(app.subprocess, "run", lambda command, check: commands.append(command))
-    glass = off_screen(settings.screen, mode="offscreen", size=(270, 480)).glass
+    parts = Parts(
+        clock=clock,
+        pipeline=lambda settings, *, keep_trying: me,
+        open_screen=opens,
+        compose=composed,
+        power_off=lambda: commands.append("power-off"),
+    )
+    glass = open_screen(settings.screen, mode="offscreen", size=(270, 480)).glass
     room = case(1, Errors(), settings.camera, settings.screen, glass)
     volunteer = Volunteer(room, settings.coach.eye)
     clock.life = lives(me, volunteer, has_drill=drill is not None)
 
-    assert run(settings, Options(kiosk=True)) == 0
+    assert run(settings, Options(kiosk=True), parts) == 0
 
     assert me.shows(say("state.good-bye"), say("state.shutting-down"))
-    assert commands == [["systemctl", "poweroff"]]
+    assert commands == ["power-off"]
     told = capsys.readouterr()
     assert "Calibrated: dots and reflections are" in told.err
     assert "10 reps counted." in told.out

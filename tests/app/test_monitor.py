@@ -3,15 +3,15 @@ from types import SimpleNamespace
 import pytest
 
 from mirror.app.health import Health, Vitals, vitals
-from mirror.app.monitor import Care
-from mirror.buttons import controls as hands
-from mirror.buttons.controls import Hands
+from mirror.app.monitor import Monitor
+from mirror.buttons import controls
+from mirror.buttons.controls import Controls
 from mirror.buttons.keyboard import Keyboard
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.config import ButtonSettings
 from mirror.display.connectors import plugged
 from mirror.errors import ButtonsError, CameraError
-from mirror.pose.watchdog import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Vigil, step_s
+from mirror.pose.watchdog import ABSENT_S, DEFAULT_STEP_S, LOST_S, SHOWN_S, Watchdog, step_s
 
 
 class Clock:
@@ -31,51 +31,52 @@ def clock():
 
 def test_a_part_that_keeps_its_promises_does_not_hang(clock):
     """Nor does one that has come to its end."""
-    vigil = Vigil(clock)
-    vigil.promise("camera", 5.0)
+    watchdog = Watchdog(clock)
+    watchdog.promise("camera", 5.0)
     clock.now += 4.9
-    assert vigil.hangs is None
-    vigil.promise("camera", 5.0)
+    assert watchdog.hangs is None
+    watchdog.promise("camera", 5.0)
     clock.now += 4.9
-    assert vigil.hangs is None
-    vigil.is_over("camera")
+    assert watchdog.hangs is None
+    watchdog.is_over("camera")
     clock.now += 1000
-    assert vigil.hangs is None
-    assert vigil.wants_new_process is None
+    assert watchdog.hangs is None
+    assert watchdog.wants_new_process is None
 
 
 def test_a_part_that_is_late_hangs_and_after_a_while_wants_a_new_process(clock):
     """Between the two it can be told on the glass; a step that comes after all is welcome."""
-    vigil = Vigil(clock)
-    vigil.promise("estimator", 10.0)
+    watchdog = Watchdog(clock)
+    watchdog.promise("estimator", 10.0)
     clock.now += 10.1
-    assert vigil.hangs == "estimator"
-    assert vigil.wants_new_process is None
+    assert watchdog.hangs == "estimator"
+    assert watchdog.wants_new_process is None
     clock.now += SHOWN_S
-    assert vigil.wants_new_process == "estimator"
-    vigil.promise("estimator", 10.0)
-    assert vigil.hangs is None
-    assert vigil.wants_new_process is None
+    assert watchdog.wants_new_process == "estimator"
+    watchdog.promise("estimator", 10.0)
+    assert watchdog.hangs is None
+    assert watchdog.wants_new_process is None
 
 
 @pytest.mark.parametrize(("has_worked", "patience_s"), [(True, LOST_S), (False, ABSENT_S)])
 def test_what_fails_for_long_wants_a_new_process(clock, has_worked, patience_s):
     """Soon where it has worked before, else rarely: there may be no camera at all."""
-    vigil = Vigil(clock)
+    watchdog = Watchdog(clock)
     if has_worked:
-        vigil.works("camera")
-    vigil.fails("camera")
+        watchdog.works("camera")
+    watchdog.fails("camera")
     clock.now += patience_s - 1
-    vigil.fails("camera")
-    assert vigil.wants_new_process is None
+    watchdog.fails("camera")
+    assert watchdog.wants_new_process is None
     clock.now += 2
-    assert vigil.wants_new_process == "camera"
-    vigil.works("camera")
-    assert vigil.wants_new_process is None
+    assert watchdog.wants_new_process == "camera"
+    watchdog.works("camera")
+    assert watchdog.wants_new_process is None
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"), [("20000000", 10.0), ("60000000", 30.0), (None, STEP_S), ("x", STEP_S)]
+    ("told", "seconds"),
+    [("20000000", 10.0), ("60000000", 30.0), (None, DEFAULT_STEP_S), ("x", DEFAULT_STEP_S)],
 )
 def test_a_step_may_take_half_of_what_the_watchdog_allows(monkeypatch, told, seconds):
     """So what hangs is told on the glass before systemd ends the mirror."""
@@ -111,7 +112,7 @@ def test_heat_is_over_only_when_it_is_clearly_cooler():
     told = []
     for step, t in enumerate((79.9, 80.0, 75.0, 72.0, 71.9, 79.0)):
         now["t"] = t
-        told.append(health.tend(10.0 * step))
+        told.append(health.update(10.0 * step))
     assert told == [None, "hot", "hot", "hot", None, None]
 
 
@@ -119,10 +120,10 @@ def test_low_voltage_counts_for_a_while_and_before_heat():
     """The alarm of the kernel may be short; it is read every few seconds only."""
     states = iter([Vitals(True, 90.0), Vitals(False, 50.0), Vitals(False, 50.0)])
     health = Health(lambda: next(states))
-    assert health.tend(0.0) == "low-voltage"
-    assert health.tend(1.0) == "low-voltage"
-    assert health.tend(30.0) == "low-voltage"
-    assert health.tend(61.0) is None
+    assert health.update(0.0) == "low-voltage"
+    assert health.update(1.0) == "low-voltage"
+    assert health.update(30.0) == "low-voltage"
+    assert health.update(61.0) is None
 
 
 def test_only_connectors_with_a_display_count(tmp_path):
@@ -137,23 +138,29 @@ def test_only_connectors_with_a_display_count(tmp_path):
 def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     """However often it is looked at; what is in the margin follows."""
     said, states = [], iter([Vitals(), Vitals(False, 85.0), Vitals(False, 84.0), Vitals()])
-    eyes = SimpleNamespace(fault=None, spare_s=0.0)
+    pipeline = SimpleNamespace(fault=None, spare_s=0.0)
     buttons, speaker = SimpleNamespace(trouble=None), SimpleNamespace(silent_because=None)
-    care = Care(eyes, buttons, speaker, said.append, Health(lambda: next(states)))
-    assert care.tend(0.0) == ()
+    monitor = Monitor(
+        pipeline,
+        buttons,
+        speaker,
+        log=lambda level, line: said.append(line),
+        health=Health(lambda: next(states)),
+    )
+    assert monitor.update(0.0) == ()
     assert said == []
-    eyes.fault = CameraError("no camera is connected.")
+    pipeline.fault = CameraError("no camera is connected.")
     buttons.trouble = "Down without being pressed: select; check the wiring."
     speaker.silent_because = "There is no sound (no such device)."
-    assert care.tend(1.0) == ("aside.buttons",)
-    assert care.tend(2.0) == ("aside.buttons",)
+    assert monitor.update(1.0) == ("aside.buttons",)
+    assert monitor.update(2.0) == ("aside.buttons",)
     assert said == ["No camera is connected.", buttons.trouble, speaker.silent_because]
-    eyes.fault = buttons.trouble = speaker.silent_because = None
-    assert care.tend(6.0) == ("aside.hot",)
-    assert eyes.spare_s > 0
-    assert care.tend(12.0) == ("aside.hot",)
-    assert care.tend(20.0) == ()
-    assert eyes.spare_s == 0
+    pipeline.fault = buttons.trouble = speaker.silent_because = None
+    assert monitor.update(6.0) == ("aside.hot",)
+    assert pipeline.spare_s > 0
+    assert monitor.update(12.0) == ("aside.hot",)
+    assert monitor.update(20.0) == ()
+    assert pipeline.spare_s == 0
     assert said[3:] == [
         "The mirror sees again.",
         "The buttons work again.",
@@ -167,9 +174,11 @@ def test_a_defect_that_is_met_at_every_turn_does_not_fill_the_journal():
     """One line a minute."""
     said = []
     buttons, speaker = SimpleNamespace(trouble=None), SimpleNamespace(silent_because=None)
-    care = Care(SimpleNamespace(fault=None), buttons, speaker, said.append)
+    monitor = Monitor(
+        SimpleNamespace(fault=None), buttons, speaker, log=lambda level, line: said.append(line)
+    )
     for turn in range(3 * 30 * 60):
-        care.stumbled(ZeroDivisionError("oh"), turn / 30)
+        monitor.log_defect(ZeroDivisionError("oh"), turn / 30)
     assert said == ["The mirror stumbled (ZeroDivisionError('oh')) and begins a new set."] * 3
 
 
@@ -183,20 +192,20 @@ def test_missing_buttons_are_tried_again(monkeypatch):
             raise ButtonsError("The GPIO chip cannot be opened.")
         return Keyboard()
 
-    monkeypatch.setattr(hands, "open_buttons", opens)
-    kiosk = Hands(ButtonSettings(), keep_trying=True)
-    assert kiosk.presses(["right"], 0.0) == [Press.NEXT]
+    monkeypatch.setattr(controls, "open_buttons", opens)
+    kiosk = Controls(ButtonSettings(), keep_trying=True)
+    assert kiosk.commands(["right"], 0.0) == [Command.NEXT]
     assert kiosk.trouble.startswith("The GPIO chip cannot be opened.")
-    kiosk.presses([], 1.0)
-    kiosk.presses([], hands.RETRY_S)
-    kiosk.presses([], 2 * hands.RETRY_S)
+    kiosk.commands([], 1.0)
+    kiosk.commands([], controls.BUTTONS_RETRY_S)
+    kiosk.commands([], 2 * controls.BUTTONS_RETRY_S)
     assert len(tries) == 3
     assert kiosk.trouble is None
     kiosk.close()
     tries.clear()
-    desktop = Hands(ButtonSettings(), keep_trying=False)
+    desktop = Controls(ButtonSettings(), keep_trying=False)
     for t in (0.0, 100.0, 200.0):
-        desktop.presses([], t)
+        desktop.commands([], t)
     assert len(tries) == 1
 
 
@@ -205,8 +214,8 @@ def test_a_button_held_at_boot_is_said_and_means_nothing(pins):
     jam = pins.pin(22)
     jam._set_pull = lambda value: setattr(jam, "_pull", value)  # a short circuit beats the pull-up
     jam.drive_low()
-    found = Hands(ButtonSettings(), keep_trying=True)
-    assert found.presses([], 0.0) == []
+    found = Controls(ButtonSettings(), keep_trying=True)
+    assert found.commands([], 0.0) == []
     assert "select" in found.trouble
-    assert found.presses([], 60.0) == []
+    assert found.commands([], 60.0) == []
     found.close()

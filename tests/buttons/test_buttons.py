@@ -11,7 +11,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from mirror.buttons import Buttons, gpio, open_buttons
 from mirror.buttons.gpio import GpioButtons
 from mirror.buttons.keyboard import KEYS, Keyboard
-from mirror.coach.command import Held, Press
+from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
 
@@ -77,11 +77,11 @@ def source(request) -> tuple[Buttons, Callable[[str], None]]:
 def test_presses_come_in_order_and_once(source):
     """Each source gives presses oldest first, each of them once, and then nothing."""
     buttons, press = source
-    assert buttons.presses() == []
+    assert buttons.commands() == []
     for name in ("next", "select", "previous", "drill"):
         press(name)
-    assert buttons.presses() == [Press.NEXT, Press.SELECT, Press.PREVIOUS, Press.DRILL]
-    assert buttons.presses() == []
+    assert buttons.commands() == [Command.NEXT, Command.SELECT, Command.PREVIOUS, Command.DRILL]
+    assert buttons.commands() == []
     assert buttons.held() is None
     assert buttons.stuck() == ()
 
@@ -92,36 +92,36 @@ def test_a_closed_source_is_quiet(source):
     press("next")
     buttons.close()
     buttons.close()
-    assert buttons.presses() == []
+    assert buttons.commands() == []
 
 
 def test_every_press_has_a_key():
     """All that buttons can ask for can be tried on a desktop."""
-    assert set(KEYS.values()) == set(Press)
+    assert set(KEYS.values()) == set(Command)
 
 
 def test_keys_without_a_meaning_are_ignored():
     """Other keys of the keyboard do nothing."""
     keyboard = Keyboard()
     keyboard.feed(["x", "escape", "f5"])
-    assert keyboard.presses() == [Press.SHUTDOWN]
+    assert keyboard.commands() == [Command.SHUTDOWN]
 
 
 def test_a_short_press_counts_at_release(hand):
     """Nothing happens while a button is down for less than the hold time."""
     hand.down("next", 0.5)
-    assert hand.source.presses() == []
+    assert hand.source.commands() == []
     hand.up("next", 0.1)
-    assert hand.source.presses() == [Press.NEXT]
+    assert hand.source.commands() == [Command.NEXT]
 
 
 @pytest.mark.parametrize("polled", [True, False], ids=["polled", "polled late"])
 @pytest.mark.parametrize(
     ("name", "asked"),
     [
-        ("previous", [Press.CALIBRATE]),
-        ("select", [Press.SHUTDOWN]),
-        ("next", [Press.REMEMBER]),
+        ("previous", [Command.CALIBRATE]),
+        ("select", [Command.SHUTDOWN]),
+        ("next", [Command.REMEMBER]),
         ("drill", []),
     ],
 )
@@ -131,17 +131,17 @@ def test_a_hold_fires_once_and_swallows_the_release(hand, name, asked, polled):
     hand.down(name)
     for _ in range(40):
         hand.clock.t += 0.1
-        seen += hand.source.presses() if polled else []
+        seen += hand.source.commands() if polled else []
     hand.up(name, 0.2)
-    assert seen + hand.source.presses() == asked
+    assert seen + hand.source.commands() == asked
 
 
 def test_a_hold_fires_while_still_down(hand):
     """The long press comes at the hold time, not at release."""
     hand.down("select", 1.45)
-    assert hand.source.presses() == []
+    assert hand.source.commands() == []
     hand.clock.t += 0.1
-    assert hand.source.presses() == [Press.SHUTDOWN]
+    assert hand.source.commands() == [Command.SHUTDOWN]
 
 
 def test_a_bouncing_contact_is_one_press(hand):
@@ -154,14 +154,14 @@ def test_a_bouncing_contact_is_one_press(hand):
         hand.up("next", 0.004)
         hand.down("next", 0.003)
     hand.up("next", 0.2)
-    assert hand.source.presses() == [Press.NEXT]
+    assert hand.source.commands() == [Command.NEXT]
 
 
 def test_a_spike_is_no_press(hand):
     """A pulse shorter than the debounce time, as a long wire picks up, is nothing."""
     hand.down("select", 0.01)
     hand.up("select", 1.0)
-    assert hand.source.presses() == []
+    assert hand.source.commands() == []
 
 
 def test_a_flicker_does_not_end_a_hold(hand):
@@ -169,27 +169,27 @@ def test_a_flicker_does_not_end_a_hold(hand):
     hand.down("select", 1.0)
     hand.up("select", 0.01)
     hand.down("select", 0.55)
-    assert hand.source.presses() == [Press.SHUTDOWN]
+    assert hand.source.commands() == [Command.SHUTDOWN]
 
 
 def test_held_tells_the_button_and_the_fraction(hand):
     """While a button with a second meaning is down, the fraction grows from 0 to 1 and stays."""
     assert hand.source.held() is None
     hand.down("previous", 0.75)
-    hand.source.presses()
-    assert hand.source.held() == Held("previous", Press.CALIBRATE, pytest.approx(0.5, abs=0.01))
+    hand.source.commands()
+    assert hand.source.held() == Held("previous", Command.CALIBRATE, pytest.approx(0.5, abs=0.01))
     hand.clock.t += 5
-    hand.source.presses()
-    assert hand.source.held() == Held("previous", Press.CALIBRATE, 1.0)
+    hand.source.commands()
+    assert hand.source.held() == Held("previous", Command.CALIBRATE, 1.0)
     hand.up("previous", 0.2)
-    hand.source.presses()
+    hand.source.commands()
     assert hand.source.held() is None
 
 
 def test_a_button_without_a_second_meaning_is_not_held(hand):
     """Holding `drill` announces nothing."""
     hand.down("drill", 1.0)
-    hand.source.presses()
+    hand.source.commands()
     assert hand.source.held() is None
 
 
@@ -202,30 +202,30 @@ def test_a_button_stuck_at_start_does_nothing_until_released(pins):
     hand = Hand(pins, clock, GpioButtons(SETTINGS, clock=clock))
     for _ in range(30):
         clock.t += 0.1
-        assert hand.source.presses() == []
+        assert hand.source.commands() == []
     assert hand.source.stuck() == ("select",)
     assert hand.source.held() is None
     hand.up("select", 0.01)
-    hand.source.presses()
+    hand.source.commands()
     hand.down("select", 2.0)
-    assert hand.source.presses() == [], "a loose contact is no release"
+    assert hand.source.commands() == [], "a loose contact is no release"
     assert hand.source.stuck() == ("select",)
     hand.up("select", 0.2)
-    assert hand.source.presses() == []
+    assert hand.source.commands() == []
     assert hand.source.stuck() == ()
     hand.tap("select")
-    assert hand.source.presses() == [Press.SELECT]
+    assert hand.source.commands() == [Command.SELECT]
     hand.source.close()
 
 
 def test_a_lost_edge_is_no_long_press(hand):
     """If the report of a release is lost, looking at the pin still ends the press."""
     hand.down("select", 0.3)
-    hand.source.presses()
+    hand.source.commands()
     hand.pins.pin(22)._change_state(True)  # the pin moves, and nobody is told
     for _ in range(30):
         hand.clock.t += 0.1
-        assert Press.SHUTDOWN not in hand.source.presses()
+        assert Command.SHUTDOWN not in hand.source.commands()
 
 
 def test_buttons_are_independent(hand):
@@ -233,7 +233,7 @@ def test_buttons_are_independent(hand):
     hand.down("previous", 0.5)
     hand.tap("next")
     hand.clock.t += 1.0
-    assert sorted(press.name for press in hand.source.presses()) == ["CALIBRATE", "NEXT"]
+    assert sorted(press.name for press in hand.source.commands()) == ["CALIBRATE", "NEXT"]
 
 
 def test_the_fourth_button_is_optional(pins):
@@ -269,7 +269,7 @@ def test_closing_frees_the_chip_even_where_a_pin_refuses(monkeypatch):
     source = GpioButtons(ButtonSettings())
     source.close()
     assert chip.freed
-    assert source.presses() == []
+    assert source.commands() == []
 
 
 def test_a_pin_in_use_is_named_and_the_others_are_freed(pins):

@@ -1,4 +1,4 @@
-"""Calibrating: who brings the own reflection to four dots is told how well the result fits."""
+"""Calibrating: a person brings their reflection to four dots and sees how well the result fits."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mirror.calibration.calibration import as_configured
-from mirror.calibration.state import ALONE_S, DOTS, Calibrating, live, look, press
-from mirror.coach.command import Press
-from mirror.coach.language import load
+from mirror.calibration.state import ALONE_S, DOTS, CalibrationState, live, look, press
+from mirror.coach.command import Command
+from mirror.coach.language import load_language
 from mirror.config import ScreenSettings, Settings
 from mirror.display.glass import Glass
 from mirror.display.scene import Dot, Text
@@ -26,7 +26,7 @@ GLASS = Glass.of((1080, 1920), SETTINGS.screen)
 
 def begun(settings=SETTINGS, glass=GLASS):
     """A calibration that nobody has come to yet."""
-    return Calibrating(partial(as_configured, settings, glass))
+    return CalibrationState(partial(as_configured, settings, glass))
 
 
 def helped(now, volunteer, seconds, until=lambda now: False):
@@ -34,8 +34,8 @@ def helped(now, volunteer, seconds, until=lambda now: False):
     states = [now]
     for _ in range(int(seconds * 5)):
         volunteer.follow(now, 0.2)
-        while not volunteer.looks.empty():
-            seen = volunteer.looks.get()
+        while not volunteer.observations.empty():
+            seen = volunteer.observations.get()
             now = look(now, seen.pose, seen.t)
             states.append(now)
         if until(now):
@@ -76,7 +76,7 @@ def test_without_errors_nothing_is_spoilt():
 
 
 def reflected(volunteer, there):
-    """(2, 2) mm where the volunteer truly sees the own right eye and the nearer heel."""
+    """(2, 2) mm where the volunteer truly sees their right eye and the nearer heel."""
     body = volunteer.body()
     eye = body.eye("right")
     return there.room.seen_at(eye, np.stack([eye, body.marks[body.nearer[0]]]))
@@ -113,26 +113,26 @@ def test_who_walks_about_is_never_taken_for_aligned():
     away = replace(now, dot=(dot[0], dot[1] + 400.0))
     for _ in range(60):
         volunteer.follow(None, 0.1)  # stands where it is
-        while not volunteer.looks.empty():
-            seen = volunteer.looks.get()
+        while not volunteer.observations.empty():
+            seen = volunteer.observations.get()
             away = look(away, seen.pose, seen.t)
     assert away.samples == ()
     assert away.held == 0.0
 
 
 def test_buttons_move_the_dot_and_leave():
-    """Next lowers it, previous lifts it, select puts it anew; a long press leaves."""
+    """Next lowers it, previous lifts it, select places a new one; a long press leaves."""
     volunteer, _ = room(1)
     now = helped(begun(), volunteer, 60, lambda now: now.dot is not None)[-1]
     x, y = now.dot
-    assert press(now, Press.NEXT).dot == (x, y + 20)
-    assert press(press(now, Press.NEXT), Press.PREVIOUS).dot == (x, y)
-    assert press(now, Press.SELECT).dot is None
-    for what in (Press.REMEMBER, Press.CALIBRATE, Press.SHUTDOWN):
+    assert press(now, Command.NEXT).dot == (x, y + 20)
+    assert press(press(now, Command.NEXT), Command.PREVIOUS).dot == (x, y)
+    assert press(now, Command.SELECT).dot is None
+    for what in (Command.REMEMBER, Command.CALIBRATE, Command.SHUTDOWN):
         assert press(now, what).outcome == "left"
     low = now
     for _ in range(100):
-        low = press(low, Press.NEXT)
+        low = press(low, Command.NEXT)
     assert low.dot[1] <= GLASS.height_mm - 45
 
 
@@ -140,8 +140,8 @@ def test_the_result_is_kept_or_begun_anew():
     """Select keeps; next and previous begin again; the live dots lie on the reflection."""
     volunteer, there = room(4)
     now = helped(begun(), volunteer, 120, done)[-1]
-    assert press(now, Press.SELECT).outcome == "kept"
-    again = press(now, Press.NEXT)
+    assert press(now, Command.SELECT).outcome == "kept"
+    again = press(now, Command.NEXT)
     assert again.fitted is None
     assert again.samples == ()
     now = helped(now, volunteer, 0.4)[-1]
@@ -166,7 +166,7 @@ def test_nothing_on_the_glass_overlaps_or_leaves_it(size):
     shown = {(len(s.samples), s.hint, s.dot, done(s)): s for s in states}
     assert len(shown) > 6
     for now, language in product(shown.values(), ("en", "de")):
-        scene = calibrating(now, screen.glass, load(language))
+        scene = calibrating(now, screen.glass, load_language(language))
         boxes = [screen.extent(s) for s in scene.shapes if isinstance(s, Text)]
         if now.fitted is None:
             boxes += [

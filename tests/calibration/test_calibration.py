@@ -1,5 +1,6 @@
 """The calibration that is kept, and the running mirror that uses it."""
 
+import logging
 import os
 import tomllib
 from dataclasses import replace
@@ -8,12 +9,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from mirror.calibration import calibration
-from mirror.calibration import controller as aligning
+from mirror.calibration import calibration, controller
 from mirror.calibration.calibration import fitting, keep, kept_at, load, reflection
-from mirror.calibration.controller import Aligning
+from mirror.calibration.controller import CalibrationController
 from mirror.calibration.fitting import Correction, Fitted
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.display.glass import Glass
 from mirror.errors import ConfigError, OutputError
@@ -51,14 +51,14 @@ def test_a_calibration_of_other_settings_is_set_aside(state, change):
     """It says which setting is another one, and stays on the disk."""
     keep(FITTED, SETTINGS)
     with pytest.raises(
-        ConfigError, match=rf"another .*camera.{next(iter(change))}.*calibrate anew"
+        ConfigError, match=rf"another .*camera.{next(iter(change))}.*calibrate again"
     ):
         fitting(moved(**change))
     assert fitting(SETTINGS) is not None
 
 
 def test_what_does_not_matter_may_change(state):
-    """The rate of the pictures and who is filmed have nothing to do with the glass."""
+    """The frame rate and the filmed person do not concern the glass."""
     keep(FITTED, SETTINGS)
     assert fitting(moved(fps=15.0, source="figure")) is not None
 
@@ -80,7 +80,7 @@ def test_a_damaged_file_is_one_sentence(state, text):
     """It names the file and what to do."""
     state.mkdir(parents=True)
     kept_at().write_text(text)
-    with pytest.raises(ConfigError, match=r"calibration\.toml: is damaged .*calibrate anew"):
+    with pytest.raises(ConfigError, match=r"calibration\.toml: is damaged .*calibrate again"):
         load(kept_at())
 
 
@@ -125,50 +125,52 @@ def calibrated(mirror, volunteer, seconds=120):
     """Somebody calibrates until there is a result."""
     for _ in range(seconds * 5):
         volunteer.follow(mirror.now, 0.2)
-        while not volunteer.looks.empty():
-            seen = volunteer.looks.get()
+        while not volunteer.observations.empty():
+            seen = volunteer.observations.get()
             mirror.look(seen.pose, seen.t)
         if mirror.now is None or mirror.now.fitted is not None:
             return
 
 
-def test_the_journey_from_a_long_press_to_the_line(state, capsys):
-    """Begin, four dots, keep: the running mirror has the reflection at once, and tells the mm."""
-    mirror = Aligning(SETTINGS, lambda: GLASS)
+def test_the_journey_from_a_long_press_to_the_line(state, caplog):
+    """Begin, four dots, keep: the running mirror has the reflection at once, and logs the mm."""
+    caplog.set_level(logging.INFO, "mirror")
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
     there = case(2, Errors(), SETTINGS.camera, SETTINGS.screen, GLASS)
     volunteer = Volunteer(there, "right")
     volunteer.follow(None, 0.1)
-    pose = volunteer.looks.get().pose
+    pose = volunteer.observations.get().pose
     assert mirror.reflection(pose) is None
-    mirror.press(Press.CALIBRATE)
+    mirror.press(Command.CALIBRATE)
     assert mirror.is_on
     calibrated(mirror, volunteer)
-    mirror.press(Press.SELECT)
+    mirror.press(Command.SELECT)
     assert not mirror.is_on
-    assert "mm apart; kept in" in capsys.readouterr().err
+    assert "mm apart; stored in" in caplog.text
     true = np.array([-there.room.lens_at[0], there.room.lens_at[2]])
     off = np.array(mirror.reflection(pose).setting.camera) - true
     assert np.abs(off).max() < 0.06
 
 
-def test_leaving_changes_nothing(state, capsys):
+def test_leaving_changes_nothing(state, caplog):
     """Nothing is written, and what was kept stays."""
     keep(FITTED, SETTINGS)
     before = kept_at().read_text()
-    mirror = Aligning(SETTINGS, lambda: GLASS)
-    mirror.press(Press.CALIBRATE)
-    mirror.press(Press.CALIBRATE)
+    caplog.set_level(logging.INFO, "mirror")
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
+    mirror.press(Command.CALIBRATE)
+    mirror.press(Command.CALIBRATE)
     assert not mirror.is_on
     assert kept_at().read_text() == before
-    assert "Nothing was changed" in capsys.readouterr().err
+    assert "Nothing was changed" in caplog.text
 
 
 def test_a_simulated_result_is_not_kept(state):
     """Trying it out never spoils a real calibration."""
-    mirror = Aligning(SETTINGS, lambda: GLASS, is_kept=False)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS, is_kept=False)
     mirror.begin()
     calibrated(mirror, Volunteer(case(1, Errors(), CAMERA, SETTINGS.screen, GLASS), "right"))
-    mirror.press(Press.SELECT)
+    mirror.press(Command.SELECT)
     assert not kept_at().exists()
 
 
@@ -176,22 +178,22 @@ def test_a_damaged_calibration_is_a_fault_and_the_figure_serves(state):
     """The mirror goes on."""
     state.mkdir(parents=True)
     kept_at().write_text("nonsense")
-    mirror = Aligning(SETTINGS, lambda: GLASS)
-    assert "calibrate anew" in str(mirror.fault)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
+    assert "calibrate again" in str(mirror.fault)
     assert mirror.reflection(None) is None
 
 
 def test_a_result_that_cannot_be_kept_is_a_fault(state, monkeypatch):
     """One sentence; what was known before still serves."""
-    mirror = Aligning(SETTINGS, lambda: GLASS)
+    mirror = CalibrationController(SETTINGS, lambda: GLASS)
     mirror.begin()
     calibrated(mirror, Volunteer(case(1, Errors(), CAMERA, SETTINGS.screen, GLASS), "right"))
 
     def full(fitted, settings):
         raise OutputError("calibration.toml: cannot be written (No space left on device).")
 
-    monkeypatch.setattr(aligning, "keep", full)
-    mirror.press(Press.SELECT)
+    monkeypatch.setattr(controller, "keep", full)
+    mirror.press(Command.SELECT)
     assert "No space left" in str(mirror.fault)
 
 

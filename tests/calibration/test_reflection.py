@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benches.altered import altered
 from benches.reflection import DISTANCES, TARGET_MM, errors_mm, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,15 +14,14 @@ from mirror.calibration.fitting import Correction, Sample, fit, spot
 from mirror.calibration.projection import Reflection, by_heels
 from mirror.camera.optics import lens
 from mirror.coach.advance import advance
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import CameraSettings, ScreenSettings
-from mirror.display.glass import Glass, Setting
+from mirror.display.glass import Glass, RigGeometry
 from mirror.display.scene import Line, Ring
-from mirror.screens.compose import compose
-from mirror.screens.layout import sheet
+from mirror.screens.layout import divide
 from mirror.screens.reflected import on_reflection, speed_deg_s
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.people import CAMERA, Errors, Person, case, seen
 from mirror.simulator.room import Room, looking, stand
 
@@ -33,7 +33,7 @@ METRES = st.floats(-1.0, 1.0)
 
 def setting(camera=CAMERA, screen=SCREEN):
     """As these settings say, for pictures of 480x640."""
-    return Setting.of(camera, screen, Glass.of((1080, 1920), screen), lens(camera, (480, 640)))
+    return RigGeometry.of(camera, screen, Glass.of((1080, 1920), screen), lens(camera, (480, 640)))
 
 
 @given(
@@ -133,7 +133,7 @@ def test_in_a_room_that_is_as_configured_the_line_is_right():
 
 
 def test_calibration_brings_the_line_within_twenty_millimetres():
-    """Over ten rooms with 10 % and 2 deg of error: the mean at each distance, and for each who."""
+    """Over ten rooms with 10 % and 2 deg of error: the mean at each distance, and for each body."""
     before, after = table(10, Errors())
     assert (before.mean(axis=1) > 3 * TARGET_MM).all()
     assert (after.mean(axis=(0, 1)) <= TARGET_MM).all()
@@ -193,7 +193,7 @@ def working(t=3.9):
     session = start()
     for pose in film(reps(2, period=6.0), t):
         session = advance(session, with_mask(pose), pose.taken_at)
-    assert state(session) is State.WORKING
+    assert route(Situation(session)) is ScreenState.WORKING
     return session
 
 
@@ -201,14 +201,14 @@ def shown(session, eye="right", camera=NARROW):
     """The lines on the reflection, or None."""
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
-    here = Setting.of(camera, screen, glass, lens(camera, (480, 640)))
-    lines = on_reflection(session, sheet(glass, 0.0), Reflection(here, eye))
+    here = RigGeometry.of(camera, screen, glass, lens(camera, (480, 640)))
+    lines = on_reflection(session, divide(glass, 0.0), Reflection(here, eye))
     return None if lines is None else list(lines)
 
 
 def still(session):
     """The session, its body not moving."""
-    return replace(session, trail=tuple((p, session.posture) for p, _ in session.trail))
+    return altered(session, trail=tuple((p, session.posture) for p, _ in session.movement.trail))
 
 
 def test_the_line_is_drawn_where_the_eye_sees_the_back():
@@ -234,23 +234,23 @@ def test_the_line_fades_with_speed():
 
 def test_where_the_line_fades_the_figure_lights_up():
     """Together they are never dark: too fast for the line, the figure is as bright as alone."""
-    session, english = working(), load("en")
+    session, english = working(), load_language("en")
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
-    here = Reflection(Setting.of(NARROW, screen, glass, lens(NARROW, (480, 640))))
+    here = Reflection(RigGeometry.of(NARROW, screen, glass, lens(NARROW, (480, 640))))
 
     def light(session, reflection):
-        scene = compose(session, glass, english, late_s=1.0, reflection=reflection)
+        scene = compose(Situation(session, late_s=1.0, reflection=reflection), glass, english)
         heads = [s for s in scene.shapes if isinstance(s, Ring) and s.colour.name == "white"]
         return heads[0].colour.brightness if heads else 0.0
 
     assert light(session, here) == light(session, None) > 0.5
     assert light(still(session), here) == 0.0
     slow = [
-        replace(
+        altered(
             session,
             trail=tuple(
-                (p, replace(session.posture, t=q.t, trunk_deg=d)) for p, q in session.trail
+                (p, replace(session.posture, t=q.t, trunk_deg=d)) for p, q in session.movement.trail
             ),
         )
         for d in (session.posture.trunk_deg - 5.0, session.posture.trunk_deg - 6.0)
@@ -269,10 +269,13 @@ def test_without_a_distance_or_off_the_panel_the_figure_serves():
     """No feet and no body height; or a camera that hangs elsewhere: no line."""
     session = still(working())
     poses = [
-        replace(p, visibility=np.where(np.arange(33) < 29, 1.0, 0.0)) for p, _ in session.trail
+        replace(p, visibility=np.where(np.arange(33) < 29, 1.0, 0.0))
+        for p, _ in session.movement.trail
     ]
-    trail = tuple((p, posture) for p, (_, posture) in zip(poses, session.trail, strict=True))
-    blind = replace(
+    trail = tuple(
+        (p, posture) for p, (_, posture) in zip(poses, session.movement.trail, strict=True)
+    )
+    blind = altered(
         session, pose=replace(session.pose, visibility=poses[0].visibility), trail=trail
     )
     assert shown(blind) is None
@@ -281,13 +284,13 @@ def test_without_a_distance_or_off_the_panel_the_figure_serves():
 
 def test_the_glass_shows_the_line_or_the_figure():
     """One or the other: the head of the figure is a ring, the reflection has one already."""
-    session, english = still(working()), load("en")
+    session, english = still(working()), load_language("en")
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
-    here = Setting.of(NARROW, screen, glass, lens(NARROW, (480, 640)))
+    here = RigGeometry.of(NARROW, screen, glass, lens(NARROW, (480, 640)))
 
     def lines(reflection):
-        scene = compose(session, glass, english, late_s=1.0, reflection=reflection)
+        scene = compose(Situation(session, late_s=1.0, reflection=reflection), glass, english)
         return [shape for shape in scene.shapes if isinstance(shape, Line)]
 
     assert len(lines(None)) > len(lines(Reflection(here))) > 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mirror.coach.profile import Kept, offer, pressed
+from mirror.coach.profile import Profile, remember_action, updated
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 
 STOP = StopDepth(55.0, 62.0, 5)
@@ -15,22 +15,22 @@ OTHER = StopDepth(65.0, 72.0, 5)
     [
         (None, None, None, "measure", None),
         (None, NotFound("straight"), None, "measure", None),
-        (None, STOP, None, "keep", Kept("basic", STOP)),
-        (None, None, 30.0, "keep", Kept(range_deg=30.0)),
-        (None, STOP, 30.0, "keep", Kept("basic", STOP, 30.0)),
-        (Kept("basic", STOP), None, None, "forget", None),
-        (Kept("basic", STOP), ALIKE, None, "forget", None),
-        (Kept("basic", STOP), OTHER, None, "keep", Kept("basic", OTHER)),
-        (Kept("basic", STOP), ALIKE, 30.0, "keep", Kept("basic", ALIKE, 30.0)),
-        (Kept("basic", STOP, 30.0), OTHER, None, "keep", Kept("basic", OTHER, 30.0)),
-        (Kept("basic", STOP, 30.0), None, 31.0, "forget", None),
-        (Kept("basic", STOP, 30.0), None, 40.0, "keep", Kept("basic", STOP, 40.0)),
-        (Kept("row", STOP), None, None, "forget", None),
-        (Kept("row", STOP), OTHER, None, "keep", Kept("basic", OTHER)),
+        (None, STOP, None, "keep", Profile("basic", STOP)),
+        (None, None, 30.0, "keep", Profile(range_deg=30.0)),
+        (None, STOP, 30.0, "keep", Profile("basic", STOP, 30.0)),
+        (Profile("basic", STOP), None, None, "forget", None),
+        (Profile("basic", STOP), ALIKE, None, "forget", None),
+        (Profile("basic", STOP), OTHER, None, "keep", Profile("basic", OTHER)),
+        (Profile("basic", STOP), ALIKE, 30.0, "keep", Profile("basic", ALIKE, 30.0)),
+        (Profile("basic", STOP, 30.0), OTHER, None, "keep", Profile("basic", OTHER, 30.0)),
+        (Profile("basic", STOP, 30.0), None, 31.0, "forget", None),
+        (Profile("basic", STOP, 30.0), None, 40.0, "keep", Profile("basic", STOP, 40.0)),
+        (Profile("row", STOP), None, None, "forget", None),
+        (Profile("row", STOP), OTHER, None, "keep", Profile("basic", OTHER)),
     ],
 )
 def test_the_press(kept, stop, range_deg, what, after):
     """What it would do, and what is kept afterwards."""
-    assert offer(kept, "basic", stop, range_deg) == what
+    assert remember_action(kept, "basic", stop, range_deg) == what
     if what != "measure":
-        assert pressed(kept, "basic", stop, range_deg) == after
+        assert updated(kept, "basic", stop, range_deg) == after

@@ -1,12 +1,12 @@
 import pytest
 from people import film, hinge, person, reps, with_mask
 
-from mirror.coach.advance import FORGET_SET_S, FORGET_STANDING_S, advance
-from mirror.coach.command import Press
-from mirror.coach.exercise import choices
-from mirror.coach.language import load
+from mirror.coach.advance import FORGET_BASELINE_S, FORGET_SET_S, advance
+from mirror.coach.command import Command
+from mirror.coach.exercise import exercises
+from mirror.coach.language import load_language
 from mirror.coach.session import start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.errors import UsageError
@@ -14,9 +14,9 @@ from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.judging.faults import NOTED
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.hinge.measure.pose import Mark
-from mirror.screens.compose import compose
+from mirror.screens.router import Situation, compose
 
-ENGLISH = load("en")
+ENGLISH = load_language("en")
 
 
 def after(poses, session=None):
@@ -57,9 +57,9 @@ def test_an_unknown_drill_is_a_usage_error():
 
 def test_select_begins_a_new_set_and_keeps_what_is_known_of_the_person():
     """Reset sets the count to nought, not the standing."""
-    session = press(after(film(reps(2), 9)), Press.SELECT)
+    session = apply(after(film(reps(2), 9)), Command.SELECT)
     assert session.reps == ()
-    assert session.standing is not None
+    assert session.baseline is not None
     session = after((person(9 + k / 30, *reps(1)(k / 30)) for k in range(180)), session)
     assert [rep.number for rep in session.reps] == [1]
 
@@ -67,27 +67,27 @@ def test_select_begins_a_new_set_and_keeps_what_is_known_of_the_person():
 def test_next_and_previous_go_round():
     """Next and previous undo each other, and the cycle closes."""
     session = start()
-    there = press(session, Press.NEXT)
-    assert press(there, Press.PREVIOUS).choice == session.choice
-    for _ in choices():
-        session = press(session, Press.NEXT)
-    assert session.choice == start().choice
+    there = apply(session, Command.NEXT)
+    assert apply(there, Command.PREVIOUS).exercise == session.exercise
+    for _ in exercises():
+        session = apply(session, Command.NEXT)
+    assert session.exercise == start().exercise
 
 
 def test_shutdown_is_noted_and_other_presses_change_nothing():
     """Shutdown ends the session; a drill that does not exist is ignored."""
-    assert press(start(), Press.SHUTDOWN).shutdown
-    assert not press(start(), Press.CALIBRATE).shutdown
+    assert apply(start(), Command.SHUTDOWN).shutdown
+    assert not apply(start(), Command.CALIBRATE).shutdown
     session = start()
-    if not session.choice.variation.drills:
-        assert press(session, Press.DRILL) == session
+    if not session.exercise.variation.drills:
+        assert apply(session, Command.DRILL) == session
 
 
 def test_the_person_is_forgotten_after_leaving():
     """First the standing, for another person may come; then the set."""
     session = after(film(reps(1), 6))
-    gone = advance(session, None, 6 + FORGET_STANDING_S)
-    assert gone.standing is None
+    gone = advance(session, None, 6 + FORGET_BASELINE_S)
+    assert gone.baseline is None
     assert len(gone.reps) == 1
     gone = advance(gone, None, 6 + FORGET_SET_S)
     assert gone.reps == ()
@@ -135,26 +135,26 @@ def slow_set(start_at, slope, *, drill=None, seconds=32):
 def test_the_stop_depth_is_found_over_slow_reps_and_told_once():
     """A back that joins at 50 deg of fold is found near there; the live cue comes before it."""
     session = slow_set(50.0, 0.0022)
-    assert isinstance(session.stop, StopDepth)
-    assert session.stop.fold_deg == pytest.approx(50, abs=8)
-    assert session.stop_rep is not None
-    assert not session.is_at_stop
+    assert isinstance(session.person.stop.found, StopDepth)
+    assert session.person.stop.found.fold_deg == pytest.approx(50, abs=8)
+    assert session.person.stop.rep is not None
+    assert not session.movement.is_at_stop
     for k in range(20):
         t = 32 + k / 8
         pose = with_mask(person(t, *hinge(min(1.0, k / 10))), -0.06)
         session = advance(session, pose, t)
-        if session.is_at_stop:
+        if session.movement.is_at_stop:
             break
     fold = session.posture.hip_flexion_deg
-    assert session.stop.fold_deg - 8 < fold < session.stop.fold_deg + 8
+    assert session.person.stop.found.fold_deg - 8 < fold < session.person.stop.found.fold_deg + 8
     assert session.guidance == "stop-here"
 
 
 def test_no_stop_depth_is_invented_for_a_straight_back():
     """Not found is said as not found, and a new set forgets."""
     session = slow_set(50.0, 0.0)
-    assert isinstance(session.stop, NotFound)
-    assert press(session, Press.SELECT).stop is None
+    assert isinstance(session.person.stop.found, NotFound)
+    assert apply(session, Command.SELECT).person.stop.found is None
 
 
 def test_drills_go_round_with_their_button_and_have_their_own_words():
@@ -162,11 +162,11 @@ def test_drills_go_round_with_their_button_and_have_their_own_words():
     session = start()
     titles = []
     for _ in range(3):
-        session = press(session, Press.DRILL)
-        titles.append(ENGLISH.title(session.choice))
+        session = apply(session, Command.DRILL)
+        titles.append(ENGLISH.title(session.exercise))
     assert titles == ["Stick", "String", "Hip hinge"]
-    stick = start("basic", "stick").choice
-    assert ENGLISH.instruction(stick) != ENGLISH.instruction(session.choice)
+    stick = start("basic", "stick").exercise
+    assert ENGLISH.instruction(stick) != ENGLISH.instruction(session.exercise)
     assert "rounding" not in {rule.fault for rule in stick.rules}
 
 
@@ -232,7 +232,7 @@ def test_a_person_too_close_to_be_measured_has_not_left():
         session = advance(session, person(9 + k / 30, visibility=0.3), 9 + k / 30)
     assert len(session.reps) == 2
     assert session.guidance == "step-back"
-    assert compose(session, Glass.of((1080, 1920), ScreenSettings()), ENGLISH).shapes
+    assert compose(Situation(session), Glass.of((1080, 1920), ScreenSettings()), ENGLISH).shapes
 
 
 def test_a_source_that_begins_again_is_counted_again():
@@ -245,8 +245,8 @@ def test_a_source_that_begins_again_is_counted_again():
 def test_a_back_that_keeps_its_shape_is_told_once():
     """Not found is said as not found."""
     session = slow_set(50.0, 0.0)
-    assert session.stop == NotFound("straight")
-    assert session.stop_rep is not None
+    assert session.person.stop.found == NotFound("straight")
+    assert session.person.stop.rep is not None
 
 
 def test_the_stick_drill_makes_nothing_of_the_hidden_back():
@@ -255,6 +255,6 @@ def test_the_stick_drill_makes_nothing_of_the_hidden_back():
     for pose in film(reps(2), 9):
         session = advance(session, with_mask(pose), pose.taken_at)
     assert len(session.reps) == 2
-    assert session.standing.edge is None
+    assert session.baseline.edge is None
     assert session.posture.rounding_deg is None
     assert all(rep.back_rounding_max_deg is None for rep in session.reps)

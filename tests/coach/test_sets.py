@@ -5,26 +5,28 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from benches.altered import altered
 from benches.gallery import SIZES, flaws
 from people import film, hinge, person, reps, wave, with_mask
 
 from mirror.coach.advance import FORGET_SET_S, REST_S, advance
-from mirror.coach.command import Press
-from mirror.coach.finished import SAMPLE_S, LastTime, Past, Saved
-from mirror.coach.language import load
-from mirror.coach.profile import Kept
+from mirror.coach.command import Command
+from mirror.coach.finished import SAMPLE_S, HistorySnapshot, LastTime, Saved
+from mirror.coach.language import load_language
+from mirror.coach.lifetimes import StopSearch
+from mirror.coach.profile import Profile
 from mirror.coach.session import start
-from mirror.coach.sets import end, press, recall
+from mirror.coach.sets import apply, end, recall
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Text
 from mirror.display.screen import open_screen
-from mirror.hinge.counting.counter import HingeCounter, RowCounter, SwingCounter
-from mirror.hinge.counting.phases import Tracking
+from mirror.hinge.counting.counter import HingeCounter
 from mirror.hinge.counting.reps import Partial, Rep
-from mirror.hinge.counting.swinging import Swinging
+from mirror.hinge.counting.rowing import RowCounter
+from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
-from mirror.screens.compose import compose
+from mirror.screens.router import Situation, compose
 
 STOP = StopDepth(55.0, 62.0, 5)
 
@@ -56,7 +58,9 @@ def again(session, count, **how):
 
 def written(session):
     """The texts on the glass."""
-    scene = compose(session, Glass.of((1080, 1920), ScreenSettings()), load("en"))
+    scene = compose(
+        Situation(session), Glass.of((1080, 1920), ScreenSettings()), load_language("en")
+    )
     return " ".join(shape.text for shape in scene.shapes if isinstance(shape, Text))
 
 
@@ -102,21 +106,21 @@ def test_while_the_first_rep_is_under_way_the_count_is_nought():
     assert session.count == 0
 
 
-@pytest.mark.parametrize("what", [Press.SELECT, Press.NEXT, Press.PREVIOUS, Press.DRILL])
+@pytest.mark.parametrize("what", [Command.SELECT, Command.NEXT, Command.PREVIOUS, Command.DRILL])
 def test_a_press_finishes_the_set(what):
     """Whatever begins a new one ends the old one, also with a rep that is not told yet."""
     session, _ = after(film(reps(2), 8.6))
     assert session.count == 2
-    pressed = press(session, what)
+    pressed = apply(session, what)
     assert (pressed.finished.ended, len(pressed.finished.reps)) == ("press", 2)
     assert pressed.count == 0
-    assert press(pressed, what).finished is None
+    assert apply(pressed, what).finished is None
 
 
 def test_walking_off_finishes_the_set():
     """With the depth and the stop depth that were known when the person was there."""
     session, _ = after(film(reps(2), 9))
-    session = replace(session, notes=replace(session.notes, stop=STOP))
+    session = altered(session, log=replace(session.current_set.log, stop=STOP))
     done = []
     for k in range(1, int(FORGET_SET_S) + 2):
         session = advance(session, None, 9.0 + k)
@@ -149,7 +153,7 @@ def test_switching_off_just_after_a_set_has_ended_finishes_nothing_twice():
     """What was handed over with the last picture is not handed over again."""
     session, done = rested(3)
     session = replace(session, finished=done[0])
-    assert press(session, Press.SHUTDOWN).finished is None
+    assert apply(session, Command.SHUTDOWN).finished is None
 
 
 def test_the_end_of_the_mirror_finishes_what_is_under_way_once():
@@ -163,7 +167,7 @@ def test_the_end_of_the_mirror_finishes_what_is_under_way_once():
 def test_the_signals_are_ten_a_second_and_only_of_the_set():
     """From a second before the first rep to a second after the last, changes from standing."""
     _, done = rested(3)
-    samples = done[0].notes.samples
+    samples = done[0].log.samples
     steps = [b.t - a.t for a, b in pairwise(samples)]
     assert min(steps) >= SAMPLE_S - 1e-6
     first, last = done[0].reps[0], done[0].reps[-1]
@@ -179,8 +183,8 @@ def test_the_signals_of_a_set_after_a_pause_begin_with_its_first_rep():
     session, _ = again(session, 3)
     one = end(session, "stopped").finished
     first = one.reps[0]
-    assert max(s.fold_deg for s in one.notes.samples if s.t <= first.end_s) > 80
-    assert first.start_s - 1.0 <= one.notes.samples[0].t <= first.start_s + 0.8
+    assert max(s.fold_deg for s in one.log.samples if s.t <= first.end_s) > 80
+    assert first.start_s - 1.0 <= one.log.samples[0].t <= first.start_s + 0.8
 
 
 def test_what_was_said_and_refused_is_in_the_set():
@@ -194,7 +198,7 @@ def test_what_was_said_and_refused_is_in_the_set():
         (person(24 + k / 30, *reps(1, knee=1.2)(k / 30)) for k in range(200)), session
     )
     done = end(session, "stopped").finished
-    assert [cue.fault for cue in done.notes.cues] == ["knees-bent", "knees-bent"]
+    assert [cue.fault for cue in done.log.cues] == ["knees-bent", "knees-bent"]
     assert done.partials == 1
     assert done.rejected == ("squat",)
     assert done.faults["knees-bent"] == 4
@@ -203,90 +207,103 @@ def test_what_was_said_and_refused_is_in_the_set():
 @pytest.mark.parametrize(
     ("counter", "pending", "events", "count"),
     [
-        (HingeCounter(), True, 0, 1),  # counted at lockout, not reported yet
+        (HingeCounter(count=8), True, 0, 1),  # counted at lockout, not reported yet
         (RowCounter(count=7), False, 1, 1),  # reported at once
-        (SwingCounter(swing=Swinging(is_counted=True), told=7), False, 0, 1),
+        (SwingCounter(count=8, is_raised=True), False, 0, 1),
     ],
 )
 def test_a_new_set_begins_with_what_was_just_counted(counter, pending, events, count):
     """Reps, rows and swings: the newest has number 1."""
     rep = Rep(8, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "left")
     partial = Partial(0.0, 0.5, 1.0, 30.0, 20.0)
-    counter = replace(counter, hinge=Tracking(reps=8, pending=(rep, None) if pending else None))
+    if pending:
+        counter = replace(counter, pending=(rep, False))
     counter, first = counter.restarted((partial, *[rep] * events))
     assert counter.count == count
     assert first == (partial, *[replace(rep, number=1)] * events)
     if pending:
-        assert counter.hinge.pending[0].number == 1
+        assert counter.pending[0].number == 1
 
 
 def test_a_set_is_compared_with_the_one_before_it():
     """Not with itself, once it is saved; the next set then is compared with it."""
     before, newest = LastTime(7, 80.0, 50.0), LastTime(3, 90.0, None)
-    session = recall(start(), Past(lasts={("basic", None): before}))
+    session = recall(start(), HistorySnapshot(lasts={("basic", None): before}))
     session, _ = after(film(reps(3), 12), session)
-    session = recall(session, Past(lasts={("basic", None): newest}, saved=Saved(4, 12.0)))
-    assert session.last == before
-    assert "7 reps, 80°" in written(replace(session, t=session.t + 9))
-    session = press(session, Press.SELECT)
-    assert session.last == newest
-    assert press(session, Press.NEXT).last is None
+    session = recall(
+        session, HistorySnapshot(lasts={("basic", None): newest}, saved=Saved(4, 12.0))
+    )
+    assert session.current_set.last == before
+    assert "7 reps, 80°" in written(altered(session, t=session.t + 9))
+    session = apply(session, Command.SELECT)
+    assert session.current_set.last == newest
+    assert apply(session, Command.NEXT).current_set.last is None
 
 
 def test_after_a_pause_the_next_set_is_compared_with_the_one_that_ended():
     """Without any press."""
     session, _ = rested(3)
     newest = LastTime(3, 90.0, None)
-    session = recall(session, Past(lasts={("basic", None): newest}))
-    assert session.last is None
+    session = recall(session, HistorySnapshot(lasts={("basic", None): newest}))
+    assert session.current_set.last is None
     session, _ = again(session, 1)
-    assert session.last == newest
+    assert session.current_set.last == newest
 
 
 def test_saved_is_said_of_this_set_only():
     """Not before it is, and not of one that came earlier."""
     session, done = rested(3)
     assert "saved" not in written(session)
-    earlier = Past(saved=Saved(11, done[0].ended_s - 50))
+    earlier = HistorySnapshot(saved=Saved(11, done[0].ended_s - 50))
     assert "saved" not in written(recall(session, earlier))
-    assert "Set 12 saved" in written(recall(session, Past(saved=Saved(12, done[0].ended_s))))
-    assert "Not saved yet" in written(recall(session, Past(is_failing=True)))
-    fleeting = Past(saved=Saved(12, done[0].ended_s), is_fleeting=True)
+    assert "Set 12 saved" in written(
+        recall(session, HistorySnapshot(saved=Saved(12, done[0].ended_s)))
+    )
+    assert "Not saved yet" in written(recall(session, HistorySnapshot(is_failing=True)))
+    fleeting = HistorySnapshot(saved=Saved(12, done[0].ended_s), is_fleeting=True)
     assert "Set 12 saved until switched off" in written(recall(session, fleeting))
 
 
 def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
     """Whoever comes next sees it; nobody's is kept unasked."""
     session, _ = rested(3)
-    assert press(session, Press.REMEMBER).past.kept is None
-    session = replace(session, stop=STOP, stop_rep=2)
-    assert session.can_remember == "keep"
+    assert apply(session, Command.REMEMBER).history.profile is None
+    session = altered(session, stop=StopSearch(found=STOP, rep=2))
+    assert session.remember_action == "keep"
     assert "Hold next: remember" in written(session)
-    session = press(session, Press.REMEMBER)
-    assert session.past.kept == Kept("basic", STOP)
+    session = apply(session, Command.REMEMBER)
+    assert session.history.profile == Profile("basic", STOP)
     assert "Hold next: forget" in written(session)
     gone = session
     for k in range(1, 20):
         gone = advance(gone, None, session.t + k)
-    assert gone.stop is None
+    assert gone.person.stop.found is None
     assert gone.stop_depth == STOP
-    assert press(gone, Press.NEXT).stop_depth == STOP, "a drill of the same variation"
-    assert replace(gone, choice=start("row").choice).stop_depth is None
-    assert press(gone, Press.REMEMBER).past.kept is None
+    assert apply(gone, Command.NEXT).stop_depth == STOP, "a drill of the same variation"
+    assert altered(gone, exercise=start("row").exercise).stop_depth is None
+    assert apply(gone, Command.REMEMBER).history.profile is None
 
 
 def test_a_depth_that_changed_is_kept_in_the_place_of_the_old_one():
     """Forgetting takes a depth that is told alike."""
     deeper = replace(STOP, pelvis_flexion_deg=65.0)
-    session = replace(start(), stop=deeper, past=Past(kept=Kept("basic", STOP)), t=0.0)
-    assert press(session, Press.REMEMBER).past.kept.stop == deeper
+    session = altered(
+        start(),
+        stop=StopSearch(found=deeper),
+        history=HistorySnapshot(profile=Profile("basic", STOP)),
+        t=0.0,
+    )
+    assert apply(session, Command.REMEMBER).history.profile.stop == deeper
     alike = replace(STOP, pelvis_flexion_deg=56.0)
-    assert press(replace(session, stop=alike), Press.REMEMBER).past.kept is None
+    assert (
+        apply(altered(session, stop=StopSearch(found=alike)), Command.REMEMBER).history.profile
+        is None
+    )
 
 
 def test_a_kept_depth_is_cued():
     """On the way down the glass says when it is reached."""
-    session = recall(start(), Past(kept=Kept("basic", STOP)))
+    session = recall(start(), HistorySnapshot(profile=Profile("basic", STOP)))
     seen = False
     for pose in film(reps(1), 4):
         session = advance(session, pose, pose.taken_at)
@@ -296,7 +313,7 @@ def test_a_kept_depth_is_cued():
 
 def test_a_depth_that_is_reached_is_told_once_on_each_way_down():
     """Standing at it with a trembling body does not tell it again and again."""
-    session = recall(start(), Past(kept=Kept("basic", STOP)))
+    session = recall(start(), HistorySnapshot(profile=Profile("basic", STOP)))
     depth = (STOP.fold_deg - 5) / 90
     told = 0
     for k in range(300):
@@ -304,28 +321,28 @@ def test_a_depth_that_is_reached_is_told_once_on_each_way_down():
         down = wave(t, start=3.0, down=1.5, hold=3.0, up=1.5) * depth
         pose = person(t, *hinge(down + (0.01 * (-1) ** k if 4.5 < t < 7.5 else 0.0)))
         before, session = session, advance(session, pose, t)
-        told += session.is_at_stop and not before.is_at_stop
+        told += session.movement.is_at_stop and not before.movement.is_at_stop
     assert told == 1
-    assert not session.is_at_stop
+    assert not session.movement.is_at_stop
 
 
 def test_the_search_for_the_stop_depth_goes_on_over_a_pause():
     """The same person, another set: what was found is still known, and is not told again."""
     session, _ = rested(3)
-    session = replace(session, stop=NotFound("straight"), stop_rep=3, descents=(((), ()),))
+    session = altered(session, stop=StopSearch((((), ()),), NotFound("straight"), 3))
     session, _ = again(session, 1)
-    assert session.stop is not None
-    assert session.stop_rep == 0
-    assert len(session.descents) >= 1
+    assert session.person.stop.found is not None
+    assert session.person.stop.rep == 0
+    assert len(session.person.stop.descents) >= 1
 
 
 def test_the_back_that_is_not_judged_has_no_rounding_in_the_signals():
     """Without a mask: None; with one, numbers."""
     session, _ = after(film(reps(1), 7))
-    assert {sample.rounding_deg for sample in session.notes.samples} == {None}
+    assert {sample.rounding_deg for sample in session.current_set.log.samples} == {None}
     masked = (with_mask(pose) for pose in film(reps(1), 7, fps=8))
     session, _ = after(masked)
-    assert any(sample.rounding_deg is not None for sample in session.notes.samples)
+    assert any(sample.rounding_deg is not None for sample in session.current_set.log.samples)
 
 
 def slumping(session, bow, lean=45.0, seconds=3.0):
@@ -342,7 +359,7 @@ def slumping(session, bow, lean=45.0, seconds=3.0):
 def asked():
     """Somebody who stands there, and has asked for their range to be taken."""
     session, _ = after(with_mask(person(k / 8), -0.06) for k in range(16))
-    session = press(session, Press.REMEMBER)
+    session = apply(session, Command.REMEMBER)
     assert session.guidance == "slump"
     return session
 
@@ -352,18 +369,18 @@ def test_the_range_of_the_back_is_taken_by_a_slump_and_no_rep_is_counted():
     session = slumping(asked(), 0.1)
     assert session.guidance == "range-taken"
     assert session.count == 0
-    assert 12 < session.range_deg < 60
+    assert 12 < session.person.range_deg < 60
     again = slumping(asked(), 0.14)
-    assert again.range_deg > session.range_deg
-    assert session.can_remember == "keep"
-    kept = press(replace(session, slump=None), Press.REMEMBER)
-    assert kept.past.kept.range_deg == session.range_deg
+    assert again.person.range_deg > session.person.range_deg
+    assert session.remember_action == "keep"
+    kept = apply(altered(session, range_test=None), Command.REMEMBER)
+    assert kept.history.profile.range_deg == session.person.range_deg
     for _ in range(20):
         session = advance(session, None, session.t + 1)
         kept = advance(kept, None, kept.t + 1)
-    assert session.own_range_deg is None
-    assert kept.range_deg is None
-    assert kept.own_range_deg == kept.past.kept.range_deg
+    assert session.known_range_deg is None
+    assert kept.person.range_deg is None
+    assert kept.known_range_deg == kept.history.profile.range_deg
 
 
 @pytest.mark.parametrize(("bow", "lean"), [(0.0, 45.0), (0.1, 10.0)])
@@ -374,8 +391,8 @@ def test_what_was_no_slump_is_told_as_missed(bow, lean):
     for _ in range(30):
         pose = with_mask(person(session.t + 1), -0.06)
         session = advance(session, pose, pose.taken_at)
-    assert session.range_deg is None
-    assert session.slump is None
+    assert session.person.range_deg is None
+    assert session.person.range_test is None
     session, _ = again(session, 1)
     assert session.count == 1
 
@@ -383,24 +400,24 @@ def test_what_was_no_slump_is_told_as_missed(bow, lean):
 def test_the_same_press_breaks_off_the_slump():
     """And so does any that begins a set."""
     session = asked()
-    assert press(session, Press.REMEMBER).slump is None
-    assert press(session, Press.SELECT).slump is None
+    assert apply(session, Command.REMEMBER).person.range_test is None
+    assert apply(session, Command.SELECT).person.range_test is None
 
 
 def test_a_drill_that_hides_the_back_takes_no_range():
     """The press means nothing there."""
     session, _ = after(film(reps(0), 2), start("basic", "stick"))
-    assert session.can_remember is None
-    assert press(session, Press.REMEMBER).slump is None
+    assert session.remember_action is None
+    assert apply(session, Command.REMEMBER).person.range_test is None
 
 
 def test_rounding_is_told_as_a_share_of_the_own_range():
     """Where it is known."""
     session, _ = rested(3)
     rep = session.reps[-1]
-    rounded = replace(session, outcomes=(replace(rep, back_rounding_max_deg=12.0),))
+    rounded = altered(session, outcomes=(replace(rep, back_rounding_max_deg=12.0),))
     assert "12° " in written(rounded) + " "
-    assert "12°, 40 %" in written(replace(rounded, range_deg=30.0))
+    assert "12°, 40 %" in written(altered(rounded, range_deg=30.0))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -410,13 +427,13 @@ def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
     """With all there is to compare and to say: the longest words, two digits."""
     session, _ = rested(12)
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
-    past = Past(saved=Saved(4120, session.over_s))
-    session = replace(session, choice=start(variation).choice, past=past, range_deg=30.0)
-    session = replace(session, last=LastTime(12, 101.0, 50.0), stop=STOP, stop_rep=2)
+    past = HistorySnapshot(saved=Saved(4120, session.current_set.over_s))
+    session = altered(session, exercise=start(variation).exercise, history=past, range_deg=30.0)
+    session = altered(session, last=LastTime(12, 101.0, 50.0), stop=StopSearch(found=STOP, rep=2))
     for shown in (
         session,
-        replace(session, stop=None),
-        replace(session, past=Past(is_failing=True)),
-        replace(session, past=replace(past, is_fleeting=True)),
+        altered(session, stop=StopSearch()),
+        altered(session, history=HistorySnapshot(is_failing=True)),
+        altered(session, history=replace(past, is_fleeting=True)),
     ):
-        assert flaws(compose(shown, screen.glass, load(language)), screen) == []
+        assert flaws(compose(Situation(shown), screen.glass, load_language(language)), screen) == []

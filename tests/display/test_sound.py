@@ -1,18 +1,29 @@
 """What is heard, and when."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from benches.altered import altered
 from people import film, reps
 
 from mirror.coach.advance import advance
-from mirror.coach.command import Press
+from mirror.coach.command import Command
+from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.display import sound as tones
-from mirror.display.sound import NOTES, RATE, RETRY_S, Heard, Speaker, Tone, heard, loop, samples
+from mirror.display.sound import (
+    NOTES,
+    RATE,
+    SOUND_RETRY_S,
+    Heard,
+    Speaker,
+    Tone,
+    heard,
+    loop,
+    samples,
+)
 from mirror.hinge.counting.reps import Phase
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import StopDepth
@@ -39,8 +50,8 @@ def test_each_rep_is_heard_once_at_its_lockout():
 def test_a_new_set_is_not_heard():
     """A count that goes back to 0, or another choice, is no rep."""
     (*_, (session, _)) = sounds(film(reps(2), 9))
-    assert heard(session, press(session, Press.SELECT)) == Heard()
-    assert heard(session, press(session, Press.NEXT)) == Heard()
+    assert heard(session, apply(session, Command.SELECT)) == Heard()
+    assert heard(session, apply(session, Command.NEXT)) == Heard()
 
 
 def test_the_stop_depth_is_heard_once_on_the_way_down():
@@ -49,20 +60,20 @@ def test_the_stop_depth_is_heard_once_on_the_way_down():
     session = start()
     told = []
     for pose in film(reps(1), 6):
-        session = replace(session, stop=stop)
+        session = altered(session, stop=StopSearch(found=stop))
         after = advance(session, pose, pose.taken_at)
         told += [after.phase for tone in heard(session, after).tones if tone is Tone.STOP_DEPTH]
-        session = replace(after, stop=stop)
+        session = altered(after, stop=StopSearch(found=stop))
     assert told == [Phase.DESCENDING]
 
 
 def test_a_cue_is_heard_and_praise_is_not():
     """Praise can wait until somebody looks."""
     (*_, (session, _)) = sounds(film(reps(1), 6))
-    told = replace(session, cue=Cue(5.0, "knees-bent", 1))
+    told = altered(session, cue=Cue(5.0, "knees-bent", 1))
     assert heard(session, told).tones == (Tone.CUE,)
     assert heard(told, told).tones == ()
-    assert heard(session, replace(session, cue=Cue(5.0, None, 1))).tones == ()
+    assert heard(session, altered(session, cue=Cue(5.0, None, 1))).tones == ()
 
 
 def test_notes_neither_click_nor_clip():
@@ -110,7 +121,7 @@ def is_playing():
 def test_the_tone_of_rounding_begins_and_ends_with_it():
     """Once each, however long it lasts."""
     speaker = Speaker(0.4)
-    speaker.tend(0.0)
+    speaker.update(0.0)
     assert speaker.silent_because is None
     calls = []
 
@@ -133,14 +144,14 @@ def test_the_tone_of_rounding_begins_and_ends_with_it():
 def test_the_device_is_given_back_and_opened_anew(mixer):
     """At once; the tone of rounding neither goes on by itself nor stays away."""
     speaker = Speaker(0.4)
-    speaker.tend(0.0)
+    speaker.update(0.0)
     speaker.play(Heard(rounded=True))
     assert is_playing()
     speaker.close()
     assert not is_open()
     speaker.play(Heard(rounded=True))
-    speaker.tend(0.1)
-    speaker.tend(0.2)
+    speaker.update(0.1)
+    speaker.update(0.2)
     assert is_open()
     assert mixer.opened == 2
     assert not is_playing()
@@ -153,23 +164,23 @@ def test_a_missing_device_is_tried_now_and_then(mixer):
     """It may come with the display; at once where there is a reason to, and once at a desktop."""
     mixer.fails = "No such device."
     kiosk, desktop = Speaker(0.4, keep_trying=True), Speaker(0.4)
-    for t in (0.0, 1.0, RETRY_S - 1.0, RETRY_S):
-        kiosk.tend(t)
+    for t in (0.0, 1.0, SOUND_RETRY_S - 1.0, SOUND_RETRY_S):
+        kiosk.update(t)
         told = "There is no sound (No such device): the mirror runs on without tones."
         assert kiosk.silent_because == told
         kiosk.play(Heard((Tone.CUE,), True))
     assert mixer.opened == 2
     mixer.fails = None
-    kiosk.tend(RETRY_S + 1.0)
+    kiosk.update(SOUND_RETRY_S + 1.0)
     assert kiosk.silent_because is not None
     kiosk.close()
-    kiosk.tend(RETRY_S + 2.0)
+    kiosk.update(SOUND_RETRY_S + 2.0)
     assert kiosk.silent_because is None
     assert is_open()
     kiosk.close()
     mixer.fails, mixer.opened = "No such device.", 0
-    for t in (0.0, RETRY_S, 10 * RETRY_S):
-        desktop.tend(t)
+    for t in (0.0, SOUND_RETRY_S, 10 * SOUND_RETRY_S):
+        desktop.update(t)
     assert mixer.opened == 1
 
 
@@ -177,7 +188,7 @@ def test_without_a_device_there_is_silence_and_one_sentence(monkeypatch):
     """As SDL says it."""
     monkeypatch.setenv("SDL_AUDIODRIVER", "none such")
     speaker = Speaker(0.4)
-    speaker.tend(0.0)
+    speaker.update(0.0)
     assert speaker.silent_because.startswith("There is no sound (")
     speaker.play(Heard((Tone.CUE,), True))
 
@@ -185,8 +196,8 @@ def test_without_a_device_there_is_silence_and_one_sentence(monkeypatch):
 def test_with_volume_0_nothing_is_opened(mixer):
     """However long it runs."""
     speaker = Speaker(0.0, keep_trying=True)
-    for t in (0.0, RETRY_S):
-        speaker.tend(t)
+    for t in (0.0, SOUND_RETRY_S):
+        speaker.update(t)
         speaker.play(Heard((Tone.CUE,), True))
         speaker.close()
     assert mixer.opened == 0

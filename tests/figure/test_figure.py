@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from mirror.config import CameraSettings
-from mirror.figure.body import BODIES, S1, Angles, Body, Side, pose
+from mirror.figure.body import BODIES, S1, Angles, Body, Side
+from mirror.figure.kinematics import pose
 from mirror.figure.motion import ARMS, Motion, Plan
 from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.measure.pose import Mark
-from mirror.simulator.camera import Figure, FigureCamera, Look, drape, open_camera
+from mirror.simulator.camera import Figure, FigureCamera, open_camera
+from mirror.simulator.dress import Look, drape
 from mirror.simulator.render import Light
 
 SMALL = CameraSettings(source="figure", width=180, height=240, fps=10, seed=4)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benches.tracks import read as track
+from benches.masked import read as track
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import film, hinge, person, reps, with_mask
@@ -173,7 +173,7 @@ def test_the_back_is_measured_only_from_the_side():
     assert oblique.confidence_of_back == 0
 
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[1] / "data" / "backs"
 
 
 def recorded(name, change=lambda pose: pose):
@@ -239,9 +239,9 @@ def test_a_back_that_cannot_be_seen_is_not_judged():
 def test_the_bottom_of_the_last_rep_is_kept_to_be_compared():
     """Its posture is the one at the bottom, with its back."""
     session, events, _ = recorded("rounded-low-back")
-    assert session.bottom.t == pytest.approx(events[-1].bottom_s, abs=0.1)
-    assert session.bottom.back is not None
-    assert session.standing.edge is not None
+    assert session.shown.bottom.t == pytest.approx(events[-1].bottom_s, abs=0.1)
+    assert session.shown.bottom.back is not None
+    assert session.baseline.edge is not None
 
 
 def test_the_smoothed_back_follows_within_a_few_pictures():
@@ -263,4 +263,4 @@ def test_other_clothes_are_another_standing():
         t = k / 15
         depth = 0.2 if t < 2 else 0.3
         session = advance(session, with_mask(arms_away(person(t)), 0.0, depth=depth), t)
-    assert session.standing.edge[30] == pytest.approx(0.3, abs=0.01)
+    assert session.baseline.edge[30] == pytest.approx(0.3, abs=0.01)

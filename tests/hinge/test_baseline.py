@@ -5,10 +5,10 @@ import math
 import pytest
 from people import hinge, person, reps, wave, with_mask
 
-from mirror.coach.advance import FORGET_STANDING_S, advance
+from mirror.coach.advance import FORGET_BASELINE_S, advance
 from mirror.coach.session import start
 from mirror.hinge.measure.view import View
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, route
 
 FPS = 15
 
@@ -48,9 +48,6 @@ def test_a_look_into_the_glass_between_reps_keeps_the_standing_side_on(turn):
     film = list(lives(20, bows, turns))
     assert len(roundings(film)) == 3
     assert None not in roundings(film)
-    if turn >= 40:
-        assert {s.own.turned.view for s in film if s.own.turned} <= {View.OBLIQUE, View.FRONT}
-        assert any(s.own.turned for s in film)
 
 
 @pytest.mark.parametrize(("turn", "side_on_s"), [(25, 1.0), (40, 1.0), (80, 1.5)])
@@ -66,10 +63,10 @@ def test_who_faced_the_glass_has_a_standing_soon_after_turning(turn, side_on_s):
 def test_who_bows_sooner_after_turning_is_asked_to_stand_still():
     """The words come while there is no standing side-on, and go when there is one."""
     film = list(lives(14, reps(2, stand=3.8), lambda t: 80 if t < 3 else 0.0))
-    assert roundings(film) == [None, None]
-    assert any(s.said.key == "stand-still" for s in film)
-    assert film[-1].said.key != "stand-still"
-    assert film[-1].standing.edge is not None
+    assert roundings(film)[0] is None
+    assert any(s.shown.guidance.key == "stand-still" for s in film)
+    assert film[-1].shown.guidance.key != "stand-still"
+    assert film[-1].baseline.edge is not None
 
 
 def test_who_turns_side_on_before_the_first_rep_sees_the_ring():
@@ -78,9 +75,9 @@ def test_who_turns_side_on_before_the_first_rep_sees_the_ring():
         lives(12, lambda t: hinge(0.12 * (int(t * 4) % 2) if 3 < t < 8 else 0.0),
               lambda t: 80 if t < 3 else 0.0)
     )  # fmt: skip
-    assert State.WELCOME not in [state(s) for s in shaken[3 * FPS :]]
-    assert State.STILL in [state(s) for s in shaken]
-    assert state(shaken[-1]) is State.CHOSEN
+    assert ScreenState.WELCOME not in [route(Situation(s)) for s in shaken[3 * FPS :]]
+    assert ScreenState.STILL in [route(Situation(s)) for s in shaken]
+    assert route(Situation(shaken[-1])) is ScreenState.CHOSEN
 
 
 @pytest.mark.parametrize("turn", [25, 40, 80])
@@ -111,31 +108,30 @@ def test_a_set_facing_the_glass_is_counted_by_the_standing_so_seen():
 def test_a_standing_as_wanted_takes_the_place_of_any_other():
     """Front view first, then side-on; and who is asked to face the mirror the other way about."""
     film = list(lives(6, stands, lambda t: 80 if t < 3 else 0.0))
-    assert [film[k * FPS].standing.view for k in (2, 5)] == [View.FRONT, View.SIDE]
+    assert [film[k * FPS].baseline.view for k in (2, 5)] == [View.FRONT, View.SIDE]
     film = list(lives(6, stands, lambda t: 0 if t < 3 else 80.0, variation="sumo"))
-    assert [film[k * FPS].standing.view for k in (2, 5)] == [View.SIDE, View.FRONT]
+    assert [film[k * FPS].baseline.view for k in (2, 5)] == [View.SIDE, View.FRONT]
 
 
 def test_who_turns_to_the_other_side_needs_a_new_standing():
     """The other side of the body, the other foot: nothing of the old standing is blended in."""
     film = list(lives(8, lambda t: (0 if t < 3 else 6, 0, 0), lambda t: 0.0,
                       facing=lambda t: 1 if t < 3 else -1))  # fmt: skip
-    assert any(s.standing is not None and not s.has_standing for s in film)
-    assert film[-1].has_standing
-    assert film[-1].standing.facing == -1
-    assert film[-1].standing.trunk_deg == pytest.approx(6, abs=0.1)
+    assert any(s.baseline is not None and not s.has_baseline for s in film)
+    assert film[-1].has_baseline
+    assert film[-1].baseline.facing == -1
+    assert film[-1].baseline.trunk_deg == pytest.approx(6, abs=0.1)
 
 
 def test_every_standing_side_on_still_refines_the_old_one():
     """After a look into the glass, too."""
     film = list(lives(9, lambda t: (0 if t < 6 else 5, 0, 0), lambda t: 80 if 2 < t < 5 else 0.0))
-    assert 0.5 < film[-1].standing.trunk_deg < 4
-    assert film[-1].own.turned is None
+    assert 0.5 < film[-1].baseline.trunk_deg < 4
 
 
-def test_who_leaves_is_forgotten_with_both_standings():
+def test_who_leaves_is_forgotten():
     """Another person may come."""
     session = list(lives(6, stands, lambda t: 0 if t < 3 else 80.0))[-1]
-    assert session.own.turned is not None
-    session = advance(session, None, 6 + FORGET_STANDING_S)
-    assert session.own.turned is session.standing is None
+    assert session.baseline is not None
+    session = advance(session, None, 6 + FORGET_BASELINE_S)
+    assert session.baseline is None

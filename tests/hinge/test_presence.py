@@ -5,11 +5,11 @@ from dataclasses import replace
 from people import ANKLE, film, person, reps
 
 from mirror.coach.advance import advance
-from mirror.coach.command import Press
+from mirror.coach.command import Command
 from mirror.coach.session import GRACE_S, start
-from mirror.coach.sets import press
+from mirror.coach.sets import apply
 from mirror.hinge.measure.presence import NOTICED_S
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, route
 
 FPS = 15
 
@@ -27,16 +27,16 @@ def test_somebody_is_noticed_within_a_second():
     looks = [(0.0, None), (0.5, person(0.5))]
     looks += [(0.5 + k / FPS, person(0.5 + k / FPS)) for k in range(1, 6)]
     session = seen(looks)
-    assert session.presence.came_s is not None
-    assert session.presence.came_s - 0.0 <= 0.5 + NOTICED_S + 1 / FPS
-    assert state(session) is not State.ASLEEP
+    assert session.person.presence.came_s is not None
+    assert session.person.presence.came_s - 0.0 <= 0.5 + NOTICED_S + 1 / FPS
+    assert route(Situation(session)) is not ScreenState.ASLEEP
 
 
 def test_a_small_person_in_the_background_is_nobody():
     """However long they stay."""
     poses = [(k / FPS, person(k / FPS, scale=0.35)) for k in range(90)]
     session = seen(poses)
-    assert state(session) is State.ASLEEP
+    assert route(Situation(session)) is ScreenState.ASLEEP
 
 
 def test_who_walks_past_near_the_glass_does_not_wake_it():
@@ -46,7 +46,7 @@ def test_who_walks_past_near_the_glass_does_not_wake_it():
         t = k / FPS
         x = ANKLE[0] - 330 + 280 * t  # a body is 470 px high: .6 of it in a second
         session = advance(session, person(t, at=(x, ANKLE[1])), t)
-        assert state(session) is State.ASLEEP
+        assert route(Situation(session)) is ScreenState.ASLEEP
 
 
 def test_who_stops_before_the_glass_wakes_it():
@@ -56,7 +56,7 @@ def test_who_stops_before_the_glass_wakes_it():
         t = k / FPS
         x = min(ANKLE[0], ANKLE[0] - 330 + 280 * t)
         session = advance(session, person(t, at=(x, ANKLE[1])), t)
-    assert state(session) is not State.ASLEEP
+    assert route(Situation(session)) is not ScreenState.ASLEEP
 
 
 def test_nobody_for_the_grace_period_is_a_pure_mirror_again():
@@ -68,7 +68,7 @@ def test_nobody_for_the_grace_period_is_a_pure_mirror_again():
     for k in range(int(FPS * (GRACE_S + 1))):
         t = last + k / FPS
         session = advance(session, person(t, scale=0.35), t)
-    assert state(session) is State.ASLEEP
+    assert route(Situation(session)) is ScreenState.ASLEEP
 
 
 def test_bowing_does_not_look_like_leaving():
@@ -77,17 +77,17 @@ def test_bowing_does_not_look_like_leaving():
     states = set()
     for pose in film(reps(2), 9):
         session = advance(session, pose, pose.taken_at)
-        if session.presence.came_s is not None:
-            states.add(state(session))
-    assert State.ASLEEP not in states
+        if session.person.presence.came_s is not None:
+            states.add(route(Situation(session)))
+    assert ScreenState.ASLEEP not in states
 
 
 def test_a_press_shows_what_was_chosen_even_to_nobody():
     """Who presses a button stands beside the camera's sight."""
     session = advance(start(), None, 0.0)
-    session = press(session, Press.NEXT)
-    assert state(advance(session, None, 0.5)) is State.CHOSEN
-    assert state(advance(session, None, 9.0)) is State.ASLEEP
+    session = apply(session, Command.NEXT)
+    assert route(Situation(advance(session, None, 0.5))) is ScreenState.CHOSEN
+    assert route(Situation(advance(session, None, 9.0))) is ScreenState.ASLEEP
 
 
 def test_a_picture_of_another_size_changes_nothing():
@@ -98,7 +98,7 @@ def test_a_picture_of_another_size_changes_nothing():
             pose = person(k / FPS)
             size = (int(scale * pose.size[0]), int(scale * pose.size[1]))
             poses.append((k / FPS, replace(pose, points=scale * pose.points, size=size)))
-        assert seen(poses).presence.came_s == poses[5][0]
+        assert seen(poses).person.presence.came_s == poses[5][0]
 
 
 def test_a_higher_picture_notices_who_is_as_far_away():
@@ -106,4 +106,4 @@ def test_a_higher_picture_notices_who_is_as_far_away():
     for height in (640, 848):
         far = (person(k / FPS, scale=0.5) for k in range(10))
         session = seen((pose.taken_at, replace(pose, size=(480, height))) for pose in far)
-        assert session.presence.came_s is not None
+        assert session.person.presence.came_s is not None

@@ -20,7 +20,7 @@ def standing():
     session = start()
     for k in range(12):
         session = advance(session, with_mask(person(k / 8), -0.06), k / 8)
-    return session.standing
+    return session.baseline
 
 
 STANDING = standing()

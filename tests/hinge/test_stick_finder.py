@@ -13,7 +13,8 @@ from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import find, with_stick
 from mirror.hinge.measure.lens import Lens
 from mirror.hinge.measure.pose import Pose
-from mirror.simulator.camera import Figure, Look
+from mirror.simulator.camera import Figure
+from mirror.simulator.dress import Look
 from mirror.simulator.render import Light
 
 PLAN = Plan(mix={"rounded": 1.0}, reps=1, hip_deg=(80, 80), rounding_deg=(30, 30))

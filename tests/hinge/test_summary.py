@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from benches.altered import altered
 from benches.gallery import flaws
 
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.scene import Dot, Scene, Text
@@ -14,7 +15,7 @@ from mirror.hinge.counting.reps import Rep
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.summary import Person
 from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.screens.layout import sheet
+from mirror.screens.layout import divide
 from mirror.screens.resting import rest
 
 EVERYTHING = {
@@ -56,8 +57,8 @@ def made(count, leg=None, **measures):
 def shapes(name, reps, tongue="en", size=(1080, 1920)):
     """The rest screen of these reps, and the screen it is for."""
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
-    session = replace(start(name), outcomes=reps, t=99.0)
-    return Scene(tuple(rest(session, sheet(screen.glass, 0.0), load(tongue)))), screen
+    session = altered(start(name), outcomes=reps, t=99.0)
+    return Scene(tuple(rest(session, divide(screen.glass, 0.0), load_language(tongue)))), screen
 
 
 def written(name, reps, tongue="en"):
@@ -162,7 +163,7 @@ def test_a_rep_beyond_the_limit_is_a_larger_dot_on_either_side():
     ):
         for value, larger in ((wrong, True), (right, False)):
             scene, screen = shapes(name, made(3, **{key: value}))
-            u = sheet(screen.glass, 0.0).u
+            u = divide(screen.glass, 0.0).u
             sizes = {round(s.radius_mm / u, 1) for s in scene.shapes if isinstance(s, Dot)}
             assert (5.0 in sizes) == larger
 

@@ -10,7 +10,7 @@ from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.posture import Measuring, Posture, measure
 from mirror.pose import model
-from mirror.pose.subject import Attention
+from mirror.pose.subject import SubjectTracker
 from mirror.simulator.camera import Figure
 
 SIZE = (480, 640)
@@ -34,7 +34,7 @@ def bent(rgb):
 def measured(pictures, camera):
     """The posture in the last of some pictures."""
     try:
-        eye = Attention(model.locate(ModelSettings()), camera)
+        eye = SubjectTracker(model.locate(ModelSettings()), camera)
     except ModelError as error:
         pytest.skip(f"needs the pose model: {error}")
     try:
@@ -54,8 +54,10 @@ def test_the_trunk_and_the_back_are_those_of_the_straight_picture():
     true = measured(straight, None)
     aslant = [bent(rgb) for rgb in straight]
     assert abs(measured(aslant, None).trunk_deg - true.trunk_deg) > 5
+    assert abs(measured(aslant, None).space.lean_deg - true.space.lean_deg) > 5
     found = measured(aslant, HUNG)
     assert found.trunk_deg == pytest.approx(true.trunk_deg, abs=2.5)
+    assert found.space.lean_deg == pytest.approx(true.space.lean_deg, abs=3.0)
     assert found.shank_deg == pytest.approx(true.shank_deg, abs=2.5)
     assert found.back is not None
     assert np.abs(found.back.edge - true.back.edge).mean() < 0.02  # 1 cm

@@ -17,7 +17,7 @@ from mirror.config import HistorySettings, Settings, load
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import is_in_use
-from mirror.history.recorder import Keeper
+from mirror.history.recorder import Recorder
 from mirror.history.store import Store
 
 CONFIG = '[camera]\nwidth = 600\n[network]\nbroker = "b"\npassword_file = "/etc/secret"\n'
@@ -59,7 +59,7 @@ def test_everything_comes_to_the_new_card(old, new, tmp_path, capsys):
     """Settings, a language, the calibration, the sets; what is secret is named."""
     archive = tmp_path / "mirror.zip"
     assert main(["export", "--config", str(old), "--history", str(archive)]) == 0
-    assert "password of the broker is not in it" in capsys.readouterr().out
+    assert "does not hold the password of the broker" in capsys.readouterr().out
     config, state = new()
     assert main(["import", "--config", str(config), str(archive)]) == 0
     assert load(config) == load(old)
@@ -101,12 +101,12 @@ def test_a_history_that_is_in_use_is_not_replaced(old, tmp_path, state, capsys):
     main(["export", "--config", str(old), "--history", str(archive)])
     add(state / "history.db", seed=2)
     old.write_text(CONFIG + "[sound]\nvolume = 0.1\n")
-    keeper = Keeper(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None)
+    recorder = Recorder(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None)
     finished = madeup.made_up("basic", 0.5, random.Random(3))
     for ended_s in (1.0, 2.0):
-        keeper.keep(replace(finished, ended_s=ended_s))
+        recorder.keep(replace(finished, ended_s=ended_s))
         limit = time.monotonic() + 20
-        while (saved := keeper.past.saved) is None or saved.ended_s != ended_s:
+        while (saved := recorder.past.saved) is None or saved.ended_s != ended_s:
             assert time.monotonic() < limit
             time.sleep(0.01)
         # Idle by now, and the file is still its own.
@@ -115,7 +115,7 @@ def test_a_history_that_is_in_use_is_not_replaced(old, tmp_path, state, capsys):
     assert load(old).sound.volume == 0.1
     assert not list(tmp_path.rglob("*before*"))
     assert not list(state.glob("*before*"))
-    keeper.close()
+    recorder.close()
     store = Store(state / "history.db")
     assert store.count() == 4
     store.close()
@@ -223,7 +223,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(old, tmp_path, capsys):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
 def test_what_root_moves_belongs_to_whom_the_folder_belongs_to(old, tmp_path, state):
-    """The export to who asked for it; calibration and sets to the mirror, also what is kept."""
+    """The export gets the owner of its folder; calibration, sets and kept files the mirror's."""
     home, theirs = tmp_path / "home", 65534
     home.mkdir()
     os.chown(home, theirs, theirs)

@@ -17,17 +17,17 @@ from benches import history, madeup
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mirror.coach.profile import Kept
+from mirror.coach.profile import Profile
 from mirror.config import HistorySettings, Settings
 from mirror.errors import HistoryDamaged, HistoryError
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.history import clock, record, table
-from mirror.history import recorder as keeper
+from mirror.history import clock, record, recorder, table
 from mirror.history.clock import Moment
 from mirror.history.database import set_aside
-from mirror.history.recorder import Keeper
+from mirror.history.filter import Filter
+from mirror.history.recorder import Recorder
 from mirror.history.schema import MIGRATIONS, VERSION
-from mirror.history.store import DAY_S, Filter, Store
+from mirror.history.store import DAY_S, Store
 
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
@@ -64,16 +64,16 @@ def waited(until, seconds=20.0):
 
 @pytest.fixture
 def keep(path):
-    """Start keepers that say what they say to a list, and close them at the end."""
-    keepers = []
+    """Start recorders that log to a list, and close them at the end."""
+    recorders = []
 
     def begin(said=None, at=path, **history):
         made = Settings(history=HistorySettings(**{"least_reps": 1, **history}))
-        keepers.append(Keeper(made, (said if said is not None else []).append, at))
-        return keepers[-1]
+        recorders.append(Recorder(made, (said if said is not None else []).append, at))
+        return recorders[-1]
 
     yield begin
-    for each in keepers:
+    for each in recorders:
         each.close()
 
 
@@ -96,9 +96,9 @@ def test_a_set_comes_back_as_it_was(store):
     assert (read.at_s, read.is_sure) == (NOW_S, True)
     detail = store.detail(1)
     assert [rep.number for rep in detail.reps] == [rep.number for rep in finished.reps]
-    assert len(detail.signals["t"]) == len(finished.notes.samples)
+    assert len(detail.signals["t"]) == len(finished.log.samples)
     assert detail.signals["fold_deg"][3] == pytest.approx(
-        finished.notes.samples[3].fold_deg, abs=0.05
+        finished.log.samples[3].fold_deg, abs=0.05
     )
     assert detail.configuration["settings"]["coach"]["variation"] == "basic"
     assert "mediapipe" in detail.configuration["versions"]
@@ -166,7 +166,7 @@ def test_what_is_deleted_is_gone_from_the_file(store, path):
 
 def test_what_is_deleted_while_the_mirror_runs_is_gone(path, keep, monkeypatch):
     """From the file, its log, and from what the next set is compared with; numbers go on."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     one = keep()
     saved(one, made_up("swing", ended_s=1.0))
     saved(one, made_up("basic", ended_s=2.0))
@@ -235,7 +235,7 @@ def test_a_file_of_an_older_schema_is_brought_on(path, step):
     old.commit()
     old.close()
     reader = Store(path, read_only=True)
-    assert len(reader.sets()[0]) == 1, "also to who only looks"
+    assert len(reader.sets()[0]) == 1, "also to a reader"
     reader.close()
     store = Store(path)
     assert store.add(made_up(), NOW, CONFIGURED, queue=5).number == 2
@@ -301,10 +301,10 @@ def test_nothing_is_kept_where_the_owner_says_so(keep, path):
     """No file, no thread."""
     one = keep(keep=False)
     one.keep(made_up())
-    one.remember(Kept("basic", STOP))
+    one.remember(Profile("basic", STOP))
     one.close()
     assert not path.exists()
-    assert one.past.kept is not None
+    assert one.past.profile is not None
 
 
 def test_without_comparing_nothing_is_known_of_the_last_set(keep):
@@ -317,15 +317,15 @@ def test_without_comparing_nothing_is_known_of_the_last_set(keep):
 def test_a_stop_depth_is_remembered_over_a_restart(keep):
     """And let go of over another one."""
     one = keep()
-    one.remember(Kept("basic", STOP))
+    one.remember(Profile("basic", STOP))
     one.close()
     two = keep()
-    waited(lambda: two.past.kept == Kept("basic", STOP))
+    waited(lambda: two.past.profile == Profile("basic", STOP))
     two.remember(None)
     two.close()
     three = keep()
     saved(three, made_up(ended_s=1.0))
-    assert three.past.kept is None
+    assert three.past.profile is None
 
 
 def corrupt(path, how):
@@ -403,7 +403,7 @@ def with_rep(finished, **changes):
 @pytest.mark.parametrize(
     "spoiled",
     [
-        lambda one: replace(one, notes=replace(one.notes, stood_deg=math.nan)),
+        lambda one: replace(one, log=replace(one.log, stood_deg=math.nan)),
         lambda one: with_rep(one, hip_flexion_max_deg=math.inf),
         lambda one: with_rep(one, knee_at_bottom_deg=math.nan),
         lambda one: with_rep(one, start_s=math.nan),
@@ -422,7 +422,7 @@ def test_a_set_that_could_not_be_read_again_is_left_out(path, keep, spoiled):
     assert not one.past.is_failing
     one.close()
     assert [file.name for file in path.parent.glob("*.db")] == ["history.db"]
-    assert len([line for line in said if "is not kept" in line]) == 1
+    assert len([line for line in said if "is not saved" in line]) == 1
     assert len(said) == 3
     store = Store(path)
     entries, damaged = store.sets()
@@ -434,10 +434,10 @@ def test_what_may_be_unknown_is_stored_as_unknown(store):
     """A rounding, a stop depth, a sample and a measure that are no numbers cost no set."""
     one = with_rep(made_up(), back_rounding_max_deg=math.nan, measures={"a": math.nan, "b": 1.0})
     one = replace(one, reps=one.reps[:1])
-    samples = (one.notes.samples[0]._replace(fold_deg=math.inf), *one.notes.samples[1:])
+    samples = (one.log.samples[0]._replace(fold_deg=math.inf), *one.log.samples[1:])
     stop = replace(STOP, pelvis_flexion_deg=math.nan)
     entry = store.add(
-        replace(one, notes=replace(one.notes, samples=samples, stop=stop)), NOW, CONFIGURED
+        replace(one, log=replace(one.log, samples=samples, stop=stop)), NOW, CONFIGURED
     )
     assert store.sets() == ([entry], 0)
     assert (entry.rounding_deg, entry.stop_deg) == (None, None)
@@ -460,7 +460,7 @@ def test_a_set_at_an_impossible_time_is_kept(keep, monkeypatch):
 
 def test_a_rule_of_the_file_that_is_broken_is_no_damage(path, keep, monkeypatch):
     """The file is whole: it stays, what was in it too, and the set waits; said once."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     said = []
     one = keep(said)
     saved(one, made_up(ended_s=1.0))
@@ -482,7 +482,7 @@ def test_a_rule_of_the_file_that_is_broken_is_no_damage(path, keep, monkeypatch)
 
 def test_a_rule_that_is_broken_since_the_file_is_damaged_sets_it_aside(path, keep, monkeypatch):
     """An index that leads astray: the quick look at the start does not see it."""
-    monkeypatch.setattr(keeper, "PAUSE_S", 0.05)
+    monkeypatch.setattr(recorder, "PAUSE_S", 0.05)
     store = Store(path)
     store.add(made_up(), NOW, CONFIGURED)
     store._db.execute("PRAGMA foreign_keys = OFF")
@@ -496,8 +496,8 @@ def test_a_rule_that_is_broken_since_the_file_is_damaged_sets_it_aside(path, kee
 
 def test_where_each_new_file_is_damaged_at_once_one_is_set_aside(path, keep, monkeypatch):
     """A bad disk: said, the sets wait, and no heap of files grows."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.02)
-    monkeypatch.setattr(keeper, "PAUSE_S", 0.02)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.02)
+    monkeypatch.setattr(recorder, "PAUSE_S", 0.02)
     tries = []
 
     def torn(self, *what):
@@ -551,13 +551,13 @@ def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
             table.write_json(((entry, None) for entry in entries), StringIO())
             for entry in entries:
                 with suppress(HistoryError):
-                    # A damaged tree may hide a set from who looks for its number.
+                    # A damaged tree may hide a set from a search by number.
                     if (detail := reader.detail(entry.number)) is not None:
                         table.one_set(entry, detail)
         except HistoryError:
             pass
         reader.close()
-    one = Keeper(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None, path)
+    one = Recorder(Settings(history=HistorySettings(least_reps=1)), lambda sentence: None, path)
     saved(one, made_up(ended_s=1.0))
     one.close()
 
@@ -576,15 +576,15 @@ def test_a_garbled_row_does_not_hide_the_others(store):
 
 
 def test_a_garbled_row_keeps_no_other_set_from_the_broker(store):
-    """It is passed over; the sets after it are told in their order."""
+    """It is passed over; the sets after it are sent in their order."""
     for seed in range(3):
         store.add(made_up(seed=seed), NOW, CONFIGURED, queue=5)
     store._db.execute("UPDATE sets SET faults = 'nonsense' WHERE number = 1")
-    told = []
+    sent = []
     while (entry := store.waiting()) is not None:
-        told.append(entry.number)
+        sent.append(entry.number)
         store.sent(entry.number)
-    assert told == [2, 3]
+    assert sent == [2, 3]
 
 
 @pytest.fixture
@@ -661,7 +661,7 @@ def small_disk(tmp_path):
 
 def test_on_a_full_disk_sets_wait_and_are_saved_when_there_is_room(small_disk, keep, monkeypatch):
     """Said once; what was saved is there, and nothing is saved twice or lost."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     folder, enlarge = small_disk
     said = []
     one = keep(said, at=folder / "history.db")
@@ -688,7 +688,7 @@ def test_a_file_that_may_not_grow_loses_nothing(path, keep, monkeypatch):
     """A limit on the size of files: another way for a disk to be full."""
     import resource
 
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     said = []
     one = keep(said)
     saved(one, made_up(ended_s=1.0))
@@ -708,7 +708,7 @@ def test_a_file_that_may_not_grow_loses_nothing(path, keep, monkeypatch):
 
 def test_another_program_that_holds_the_file_is_waited_for(path, keep, monkeypatch):
     """A set is late then, and not lost."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     monkeypatch.setattr("mirror.history.database.BUSY_S", 0.05)
     one = keep()
     saved(one, made_up(ended_s=1.0))
@@ -723,7 +723,7 @@ def test_another_program_that_holds_the_file_is_waited_for(path, keep, monkeypat
 
 def test_a_defect_of_saving_does_not_end_the_mirror(keep, monkeypatch):
     """It is said, and the set is tried again."""
-    monkeypatch.setattr(keeper, "RETRY_S", 0.05)
+    monkeypatch.setattr(recorder, "RETRY_S", 0.05)
     real, calls = Store.add, []
 
     def stumbles(self, *what):
@@ -735,7 +735,7 @@ def test_a_defect_of_saving_does_not_end_the_mirror(keep, monkeypatch):
     monkeypatch.setattr(Store, "add", stumbles)
     said = []
     assert saved(keep(said), made_up(ended_s=1.0)) == 1
-    assert "stumbled" in said[0]
+    assert "saving failed" in said[0]
 
 
 def test_a_power_cut_takes_no_set_that_was_called_saved(capsys):

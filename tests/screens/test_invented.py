@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from benches.altered import altered
 from people import film, person, reps
 
 from mirror.coach.advance import advance
-from mirror.coach.exercise import choices
-from mirror.coach.language import Language, load
+from mirror.coach.exercise import exercises
+from mirror.coach.language import Language, load_language
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
@@ -18,10 +19,9 @@ from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
 from mirror.screens.arriving import still
-from mirror.screens.compose import compose
-from mirror.screens.layout import sheet
+from mirror.screens.layout import divide
 from mirror.screens.resting import rest
-from mirror.screens.states import State, state
+from mirror.screens.router import ScreenState, Situation, compose, route
 
 GLASS = Glass.of((1080, 1920), ScreenSettings())
 REPS = tuple(
@@ -51,7 +51,7 @@ def invented(monkeypatch):
 
 def steps(drill):
     """Every session of three reps and the rest after them, nobody before and after."""
-    session = replace(start(PRAYER.name, drill), chosen_s=0.0)
+    session = altered(start(PRAYER.name, drill), chosen_s=0.0)
     yield session
     for pose in film(reps(3), 30.0):
         session = advance(session, pose, pose.taken_at)
@@ -68,20 +68,21 @@ def steps(drill):
 @pytest.mark.parametrize("drill", [None, "broom"])
 def test_every_screen_draws_an_invented_variation(tongue, drill):
     """Without a text, a panel, a row's words or a demonstration: plain ones, and no error."""
-    language, seen, said = load(tongue), set(), set()
+    language, seen, said = load_language(tongue), set(), set()
     for k, session in enumerate(steps(drill)):
-        which = state(session)
+        which = route(Situation(session))
         if which in seen and k % 10:
             continue
         seen.add(which)
-        said |= {s.text for s in compose(session, GLASS, language).shapes if isinstance(s, Text)}
+        scene = compose(Situation(session), GLASS, language)
+        said |= {shape.text for shape in scene.shapes if isinstance(shape, Text)}
     assert seen >= {
-        State.CHOSEN,
-        State.WORKING,
-        State.FINISHED,
-        State.REST,
-        State.BLIND,
-        State.ASLEEP,
+        ScreenState.CHOSEN,
+        ScreenState.WORKING,
+        ScreenState.FINISHED,
+        ScreenState.REST,
+        ScreenState.BLIND,
+        ScreenState.ASLEEP,
     }
     assert ("Broom" if drill else "Prayer bow") in said
     assert "Reach" in said
@@ -91,9 +92,9 @@ def test_every_screen_draws_an_invented_variation(tongue, drill):
 def test_the_reminders_of_an_invented_variation_are_empty():
     """The screens on which a text of the variation stands alone."""
     session = next(iter(steps(None)))
-    page = sheet(GLASS, 0.0)
+    page = divide(GLASS, 0.0)
     for screen in (still, rest):
-        shapes = [*screen(session, page, load("en"))]
+        shapes = [*screen(session, page, load_language("en"))]
         assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
 
 
@@ -105,18 +106,18 @@ class Marked(Language):
         return "¶" if key == "rest.decimal" else f"§{key} {' '.join(map(str, values.values()))}"
 
 
-@pytest.mark.parametrize("choice", choices(), ids=lambda c: (c.drill or c.variation).name)
+@pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_every_word_of_the_glass_is_in_the_languages(choice):
     """A text of the set's screens is a text of the language, or a number."""
-    english = load("en")
+    english = load_language("en")
     marked = Marked("xx", {}, english.english)
     session = start(choice.variation.name, choice.drill.name if choice.drill else None)
     for k, pose in enumerate(film(reps(3), 30.0)):
         session = advance(session, pose, pose.taken_at)
         if k % 5:
             continue
-        done = replace(session, outcomes=REPS, chosen_s=None)
+        done = altered(session, outcomes=REPS, chosen_s=None)
         for one in (session, done):
-            for shape in compose(one, GLASS, marked).shapes:
+            for shape in compose(Situation(one), GLASS, marked).shapes:
                 if isinstance(shape, Text):
                     assert shape.text.startswith("§") or shape.text.isdigit(), shape.text

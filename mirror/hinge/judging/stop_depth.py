@@ -5,8 +5,8 @@ of measured hip flexion since standing, and rounding.
 
 Each descent is looked at for itself. Its rounding runs level at first, then rises to the bottom;
 the depth is where it has risen by a share of that. The line from hip to shoulder turns with the
-back, so the measured hip flexion overstates the pelvis from there on, and what the back has added by
-then is taken off. The stop depth is the median of the set.
+back, so the measured hip flexion overstates the pelvis from there on; that part is taken off. The
+stop depth is the median of the set.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.quality import FROM_SIDE, Seeking, doubts, has_trunk
 from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth
+from mirror.hinge.measure.space import Space, space
 from mirror.hinge.measure.view import Heading, View, look
 
 JUDGE = 0.7
@@ -106,6 +107,8 @@ class Posture:
     `slow-pictures`, `unsteady`; else None."""
     frame_s: float | None
     """Usual time between pictures, s; None with the first one."""
+    space: Space
+    """The person in space, the same from every side: what is counted by."""
 
     @property
     def rounding_deg(self) -> float | None:
@@ -245,6 +248,7 @@ def measure(
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
         frame_s=frame_s,
+        space=space(pose),
     )
     if back is not None and standing is not None and standing.view is View.SIDE:
         seen = features(back.shape, standing.shape, *since(posture, standing))

@@ -1,23 +1,26 @@
 import math
-from dataclasses import replace
 
 import pytest
+from benches.altered import altered
 from people import film, person, reps
 
 from mirror.buttons import LONG
 from mirror.coach.advance import advance
-from mirror.coach.language import load
+from mirror.coach.command import Command, Held
+from mirror.coach.language import load_language
 from mirror.coach.session import GRACE_S, start
+from mirror.coach.sets import apply
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Line, Ring, Scene, Text
 from mirror.display.screen import open_screen
+from mirror.errors import MirrorError
 from mirror.screens.apart import trouble
-from mirror.screens.compose import compose
 from mirror.screens.labels import Labels
 from mirror.screens.layout import CAP_MM
+from mirror.screens.router import PRECEDENCE, ScreenState, Situation, compose, route
 
-ENGLISH = load("en")
+ENGLISH = load_language("en")
 SIZES = [(1080, 1920), (1920, 1080), (720, 1280), (1280, 720), (2160, 3840)]
 
 
@@ -36,7 +39,7 @@ def texts(scene):
 
 def test_the_count_is_on_the_glass():
     """Two reps done: a large 2."""
-    scene = compose(working(), Glass.of((1080, 1920), ScreenSettings()), ENGLISH)
+    scene = compose(Situation(working()), Glass.of((1080, 1920), ScreenSettings()), ENGLISH)
     assert "2" in texts(scene)
 
 
@@ -47,7 +50,7 @@ def test_nothing_leaves_the_glass_or_overlaps(size, session):
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
     glass = screen.glass
     boxes = []
-    for shape in compose(session, glass, ENGLISH).shapes:
+    for shape in compose(Situation(session), glass, ENGLISH).shapes:
         if isinstance(shape, Text):
             left, top, right, bottom = box = screen.extent(shape)
             boxes.append(box)
@@ -68,9 +71,8 @@ def test_nothing_leaves_the_glass_or_overlaps(size, session):
 
 def test_type_is_large_enough_to_be_read_at_three_metres():
     """On a 32 inch glass no capitals are below 25 mm."""
-    scene = compose(
-        working(turn=40), Glass.of((1080, 1920), ScreenSettings(diagonal_in=32)), ENGLISH
-    )
+    glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=32))
+    scene = compose(Situation(working(turn=40)), glass, ENGLISH)
     caps = [shape.cap_mm for shape in scene.shapes if isinstance(shape, Text)]
     assert caps
     assert min(caps) >= CAP_MM - 0.2
@@ -80,11 +82,11 @@ def test_nobody_there_is_a_pure_mirror_after_a_while():
     """At first the count stays; after the grace period nothing shines."""
     glass = Glass.of((1080, 1920), ScreenSettings())
     session = working()
-    assert compose(start(), glass, ENGLISH) == Scene()
+    assert route(Situation(start())) is ScreenState.GETTING_READY
     soon = advance(session, None, session.t + 1)
-    assert "2" in texts(compose(soon, glass, ENGLISH))
+    assert "2" in texts(compose(Situation(soon), glass, ENGLISH))
     late = advance(session, None, session.t + GRACE_S + 0.1)
-    assert compose(late, glass, ENGLISH) == Scene()
+    assert compose(Situation(late), glass, ENGLISH) == Scene()
 
 
 def test_the_figure_is_the_mirror_image_of_the_camera_picture():
@@ -94,7 +96,7 @@ def test_the_figure_is_the_mirror_image_of_the_camera_picture():
     trunk = max(
         (
             s
-            for s in compose(session, glass, ENGLISH).shapes
+            for s in compose(Situation(session), glass, ENGLISH).shapes
             if isinstance(s, Line) and s.points[2:] == ()
         ),
         key=lambda s: s.width_mm * (s.points[0][0] != s.points[1][0]),
@@ -107,7 +109,7 @@ def test_the_figure_is_the_mirror_image_of_the_camera_picture():
 def test_the_line_is_grey_where_nothing_can_be_judged():
     """Colour and words both say so."""
     glass = Glass.of((1080, 1920), ScreenSettings())
-    scene = compose(working(turn=40), glass, ENGLISH)
+    scene = compose(Situation(working(turn=40)), glass, ENGLISH)
     assert ENGLISH.say("guidance.turn-side-on") in texts(scene)
     thick = {s.colour.name for s in scene.shapes if isinstance(s, Line) and s.width_mm > 3.5}
     assert "grey" in thick
@@ -120,10 +122,10 @@ def test_a_long_press_that_would_do_nothing_is_not_offered(variation, offered):
     session = start(variation)
     for pose in film(reps(0), 1.0):
         session = advance(session, pose, pose.taken_at)
-    session = replace(session, chosen_s=session.t)
+    session = altered(session, chosen_s=session.t)
     labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
     glass = Glass.of((1080, 1920), ScreenSettings())
-    shown = texts(compose(session, glass, ENGLISH, labels=labels))
+    shown = texts(compose(Situation(session, labels=labels), glass, ENGLISH))
     assert (ENGLISH.say("button.hold-next") in shown) is offered
     assert ENGLISH.say("button.hold-previous") in shown
 
@@ -135,3 +137,43 @@ def test_trouble_says_what_is_wrong():
     assert "The camera is gone." in texts(scene)
     assert "m.toml: is odd." in texts(trouble("m.toml: is odd.", glass, ENGLISH))
     assert any(isinstance(shape, Ring) for shape in scene.shapes)
+
+
+HELD = Held("select", Command.SHUTDOWN, 0.6)
+FAULT = MirrorError("the camera hangs.")
+LABELS = Labels("right", ("next", "previous", "select"), tuple(LONG))
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"has_failed": True}, ScreenState.FAILED),
+        ({"session": apply(start(), Command.SHUTDOWN)}, ScreenState.SHUTTING_DOWN),
+        ({"held": HELD, "labels": LABELS}, ScreenState.HOLDING),
+        ({"warning": "mirror.toml is broken."}, ScreenState.WARNING),
+        ({"fault": FAULT}, ScreenState.TROUBLE),
+        ({"misfit": FAULT}, ScreenState.MISFIT),
+    ],
+)
+def test_what_is_most_urgent_is_shown(changes, state):
+    """Each alone, and with all that is less urgent."""
+    order = [one for one, _ in PRECEDENCE]
+    urgent = {
+        "warning": ("mirror.toml is broken.", ScreenState.WARNING),
+        "fault": (FAULT, ScreenState.TROUBLE),
+        "misfit": (FAULT, ScreenState.MISFIT),
+    }
+    less = {k: v for k, (v, one) in urgent.items() if order.index(one) > order.index(state)}
+    glass = Glass.of((1080, 1920), ScreenSettings())
+    for situation in (
+        Situation(**{"session": start(), **changes}),
+        Situation(**{"session": start(), **less, **changes}),
+    ):
+        assert route(situation) is state
+        assert compose(situation, glass, ENGLISH).shapes
+
+
+def test_every_state_has_its_place_in_the_order():
+    """The last condition holds always."""
+    assert {state for state, _ in PRECEDENCE} == set(ScreenState)
+    assert PRECEDENCE[-1][1](Situation(start()))
