@@ -247,7 +247,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _model(options: argparse.Namespace) -> int:
-    from mirror.pose.model import bundle
+    from mirror.pose.model import bundle, obtain
 
     try:
         settings = load(options.config or default_file())
@@ -255,7 +255,16 @@ def _model(options: argparse.Namespace) -> int:
         # A mirror with a broken file runs on its defaults, and wants their model.
         print(f"hinge-mirror: {error}", file=sys.stderr)
         settings = Settings()
-    print(bundle(settings.model))
+    if options.size is None:
+        print(bundle(settings.model))
+        return 0
+    print(obtain(size=options.size, half=settings.model.half_precision))
+    if settings.model.path or settings.model.size != options.size:
+        # Settings are the owner's: they are never written.
+        file = options.config or default_file()
+        print(f'To use it, let this stand under [model] in {file}:\n  size = "{options.size}"')
+        if settings.model.path:
+            print("and take out the line that begins with `path`, which goes before it.")
     return 0
 
 

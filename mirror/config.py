@@ -23,6 +23,7 @@ LONGEST_TOLD = 100
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
+ModelSize = Literal["full", "lite"]
 
 
 class _Section(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +35,8 @@ class CameraSettings(_Section, frozen=True):
 
     seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
     rotate: as `turn`, where that is not what is expected. lens: a camera module, or `own`, whose
-    field of view (along the longer side of the picture) and radial distortion are given. The rest
+    field of view (along the longer side of the picture) and radial distortion are given.
+    mains_hz: frequency of the mains that feed the lamps; 0 leaves the exposure time free. The rest
     says how the camera hangs: of the floor and of the middle of the panel; tilt down, pan and aside
     to the right of who stands before the glass.
     """
@@ -46,6 +48,7 @@ class CameraSettings(_Section, frozen=True):
     rotate: Rotation | None = None
     flip: bool = False
     stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
+    mains_hz: Literal[0, 50, 60] = 50
     seed: Annotated[int, Meta(ge=0)] = 1
     act: str = ""
     lens: Literal["module-2", "module-3", "module-3-wide", "own"] = "module-3"
@@ -72,8 +75,13 @@ class CameraSettings(_Section, frozen=True):
 
 
 class ModelSettings(_Section, frozen=True):
-    """The pose model. An empty path means the bundle in the user's cache folder."""
+    """The pose model. An empty path means the bundle of that size in the user's cache folder.
 
+    half_precision: the full one may compute so where the processor can.
+    """
+
+    size: ModelSize = "full"
+    half_precision: bool = True
     path: str = ""
 
 

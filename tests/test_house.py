@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "mirror"
 HOMES = {
     "picamera2": {"mirror.camera.picamera"},
     "libcamera": {"mirror.camera.picamera"},
-    "mediapipe": {"mirror.pose.landmarker", "mirror.pose.model"},
-    "flatbuffers": {"mirror.pose.model"},
+    "mediapipe": {"mirror.pose.landmarker", "mirror.pose.networks"},
+    "flatbuffers": {"mirror.pose.networks"},
     "gpiozero": {"mirror.buttons.gpio"},
     "cv2": {"mirror.camera.video", "mirror.display.video"},  # reading videos; writing them
     "pygame": {"mirror.display.screen", "mirror.display.raster", "mirror.display.sound"},

@@ -33,6 +33,8 @@ from mirror.screens.router import compose
 from mirror.simulator.people import Errors, case
 from mirror.simulator.volunteer import Volunteer
 
+LAST_WORDS_S = 3.0
+"""Seconds for which the glass says how it is switched on again, before it goes dark."""
 RECORD_FPS = 15.0
 """Frames a second in a video of the glass."""
 
@@ -60,6 +62,7 @@ class Options:
 def power_off() -> None:
     """Switch the computer off; a failure is one line of the journal."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # systemd sends it next
+    time.sleep(LAST_WORDS_S)
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:

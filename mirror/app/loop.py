@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
+from mirror.buttons.waking import waking
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
@@ -243,6 +244,7 @@ class Mirror:
             calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
             reflection=calibration.reflection(session.pose),
+            waking=waking(self._settings.buttons) if options.kiosk and session.shutdown else None,
             banners=banners if options.kiosk else (),
         )
 

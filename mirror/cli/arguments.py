@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     bench.set_defaults(command="bench", debug=False)
 
     model = commands.add_parser("model", parents=[common], help="obtain the pose model")
+    model.add_argument("--size", choices=("full", "lite"), help="default: as the settings say")
     model.set_defaults(command="model")
     return whole
 

@@ -22,9 +22,10 @@ from mirror.buttons import open_buttons
 from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
 from mirror.camera.optics import whole_from_m
+from mirror.cli.hung import TALL_M, hung, light
 from mirror.coach.language import load
 from mirror.coach.session import start
-from mirror.config import CameraSettings, Settings, state_folder
+from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
 from mirror.display.screen import open_screen
 from mirror.display.sound import Speaker
 from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
@@ -35,7 +36,7 @@ from mirror.history import broker
 from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
 from mirror.pose.landmarker import Estimator
-from mirror.pose.model import locate
+from mirror.pose.model import command, locate
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,6 @@ class Finding:
     needed: bool = True
 
 
-TALL_M = 1.8
-"""A person's height, where the owner's is not known."""
 LOOKS = 5
 """Calls of the estimator that are timed."""
 LOW_MB = 50
@@ -74,7 +73,10 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
         yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons", "sound"))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
     elif not at_boot:
-        yield _try("camera", lambda: _camera(settings))
+        camera = _try("camera", lambda: _camera(settings))
+        yield camera
+        if camera.is_ok:
+            yield from _seen(settings)
         yield _try("display", lambda: _display(settings))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
@@ -112,7 +114,9 @@ def _model(settings: Settings, *, load: bool, is_idle: bool) -> str:
         return f"{path} is whole"
     estimator = Estimator(path)
     try:
-        return f"{path} loads{_pace(_looks_per_s(estimator, settings)) if is_idle else ''}"
+        if not is_idle:
+            return f"{path} loads"
+        return f"{path} loads{_pace(_looks_per_s(estimator, settings), settings.model)}"
     finally:
         estimator.close()
 
@@ -136,17 +140,17 @@ def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
     return 1.0 / median(took[1:])  # the first one also finds the person
 
 
-def _pace(looks_per_s: float) -> str:
+def _pace(looks_per_s: float, model: ModelSettings) -> str:
     needs = {name: _judged_from_fps(variation) for name, variation in VARIATIONS.items()}
     least, most = min(needs.values()), max(needs.values())
     told = f"; up to {looks_per_s:.0f} looks a second here"
     if looks_per_s >= most:
         return told
     hardest = " and ".join(name for name, need in needs.items() if need == most)
-    return (
-        f"{told}, where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
-        "MediaPipe's lighter pose_landmarker_lite.task, as model.path in mirror.toml, is quicker"
-    )
+    told += f", where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
+    if model.size == "lite" and not model.path:
+        return f"{told}this is the quickest model there is; a Raspberry Pi 5 is quicker than a 4"
+    return f"{told}for a quicker, less exact model: sudo {command('lite')}"
 
 
 def _judged_from_fps(variation: Variation) -> float:
@@ -174,6 +178,14 @@ def _camera(settings: Settings) -> str:
         return told
     finally:
         camera.close()
+
+
+def _seen(settings: Settings) -> Iterator[Finding]:
+    """How light the picture is, and whether the camera hangs right, from a person who is there."""
+    pictures: list[Frame] = []
+    yield replace(_try("light", lambda: light(settings.camera, pictures)), needed=False)
+    if pictures:
+        yield replace(_try("hanging", lambda: hung(settings, pictures)), needed=False)
 
 
 def _display(settings: Settings) -> str:
@@ -254,7 +266,7 @@ def _storage() -> str:
     if is_fleeting(there):
         raise OutputError(
             f"{folder} is in memory, so what is kept is gone when the mirror is switched off: it "
-            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (see README)."
+            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (systemd/README.md)."
         )
     if free_mb < LOW_MB:
         raise OutputError(f"only {free_mb} MB are free for {folder}: make room.")

@@ -101,8 +101,10 @@ def holding(
     )
 
 
-def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
-    """The last words."""
+def shutting_down(
+    glass: Glass, language: Language, now: float = 0.0, again: str | None = None
+) -> Scene:
+    """The last words. again: what switches the computer on again (`buttons.waking`), if any."""
     page = divide(glass, now)
     u, (x, y) = page.u, page.inside.centre
     return Scene(
@@ -115,5 +117,9 @@ def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
                 language.say("state.shutting-down"), (x, y + 40 * u), CAP_MM * u, GREY,
                 "centre", "top", max_width_mm=page.inside.width,
             ),
+            *([] if again is None else [Text(
+                language.say(f"state.on-again-{again}"), (x, y + 140 * u), SMALL_MM * u, GREY,
+                "centre", "top", max_width_mm=page.inside.width,
+            )]),
         )
     )  # fmt: skip

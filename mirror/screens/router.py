@@ -55,8 +55,9 @@ class Situation:
     labels: of the buttons, if there are any. held: the button that is held down. warning: what was
     wrong at the start. fault: of the camera or the estimator. misfit: what is wrong with the
     calibration. calibrating: the calibration under way. mirrored: the reflection of a simulated
-    person. reflection: what the line is fitted by. banners: keys of texts for the margin.
-    has_failed: the last turn of the loop met a defect.
+    person. reflection: what the line is fitted by. waking: what switches the computer on again
+    (`buttons.waking`), in a kiosk. banners: keys of texts for the margin. has_failed: the last turn
+    of the loop met a defect.
     """
 
     session: Session
@@ -70,6 +71,7 @@ class Situation:
     calibrating: CalibrationState | None = None
     mirrored: tuple[Shape, ...] = ()
     reflection: Reflection | None = None
+    waking: str | None = None
     banners: tuple[str, ...] = ()
     has_failed: bool = False
 
@@ -160,7 +162,7 @@ def _screen(state: ScreenState, s: Situation, glass: Glass, language: Language) 
         case ScreenState.FAILED:
             return trouble(language.say("trouble.stumbled"), glass, language)
         case ScreenState.SHUTTING_DOWN:
-            return shutting_down(glass, language, s.now)
+            return shutting_down(glass, language, s.now, s.waking)
         case ScreenState.HOLDING if s.held is not None and s.labels is not None:
             return holding(s.held, glass, language, s.labels, s.now)
         case ScreenState.WARNING:

@@ -140,7 +140,7 @@ def stage(monkeypatch, tmp_path):
                 pass
 
         monkeypatch.setattr(pipeline, "open_camera", open_camera)
-        monkeypatch.setattr(pipeline, "Attention", Estimator)
+        monkeypatch.setattr(pipeline, "SubjectTracker", Estimator)
         return stages
 
     return put

@@ -174,7 +174,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.pose.subject, "Attention", Estimator)
+    monkeypatch.setattr(mirror.pose.subject, "SubjectTracker", Estimator)
     monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]
@@ -313,7 +313,7 @@ def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_
     monkeypatch.setattr(check, "locate", lambda settings: tmp_path)
     said = check._model(Settings(), load=True, is_idle=True)
     assert said.startswith(f"{tmp_path} loads{told}")
-    assert ("pose_landmarker_lite.task" in said) == told.endswith(": ")
+    assert said.endswith("sudo hinge-mirror model --size lite") == told.endswith(": ")
     *frames, last = seen
     assert last == "closed"
     times = [frame.taken_at for frame in frames]
