@@ -25,7 +25,7 @@ from mirror.errors import ConfigError, MirrorError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit code."""
+    """Run one command; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "run")
@@ -47,14 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Of writing to standard output: all else has become a sentence by now.
         if options.debug:
             traceback.print_exc()
-        told = error.filename or "standard output"
-        print(f"hinge-mirror: {told}: {error.strerror or error}.", file=sys.stderr)
+        sentence = error.filename or "standard output"
+        print(f"hinge-mirror: {sentence}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except Exception as error:
         if options.debug:
             raise
         print(
-            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug tells more.",
+            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug shows more.",
             file=sys.stderr,
         )
         return 1
@@ -94,9 +94,9 @@ def _run(options: argparse.Namespace) -> int:
 
     warnings: list[str] = []
 
-    def warn(told: str) -> None:
-        print(told, file=sys.stderr, flush=True)
-        warnings.append(told)
+    def warn(sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+        warnings.append(sentence)
 
     try:
         settings = _settings(options)
@@ -171,7 +171,7 @@ def _analyze(options: argparse.Namespace) -> int:
     height_m = settings.coach.body_height_m
     session = start(options.variation, options.drill, height_m and 100 * height_m)
     if options.source == "figure" and options.seconds is None:
-        raise UsageError("The figure hinges for ever: say how long with --for.")
+        raise UsageError("The figure never ends: give the seconds with --for.")
     changes = {"source": options.source, "flip": settings.camera.flip != options.flip}
     if options.seed is not None:
         changes["seed"] = options.seed
@@ -207,7 +207,7 @@ def _check(options: argparse.Namespace) -> int:
         is_ok, settings = False, _with_camera(Settings(), options)
     for finding in check.findings(settings, at_boot=options.boot):
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
-        print(f"{finding.part:8} {state}  {finding.told}", flush=True)
+        print(f"{finding.part:8} {state}  {finding.report}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)
     return 0 if is_ok or options.boot else 1
 

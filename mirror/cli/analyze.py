@@ -2,8 +2,8 @@
 
 `follow` runs camera -> estimator -> Session; `records` makes JSON objects of it, one a line:
 a header, one per processed frame, the standing whenever it is taken, each outcome when it is
-known, and a summary. Angles are absolute degrees, times seconds, points pixels of the picture,
-where a lens is configured of the picture without it.
+known, and a summary. Angles are absolute degrees, times seconds, points pixels of the frame, after
+the correction of a configured lens.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def analyze(
 ) -> int:
     """Analyse one source and write what was asked for; gives the exit code.
 
-    lens: what the overlay is drawn over is the picture without it, as the estimator tells it.
+    lens: the overlay is drawn over the corrected frame, as the estimator sees it.
 
     Raises:
         CameraError: the source broke.
@@ -85,11 +85,11 @@ def analyze(
         if plot_path is not None:
             plot(kept, stack.enter_context(replacing(plot_path)))
     if json_target != "-":
-        print(told(kept))
+        print(format_summary(kept))
     return 0
 
 
-def told(kept: Sequence[Record]) -> str:
+def format_summary(kept: Sequence[Record]) -> str:
     """The analysis for people: a line for each outcome, and the sums."""
     lines = []
     for record in kept:
@@ -162,10 +162,10 @@ def follow(
     seconds: float | None = None,
     fps: float | None = None,
 ) -> Iterator[tuple[Frame, Session]]:
-    """Each processed frame with the session after it; the last one tells what was still open.
+    """Each processed frame with the session after it; the last one holds what was still open.
 
-    lens: that the estimator has taken out of its poses. seconds: stop after so much of the source.
-    fps: process at most so many frames a second.
+    lens: the one that the estimator corrects in its poses. seconds: how much to process.
+    fps: most frames to process a second.
 
     Raises:
         CameraError: the source broke.
@@ -190,8 +190,8 @@ def follow(
             pose = with_stick(pose, frame.rgb, lens)
         session = advance(session, pose, t)
     if last is not None:
-        told = finish(session)
-        yield last, replace(told, events=session.events + told.events)
+        done = finish(session)
+        yield last, replace(done, events=session.events + done.events)
 
 
 def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[Record]:
@@ -284,7 +284,7 @@ _MEASURES = (
 
 
 def standing_record(standing: Standing, t: float | None) -> Record:
-    """The person's own standing, from which changes are measured."""
+    """The person's baseline, from which changes are measured."""
     return {
         "type": "standing",
         "t": _short(t, 4),

@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, metavar="FILE", help="mirror.toml to use")
-    common.add_argument("--debug", action="store_true", help="tell errors with their traceback")
+    common.add_argument("--debug", action="store_true", help="show errors with their traceback")
 
     run = commands.add_parser("run", parents=[common], help="be the mirror (the default)")
     run.add_argument("--camera", metavar="C", help="picamera, figure, auto, an index, or a video")

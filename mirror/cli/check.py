@@ -1,7 +1,7 @@
 """`hinge-mirror check`: could this mirror do its work? Each part OK, or one sentence.
 
-At boot only what takes no time and no device: camera, display and buttons the mirror itself is
-about to open, and to tell of.
+At boot only parts that take no time and no device: the mirror itself is about to open camera,
+display and buttons, and to report on them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from mirror.app.health import Health, told
+from mirror.app.health import Health, format_illness
 from mirror.buttons import open_buttons
 from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
@@ -45,14 +45,14 @@ class Finding:
 
     part: str
     is_ok: bool
-    told: str
+    report: str
     needed: bool = True
 
 
 LOOKS = 5
-"""Calls of the estimator that are timed."""
+"""Number of calls of the estimator that are timed."""
 LOW_MB = 50
-"""With less free than this, finished sets may soon be lost."""
+"""Free megabytes below which finished sets may soon be lost."""
 
 BUSY = "is in use by the running mirror; to try it, first: sudo systemctl stop hinge-mirror"
 ASOUND = Path("/proc/asound")
@@ -122,7 +122,7 @@ def _model(settings: Settings, *, load: bool, is_idle: bool) -> str:
 
 
 def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
-    """How often this computer can look at somebody, in pictures of the camera's size."""
+    """Frames a second that this computer can estimate, at the camera's size."""
     size = settings.camera
     camera = open_camera(
         CameraSettings(source="figure", width=size.width, height=size.height), live=False
@@ -143,14 +143,14 @@ def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
 def _pace(looks_per_s: float, model: ModelSettings) -> str:
     needs = {name: _judged_from_fps(variation) for name, variation in VARIATIONS.items()}
     least, most = min(needs.values()), max(needs.values())
-    told = f"; up to {looks_per_s:.0f} looks a second here"
+    report = f"; up to {looks_per_s:.0f} looks a second here"
     if looks_per_s >= most:
-        return told
+        return report
     hardest = " and ".join(name for name, need in needs.items() if need == most)
-    told += f", where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
+    report += f", where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
     if model.size == "lite" and not model.path:
-        return f"{told}this is the quickest model there is; a Raspberry Pi 5 is quicker than a 4"
-    return f"{told}for a quicker, less exact model: sudo {command('lite')}"
+        return f"{report}this is the quickest model there is; a Raspberry Pi 5 is quicker than a 4"
+    return f"{report}for a quicker, less exact model: sudo {command('lite')}"
 
 
 def _judged_from_fps(variation: Variation) -> float:
@@ -167,15 +167,15 @@ def _camera(settings: Settings) -> str:
         if frame is None:
             raise CameraError(f"{settings.camera.source} gave no picture.")
         height, width = frame.rgb.shape[:2]
-        told = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
+        report = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
         if settings.camera.source == "picamera":
             whole, overhead, one_leg = (
                 whole_from_m(settings.camera, (width, height), body_m, variation)
                 for variation in ("", "overhead", "single-leg")
             )
-            told += f"; as it hangs, it sees {body_m:g} m of you whole from {whole:.1f} m on"
-            told += f" (overhead {overhead:.1f}, single leg {one_leg:.1f})"
-        return told
+            report += f"; as it hangs, it sees {body_m:g} m of you whole from {whole:.1f} m on"
+            report += f" (overhead {overhead:.1f}, single leg {one_leg:.1f})"
+        return report
     finally:
         camera.close()
 
@@ -202,7 +202,7 @@ def _display(settings: Settings) -> str:
 
 def _history() -> str:
     path = state_folder() / FILE_NAME
-    if not path.exists():  # and none is made: it would not be the mirror's own
+    if not path.exists():  # and none is made: it would belong to another user
         return f"{path}: no sets yet"
     store = Store(path, read_only=True)
     try:
@@ -244,7 +244,7 @@ def _sound(settings: Settings) -> str:
 
 
 def _own_cards() -> Iterator[str]:
-    """Names of the sound cards that this process plays on, as far as the kernel tells."""
+    """Names of the sound cards that this process plays on, as the kernel reports."""
     owner = re.compile(rf"^owner_pid\s*: {os.getpid()}$", re.MULTILINE)
     for status in ASOUND.glob("card[0-9]*/pcm*p/sub*/status"):
         if owner.search(status.read_text(encoding="ascii")):
@@ -300,6 +300,6 @@ def _computer() -> str:
     health = Health()
     ill = health.update(0.0)
     if ill is not None:
-        raise MirrorError(told(ill, health.vitals))
+        raise MirrorError(format_illness(ill, health.vitals))
     heat = health.vitals.temperature_c
     return "voltage is well" + ("" if heat is None else f", {heat:.0f} °C")

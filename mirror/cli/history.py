@@ -78,7 +78,7 @@ def show(wish: Wish, path: Path | None = None) -> int:
             with replacing(wish.plot) as scratch:
                 chart.over_time(entries, scratch)
         if not written:
-            print(_told(entries, is_short))
+            print(_listing(entries, is_short))
     return 0
 
 
@@ -129,13 +129,13 @@ def _show_one(store: Store, wish: Wish) -> int:
     return 0
 
 
-def _told(entries: list[Entry], is_short: bool) -> str:
+def _listing(entries: list[Entry], is_short: bool) -> str:
     shown = entries[-SHOWN:] if is_short else entries
     lines = [table.table(shown)]
     if len(shown) < len(entries):
         lines.append(f"The newest {len(shown)} of {len(entries)} sets; --all shows every one.")
     if not all(entry.is_sure for entry in shown):
-        lines.append("?: the clock was not set; the numbers tell the order.")
+        lines.append("?: the clock was not set; the numbers give the order.")
     return "\n".join(lines)
 
 
@@ -179,7 +179,9 @@ def _date(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no day: write today, yesterday, or 2026-11-25.") from error
+        raise UsageError(
+            f"{text!r} is not a day: write today, yesterday, or 2026-11-25."
+        ) from error
     if day.year not in YEARS:
         raise UsageError(f"{text!r}: no set is of a day before {YEARS[0]} or after {YEARS[-1]}.")
     return day

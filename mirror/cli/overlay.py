@@ -1,4 +1,4 @@
-"""Draw over the camera picture everything that the core saw; never shown on the glass."""
+"""Draw over a frame everything that the core saw; never shown on the glass."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def pixel_screen(size: tuple[int, int]) -> Screen:
 
 
 def overlay(frame: Frame, session: Session, screen: Screen) -> npt.NDArray[np.uint8]:
-    """The camera picture with landmarks, trunk line, drill, phase and count drawn over it.
+    """The frame with landmarks, trunk line, drill, phase and count drawn over it.
 
     screen: from `pixel_screen`, of the frame's size.
     """
     screen.draw(Scene(tuple(_marks(frame, session))))
     light = screen.pixels()
-    # The scene is light on black: where it shines, the picture steps back.
+    # The scene is light on black: where it shines, the frame is dimmed.
     shade = light.max(axis=2, keepdims=True).astype(np.uint16)
     picture = frame.rgb.astype(np.uint16) * (255 - shade) // 255
     drawn: npt.NDArray[np.uint8] = np.minimum(picture + light, 255).astype(np.uint8)

@@ -15,7 +15,7 @@ ANGLES = {
     "shank_deg": ("shank", "#999999"),
     "back_rounding_deg": ("back rounding", "#d55e00"),
 }
-"""Key of the frame record -> name and colour (Okabe and Ito's, told apart by the colour-blind)."""
+"""Key of the frame record -> name and colour (Okabe and Ito's, distinct for the colour-blind)."""
 SHADES = {"descending": "#56b4e9", "bottom": "#cc79a7", "ascending": "#f0e442"}
 
 

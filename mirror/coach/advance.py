@@ -51,8 +51,8 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     else:
         counter, events = session.counter.step(posture, baselines.seen(posture.view))
         if not counter.is_open:
-            anew = counter.has_stalled
-            still, baselines = watch(still, posture, baselines, seeking, anew=anew)
+            is_stalled = counter.has_stalled
+            still, baselines = watch(still, posture, baselines, seeking, anew=is_stalled)
     session = replace(session, person=_test_range(person, posture, session.baseline, t))
     test = session.person.range_test
     if test is not None and test.done_s is None:

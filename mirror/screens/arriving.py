@@ -79,7 +79,7 @@ def _places(session: Session, page: Layout) -> Iterator[Shape]:
 
 
 def still(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
-    """Hold still: a ring around the person fills while the own standing is taken."""
+    """Hold still: a ring around the person fills while the baseline is taken."""
     u, stage, width = page.u, page.stage, 310 if page.wide else page.width
     yield words(language.title(session.exercise), page.box(0, 0, width, 25), u, GREY)
     yield words(language.say("guidance.stand-still"), page.box(0, 52, width, 70), u)

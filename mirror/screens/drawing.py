@@ -44,7 +44,7 @@ DEEPEST_DEG = 120.0
 PER_KNOT = 3
 """Points of a drawn line from one knot of its curve to the next."""
 EXAGGERATED = 2.0
-"""The outlines of the back are drawn so many times as curved as they are, to be seen at 3 m."""
+"""Factor by which the outlines of the back are exaggerated, to be seen at 3 m."""
 
 FORWARD, BESIDE = 0.07, 0.3
 """Where the feet of the figure stand behind the middle of its box, and where the standing figure
@@ -131,7 +131,7 @@ def figure(
 
 
 def dimmed(shapes: Iterable[Shape], share: float) -> Iterator[Shape]:
-    """The shapes, so much of their light left."""
+    """The shapes with this share of their light."""
     for shape in shapes:
         yield replace(shape, colour=shape.colour.at(share * shape.colour.brightness))
 
@@ -144,7 +144,7 @@ def ghost(standing: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
     pose, posture = standing
     if posture.view is View.FRONT:
         return
-    # What lies behind in the picture is to the other side on the glass.
+    # The side behind the person is mirrored on the glass.
     away = posture.facing * BESIDE * box.height
     beside = Box(box.left + away, box.top, box.width, box.height)
     place = _placed(pose, posture, beside, None)
@@ -158,14 +158,14 @@ def ghost(standing: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
 
 
 Place = Callable[[Point | Array], Point]
-"""A point of the picture, in pixels, to its place on the glass, in mm."""
+"""A point of the frame, in pixels, to its place on the glass, in mm."""
 
 
 def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Place:
     """Where a box shows a person, feet on its floor.
 
-    Who bows reaches farther to the front than to the back: the feet stand behind the middle. Seen
-    from the front, who bows seems shorter: there the bones are as long as they were while standing.
+    A bent person reaches farther to the front than to the back, so the feet stand behind the
+    middle. Seen from the front they look shorter, so there the bones keep their length of standing.
     """
     is_front = posture.view is View.FRONT
     bones = standing if is_front and standing is not None else posture
@@ -175,7 +175,7 @@ def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -
     floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
 
     def place(point: Point | Array) -> Point:
-        # The glass is a mirror: what is right in the camera picture is left for the person.
+        # The glass is a mirror: right in the frame is left for the person.
         x = box.left + box.width / 2 - (float(point[0]) - origin_x) * scale
         return x, box.bottom + (float(point[1]) - floor_y) * scale
 
@@ -183,7 +183,7 @@ def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -
 
 
 def held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
-    """The stick, or the string with its slack: points in the picture, colour, width."""
+    """The stick, or the string with its slack: points in the frame, colour, width."""
     if reading.points is None:
         return None
     light = {"good": ICE, "amber": AMBER, "red": EMBER, None: GREY}[reading.level]
@@ -225,7 +225,7 @@ def foot_bar(posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """The foot from heel to toe with the centre of mass over it; marks at its safe ends."""
     if posture.com_fraction is None:
         return
-    # On the glass the person's picture is mirrored, and the bar with it.
+    # The glass mirrors the person, and the bar with them.
     heel, toe = (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
 
     def x(share: float) -> float:
@@ -254,7 +254,7 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
     part = (T >= PELVIS) & (T <= UPPER)
     off = (edge - chord(edge))[part] / (UPPER - PELVIS)
     along = (T[part] - PELVIS) / (UPPER - PELVIS)
-    # Dorsal is to the left of who faces right in the picture, so to the right on the glass.
+    # The back of a person who faces right in the frame is on the left, so right on the glass.
     x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
     y = box.bottom - along * box.height
     return tuple((float(a), float(b)) for a, b in smoothed(np.column_stack([x, y])))

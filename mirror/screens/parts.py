@@ -12,7 +12,7 @@ from mirror.screens.layout import CAP_MM, Box, Layout
 
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14
-"""After a rep the count is larger by this share at first, for so long."""
+"""Seconds for which the count is larger after a rep, and the share by which it is."""
 FINE, THIN, WIDE = 1.2, 1.8, 4.0
 """Widths of lines, reference mm."""
 
@@ -86,7 +86,7 @@ def title(text: str, box: Box, u: float, colour: Colour = WHITE) -> Text:
 
 
 def from_above(word: str | None, box: Box, u: float, now: float) -> Iterator[Shape]:
-    """The glass and a person before it, seen from above, who does what is asked.
+    """The glass and a person in front of it, seen from above, doing what the guidance asks.
 
     word: key of the guidance; a person turns, steps back or comes closer, again and again.
     """

@@ -18,11 +18,11 @@ from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
 
 REPLAY_AFTER_S = 0.6
-"""The replay begins when the person is up and looks."""
+"""Seconds after a rep before its replay begins: the person then stands and can look."""
 SLOWLY = 0.6
-"""Its pace."""
+"""Speed of the replay, share of the real one."""
 REST_S = 0.8
-"""How long it stands still before it begins again."""
+"""Seconds for which the replay stands still before it begins again."""
 
 
 def working(
@@ -59,9 +59,9 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
     """The last rep once more: slowly as a line figure, its back over that of standing."""
     u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
-    told = _told(session, language)
-    if told is not None:
-        yield words(told[0], page.words, u, told[1])
+    said = _feedback(session, language)
+    if said is not None:
+        yield words(said[0], page.words, u, said[1])
     if isinstance(session.posture, Posture):
         yield from panel(session, session.posture, page.panel, u, language)
     if (
@@ -81,8 +81,8 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         yield from figure(pose, posture, Reading(), place, u, session.baseline)
 
 
-def _told(session: Session, language: Language) -> tuple[str, Colour] | None:
-    """The one thing to say after the rep: what became of another movement, a cue, the depth."""
+def _feedback(session: Session, language: Language) -> tuple[str, Colour] | None:
+    """The one thing to say after the rep: guidance, a cue, or the stop depth."""
     key = session.shown.guidance.key
     if key is not None and key != "instruction":
         return language.say(f"guidance.{key}"), ICE

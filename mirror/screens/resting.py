@@ -44,7 +44,7 @@ def rest(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
         below = Box(box.left, box.bottom - 2 * u - high, box.width, high)
         yield from _rep_by_rep(numbers, _limit(row, choice), below, u)
     foot = page.box(-1, 156, 310, 156) if page.wide else page.box(0, -24, width, 175)
-    yield words(_told(session, language), foot, u, GREY)
+    yield words(_remark(session, language), foot, u, GREY)
     yield from _small_print(session, page, language)
 
 
@@ -59,7 +59,7 @@ def _last_time(session: Session, page: Layout, language: Language) -> Iterator[S
     yield words(text, box, u, GREY)
 
 
-def _told(session: Session, language: Language) -> str:
+def _remark(session: Session, language: Language) -> str:
     """The stop depth where it is known; else what no camera sees is asked."""
     stop, last = session.person.stop, session.current_set.last
     if stop.found is not None and stop.rep is not None:
@@ -74,7 +74,7 @@ def _told(session: Session, language: Language) -> str:
 
 
 def _small_print(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
-    """For who stands at the buttons: what can be kept, and whether the set is safe."""
+    """Small print for a person at the buttons: what can be kept, and whether the set is saved."""
     u, history, over_s = page.u, session.history, session.current_set.over_s
     saved, parts = history.saved, []
     if over_s is not None and history.is_failing:
@@ -96,15 +96,15 @@ def _small_print(session: Session, page: Layout, language: Language) -> Iterator
         )
 
 
-def _value(row: SummaryRow, told: Totals, language: Language) -> str:
+def _value(row: SummaryRow, totals: Totals, language: Language) -> str:
     """What is written at the right: numbers in the language's way, a dash for what is not known."""
     none = language.say("rest.not-judged")
-    if all(value is None for value in told.values()):
+    if all(value is None for value in totals.values()):
         return none
-    whole = all(value is not None for value in told.values())
+    whole = all(value is not None for value in totals.values())
     written = {
         name: none if value is None else language.number(value, row.digits)
-        for name, value in told.items()
+        for name, value in totals.items()
     }
     return language.row_value(row.name, written, is_whole=whole)
 

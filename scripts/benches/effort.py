@@ -102,7 +102,7 @@ def drawing(settings: Settings) -> int:
 def presence(settings: Settings) -> int:
     """Print the CPU time of a second with somebody there and of one with nobody; the exit code.
 
-    Eyes, session and glass as in the running mirror, before a film in which somebody trains and
+    Pipeline, session and glass as in the running mirror, before a film in which somebody trains and
     then nobody is there. Decoding the film is counted, too.
     """
     cpu_s: dict[bool, float] = {False: 0.0, True: 0.0}

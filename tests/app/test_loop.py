@@ -272,7 +272,7 @@ def test_a_warning_of_the_start_comes_before_a_fault_and_stays_in_the_margin(sta
     seen, margin = [], []
     real = router.banner
     monkeypatch.setattr(
-        router, "aside", lambda scene, text, *how: margin.append(text) or real(scene, text, *how)
+        router, "banner", lambda scene, text, *how: margin.append(text) or real(scene, text, *how)
     )
     monkeypatch.setattr(router, "WARN_S", 0.3)
     monkeypatch.setattr(router, "BANNER_S", 0.05)

@@ -246,7 +246,7 @@ def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, f
     assert main(["check"]) == code
     out = capsys.readouterr().out
     assert "[camera]" in out
-    assert findings[0].told in out
+    assert findings[0].report in out
     assert main(["check", "--boot"]) == 0
 
 
@@ -279,8 +279,8 @@ def test_findings_name_each_part(monkeypatch):
     by_part = {f.part: f for f in found}
     assert by_part["coach"].is_ok
     assert not by_part["model"].is_ok
-    assert "no model." in by_part["model"].told
-    assert "/none.mp4" in by_part["camera"].told
+    assert "no model." in by_part["model"].report
+    assert "/none.mp4" in by_part["camera"].report
     assert not by_part["buttons"].needed
     assert not by_part["sound"].needed
 
@@ -361,9 +361,9 @@ def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_p
 
     for part in ("camera", "display", "buttons", "sound"):
         assert told()[part].is_ok
-        assert "systemctl stop hinge-mirror" in told()[part].told
+        assert "systemctl stop hinge-mirror" in told()[part].report
     active[0] = 3
-    assert "/none.mp4" in told()["camera"].told
+    assert "/none.mp4" in told()["camera"].report
     assert not told()["camera"].is_ok
 
 
@@ -405,8 +405,8 @@ def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tm
     for at_boot in (False, True):
         finding = told(at_boot=at_boot)
         assert not finding.is_ok
-        assert "may not use the network" in finding.told
-        assert check.LET_IN in finding.told
+        assert "may not use the network" in finding.report
+        assert check.LET_IN in finding.report
     settings = shipped("mirror.toml").read_text(encoding="utf-8")
     assert check.LET_IN in settings.replace(" \\\n#    ", "")
     assert told(at_boot=True, broker="") is None
