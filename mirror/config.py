@@ -117,9 +117,10 @@ class ButtonSettings(_Section, frozen=True):
 
 
 class SoundSettings(_Section, frozen=True):
-    """Tones. A volume of 0 is silence."""
+    """Tones and voice. A volume of 0 is silence. voice: what it says; all: it counts reps, too."""
 
     volume: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    voice: Literal["off", "cues", "all"] = "cues"
 
 
 class PresenceSettings(_Section, frozen=True):
@@ -212,6 +213,24 @@ def state_folder() -> Path:
         raise ConfigError(
             "there is no home folder to keep finished sets in: set XDG_STATE_HOME."
         ) from error
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept; it may not be there yet.
+
+    `hinge-mirror` in XDG_CACHE_HOME if that is set (the unit sets it), else in the user's home.
+
+    Raises:
+        ConfigError: the user has no home, and XDG_CACHE_HOME is not set.
+    """
+    # The XDG base directory specification says that a relative path is to be ignored.
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        try:
+            base = Path.home() / ".cache"
+        except RuntimeError as error:
+            raise ConfigError("there is no home folder: set XDG_CACHE_HOME.") from error
+    return base / "hinge-mirror"
 
 
 def shipped(name: str) -> Path:
