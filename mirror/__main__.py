@@ -268,6 +268,30 @@ def _model(options: argparse.Namespace) -> int:
     return 0
 
 
+def _voice(options: argparse.Namespace) -> int:
+    from mirror.coach import language
+    from mirror.display.voice import MOST, Voice
+
+    try:
+        settings = load(options.config or default_file())
+    except ConfigError as error:
+        # A mirror with a broken file runs on its defaults, and speaks their language.
+        print(f"hinge-mirror: {error}", file=sys.stderr)
+        settings = Settings()
+    name = options.language or settings.coach.language
+    voice = Voice(language.load(name))
+    if options.list:
+        for phrase in voice.phrases.values():
+            print(f"{phrase.name}.wav\t{phrase.text}")
+        return 0
+    made = voice.render()
+    print(
+        f"{voice.folder} has {len(voice.phrases) - MOST} cues and {MOST} numbers ({name}); "
+        f"{made} were made now."
+    )
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "calibrate": _calibrate,
@@ -278,6 +302,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import": _import,
     "bench": _bench,
     "model": _model,
+    "voice": _voice,
 }
 
 if __name__ == "__main__":

@@ -93,6 +93,11 @@ def parser() -> argparse.ArgumentParser:
     model = commands.add_parser("model", parents=[common], help="obtain the pose model")
     model.add_argument("--size", choices=("full", "lite"), help="default: as the settings say")
     model.set_defaults(command="model")
+
+    voice = commands.add_parser("voice", parents=[common], help="record what the voice says")
+    voice.add_argument("--language", metavar="NAME", help="default: as the settings say")
+    voice.add_argument("--list", action="store_true", help="print names and texts, record nothing")
+    voice.set_defaults(command="voice")
     return whole
 
 

@@ -249,7 +249,7 @@ def test_a_video_that_is_not_whole_is_an_error(tmp_path, monkeypatch):
     recording = Recording(tmp_path / "v.mp4", (64, 48), 10.0, name="shown.mp4")
     for _ in range(3):
         recording.add(np.zeros((48, 64, 3), np.uint8))
-    recording._added = 9
+    recording.added = 9
     with pytest.raises(OutputError, match=r"shown\.mp4: the video could not be written whole"):
         recording.close()
     recording.close()

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import wave
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from mirror.cli.check import Finding
 from mirror.coach import language
 from mirror.config import CameraSettings, Settings
 from mirror.display import sound as tones
+from mirror.display import voice
 from mirror.errors import MirrorError, ModelError, OutputError
 from mirror.history import database
 from mirror.history.recorder import Recorder
@@ -271,7 +273,7 @@ def test_findings_name_each_part(monkeypatch):
     monkeypatch.setattr(check, "locate", missing)
     settings = Settings(camera=CameraSettings(source="/none.mp4"))
     found = list(check.findings(settings))
-    parts = ["coach", "model", "camera", "display", "line", "buttons", "sound"]
+    parts = ["coach", "model", "camera", "display", "line", "buttons", "sound", "voice"]
     late = ["storage", "history", "computer"]
     assert [f.part for f in found] == parts + late
     at_boot = [f.part for f in check.findings(settings, at_boot=True)]
@@ -343,6 +345,48 @@ def test_check_tells_which_sound_card_it_is(monkeypatch, tmp_path):
     with pytest.raises(MirrorError, match=r"There is no sound \("):
         check._sound(Settings())
     assert check._sound(Settings(sound=SoundSettings(volume=0.0))) == "switched off"
+
+
+def test_check_plays_a_recording_of_the_voice(monkeypatch, tmp_path):
+    """Or says what is missing; with recordings of the owner's nothing else is needed."""
+    from mirror.config import Settings, SoundSettings
+    from mirror.display.voice import Voice
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(check.shutil, "which", lambda name: None)
+    with pytest.raises(MirrorError, match="There is no espeak-ng, so tones"):
+        check._voice(Settings())
+    monkeypatch.setattr(check.shutil, "which", lambda name: name)
+    with pytest.raises(MirrorError, match=r"^\d+ recordings are missing: sudo hinge-mirror voice$"):
+        check._voice(Settings())
+
+    def record(language, text, path):
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, 22_050, 0, "NONE", ""))
+            file.writeframes(bytes(2 * 4_410))
+
+    Voice(language.load("en")).render(record)
+    slept = []
+    monkeypatch.setattr(check, "sleep", slept.append)
+    report = check._voice(Settings(sound=SoundSettings(voice="all")))
+    assert report.startswith("said 'Soft knee, still shin' (0.2 s); the recordings are in ")
+    assert slept == [pytest.approx(0.2, abs=0.01)]
+    assert tones.load_pygame().mixer.get_init() is None
+    for off in (SoundSettings(voice="off"), SoundSettings(volume=0.0)):
+        assert check._voice(Settings(sound=off)) == "switched off"
+
+
+def test_voice_lists_and_records(monkeypatch, capsys, tmp_path):
+    """What somebody with a microphone needs; and what was made."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert main(["voice", "--list", "--language", "de"]) == 0
+    assert "stick-off.wav\tStab ans Steißbein\n" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(voice.shutil, "which", lambda name: None)
+    assert main(["voice"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main(["voice", "--language", "xx"]) == 2
+    assert "there is only de, en" in capsys.readouterr().err
 
 
 def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_path):
