@@ -201,7 +201,7 @@ def _check(options: argparse.Namespace) -> int:
     is_ok = True
     try:
         settings = _settings(options)
-        print(f"config   OK     {path}" if options.boot else f"# {path}\n{to_toml(settings)}")
+        print(f"config   OK     {path}")
     except ConfigError as error:
         print(f"config   FAULT  {error}")
         is_ok, settings = False, _with_camera(Settings(), options)
@@ -209,6 +209,8 @@ def _check(options: argparse.Namespace) -> int:
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
         print(f"{finding.part:8} {state}  {finding.report}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)
+    if options.settings:
+        print(f"\n# The settings in effect: {path}\n{to_toml(settings)}", end="")
     return 0 if is_ok or options.boot else 1
 
 

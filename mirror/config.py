@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
 from mirror.errors import ConfigError
+from mirror.sentences import expected, nearest
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
 SYSTEM_STATE = Path("/var/lib/hinge-mirror")
@@ -297,11 +298,20 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     keys = where.strip("`.") if at else ""
     if reason.startswith("Object contains unknown field"):
         field = reason.partition("`")[2].removesuffix("`")
-        return f"unknown key {named('.'.join(filter(None, [keys, field])))}"
+        key = ".".join(filter(None, [keys, field]))
+        return f"unknown key {named(key)}{nearest(key, _known_keys())}"
     value: Any = data
+    kind: Any = Settings
     for key in keys.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return f"{keys} = {quoted(value)}: {reason[0].lower()}{reason[1:]}"
+        kind = get_type_hints(kind).get(key) if isinstance(kind, type) else None
+    return f"{keys} = {quoted(value)}: {expected(reason, kind)}"
+
+
+def _known_keys() -> list[str]:
+    """Tables and keys, each key with its table."""
+    tables = msgspec.to_builtins(Settings())
+    return [*tables, *(f"{table}.{key}" for table, keys in tables.items() for key in keys)]
 
 
 def _check_lens(path: Path, camera: CameraSettings) -> None:

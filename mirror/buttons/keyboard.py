@@ -25,6 +25,11 @@ KEYS: dict[str, Command] = {
     "escape": Command.SHUTDOWN,
     "quit": Command.SHUTDOWN,
 }
+KEYS_HELP = (
+    "n or right: next, p or left: back, space: new set, d: drill, r: remember or measure, "
+    "c: calibrate, q: quit"
+)
+"""What the keys do, in one line."""
 
 
 class Keyboard:

@@ -17,6 +17,9 @@ ANGLES = {
 }
 """Key of the frame record -> name and colour (Okabe and Ito's, distinct for the colour-blind)."""
 SHADES = {"descending": "#56b4e9", "bottom": "#cc79a7", "ascending": "#f0e442"}
+"""Phase -> colour of its background."""
+SHADE = 0.25
+"""Opacity of that colour."""
 
 
 def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
@@ -52,7 +55,7 @@ def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
             middle = (record["start_s"] + record["end_s"]) / 2
             angles.annotate(record["reason"], (middle, top), ha="center", va="top", color="grey")
     angles.set_ylabel("degrees")
-    angles.legend(loc="upper left", ncols=len(ANGLES), frameon=False, bbox_to_anchor=(0, 1.1))
+    _legends(angles)
     angles.grid(alpha=0.3)
     summary = next(r for r in records if r["type"] == "summary")
     angles.set_title(
@@ -71,6 +74,16 @@ def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
         pyplot.close(figure)
 
 
+def _legends(axes: Any) -> None:
+    """Above the angles their names, below them those of the shaded phases."""
+    from matplotlib.patches import Patch
+
+    names = axes.legend(loc="upper left", ncols=len(ANGLES), frameon=False, bbox_to_anchor=(0, 1.1))
+    axes.add_artist(names)  # a second legend takes the place of the first, but for this
+    shades = [Patch(color=shade, alpha=SHADE, label=phase) for phase, shade in SHADES.items()]
+    axes.legend(handles=shades, loc="lower left", ncols=len(shades), fontsize=9)
+
+
 def _shade(axes: Any, frames: list[dict[str, Any]]) -> None:
     """Colour the background by phase."""
     start = 0
@@ -80,5 +93,5 @@ def _shade(axes: Any, frames: list[dict[str, Any]]) -> None:
         shade = SHADES.get(frames[start]["phase"])
         if shade:
             end = frames[min(i, len(frames) - 1)]["t"]
-            axes.axvspan(frames[start]["t"], end, color=shade, alpha=0.2, linewidth=0)
+            axes.axvspan(frames[start]["t"], end, color=shade, alpha=SHADE, linewidth=0)
         start = i

@@ -13,10 +13,11 @@ import mirror.pose.model
 import mirror.pose.subject
 from mirror import __version__
 from mirror import config as config_module
-from mirror.__main__ import main
+from mirror.__main__ import COMMANDS, main
 from mirror.app import loop as app
 from mirror.camera import Frame
 from mirror.cli import check
+from mirror.cli.arguments import parser
 from mirror.cli.check import Finding
 from mirror.coach import language
 from mirror.config import CameraSettings, Settings
@@ -123,6 +124,36 @@ def test_bad_usage_is_exit_code_2(words, capsys):
         main(words)
     assert caught.value.code == 2
     assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--for", "x"], "'x' is not a number above 0"),
+        (["--for", "-1"], "'-1' is not a number above 0"),
+        (["analyze", "figure", "--seed", "x"], "'x' is not a whole number from 0 up"),
+        (["history", "--set", "0"], "'0' is not a whole number from 1 up"),
+    ],
+)
+def test_a_bad_number_is_told_in_plain_words(words, reason, capsys):
+    """Not by the name of a type."""
+    with pytest.raises(SystemExit):
+        main(words)
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_help_explains_each_value(command, capsys):
+    """Every option and argument has a line."""
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    (commands,) = (a for a in parser()._actions if isinstance(a.choices, dict))
+    for action in commands.choices[command]._actions:
+        assert action.help, action
+    if command == "run":
+        out = capsys.readouterr().out
+        assert "single-leg" in out
+        assert "space" in out
 
 
 def test_version(capsys):
@@ -247,8 +278,12 @@ def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, f
     monkeypatch.setattr(check, "findings", lambda settings, at_boot: iter(findings))
     assert main(["check"]) == code
     out = capsys.readouterr().out
-    assert "[camera]" in out
+    assert "[camera]" not in out
     assert findings[0].report in out
+    main(["check", "--settings"])
+    table, _, settings = capsys.readouterr().out.partition("\n# The settings in effect: ")
+    assert findings[0].report in table
+    assert "[camera]\n" in settings
     assert main(["check", "--boot"]) == 0
 
 
@@ -469,7 +504,7 @@ def test_check_looks_at_the_language(monkeypatch, tmp_path, capsys):
     config = tmp_path / "m.toml"
     for name, told in (
         ("de", "coach    OK     starts with basic and speaks de"),
-        ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat."),
+        ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat (do "),
         ("fr", "coach    FAULT  coach.language = 'fr': there is only de, en, nl."),
     ):
         config.write_text(f"[coach]\nlanguage = '{name}'\n")
