@@ -32,6 +32,11 @@ KEYS_HELP = (
 """What the keys do, in one line."""
 
 
+def has_unknown(keys: Iterable[str]) -> bool:
+    """Whether a key without a meaning went down; one that only changes others has a long name."""
+    return any(key not in KEYS and (len(key) == 1 or key in ("up", "down", "tab")) for key in keys)
+
+
 class Keyboard:
     """A source of commands that is fed with names of keys."""
 

@@ -66,7 +66,7 @@ def labels(session: Session) -> list[tuple[str, Colour]]:
 def _texts(session: Session, width: int, u: float) -> list[Text]:
     """The count at the right, the labels one below the other at the left. u: pixels."""
     count = Text(
-        str(len(session.reps)), (width - 5 * u, 5 * u), 10 * u, WHITE, "right", "top", "bold"
+        str(len(session.reps)), (width - 8 * u, 5 * u), 9 * u, WHITE, "right", "top", "bold"
     )
     return [
         count,

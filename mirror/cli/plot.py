@@ -55,13 +55,12 @@ def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
             middle = (record["start_s"] + record["end_s"]) / 2
             angles.annotate(record["reason"], (middle, top), ha="center", va="top", color="grey")
     angles.set_ylabel("degrees")
-    _legends(angles)
+    _legend(angles)
     angles.grid(alpha=0.3)
     summary = next(r for r in records if r["type"] == "summary")
-    angles.set_title(
+    figure.suptitle(
         f"{Path(header['source']).name}, {header['variation']}: {summary['reps']} reps, "
         f"{summary['partials']} partial, {summary['rejected']} rejected",
-        loc="right",
         fontsize=11,
     )
     trust.plot(times, [r["confidence"] for r in frames], color="#444444", linewidth=1.2)
@@ -74,14 +73,17 @@ def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
         pyplot.close(figure)
 
 
-def _legends(axes: Any) -> None:
-    """Above the angles their names, below them those of the shaded phases."""
+def _legend(axes: Any) -> None:
+    """One row above the angles: their names, and those of the shaded phases."""
     from matplotlib.patches import Patch
 
-    names = axes.legend(loc="upper left", ncols=len(ANGLES), frameon=False, bbox_to_anchor=(0, 1.1))
-    axes.add_artist(names)  # a second legend takes the place of the first, but for this
+    lines, _ = axes.get_legend_handles_labels()
     shades = [Patch(color=shade, alpha=SHADE, label=phase) for phase, shade in SHADES.items()]
-    axes.legend(handles=shades, loc="lower left", ncols=len(shades), fontsize=9)
+    entries = [*lines, *shades]
+    axes.legend(
+        handles=entries, ncols=len(entries), loc="lower left", bbox_to_anchor=(0, 1),
+        frameon=False, fontsize=9, columnspacing=1.2, handlelength=1.4,
+    )  # fmt: skip
 
 
 def _shade(axes: Any, frames: list[dict[str, Any]]) -> None:
