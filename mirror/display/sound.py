@@ -26,6 +26,8 @@ _CHATTER = re.compile(rb"ALSA lib ")
 
 FADE_MS = 180
 """Milliseconds in which the tone of rounding begins and ends."""
+TONES = 0.7
+"""Volume of the tones over that of the voice, which is softer by nature."""
 RETRY_S = 30.0
 """Seconds before a missing sound device is tried again; HDMI has none without a display."""
 TRIED = ("squat", "too-fast", "too-slow")
@@ -222,5 +224,5 @@ class Speaker:
         self._tones = {tone: pygame.mixer.Sound(samples(n)) for tone, n in NOTES.items()}
         self._rounded = pygame.mixer.Sound(loop())
         for sound in (*self._tones.values(), self._rounded):
-            sound.set_volume(self._volume)
+            sound.set_volume(TONES * self._volume)
         self._mixer = pygame.mixer

@@ -25,6 +25,8 @@ from mirror.files import replacing
 MOST = 100
 """The largest number that has a recording; a set of more reps goes on with tones."""
 WORDS_PER_MINUTE = 165
+AMPLITUDE = 160
+"""Of espeak-ng, whose default is 100; the peaks of its speech come just below clipping."""
 SHORTEST_S = 0.1
 """Length of a recording, in seconds, below which it is damaged."""
 MISSING = (
@@ -48,7 +50,7 @@ class Phrase:
     @property
     def file_name(self) -> str:
         """Name of its rendered recording."""
-        words = f"{self.language}|{WORDS_PER_MINUTE}|{self.text}"
+        words = f"{self.language}|{WORDS_PER_MINUTE}|{AMPLITUDE}|{self.text}"
         return f"{self.name}-{hashlib.sha256(words.encode()).hexdigest()[:8]}.wav"
 
 
@@ -150,10 +152,10 @@ def espeak(language: str, text: str, path: Path) -> None:
     command = shutil.which("espeak-ng")
     if command is None:
         raise VoiceError(f"{MISSING}.")
-    speed = str(WORDS_PER_MINUTE)
+    speed, loud = str(WORDS_PER_MINUTE), str(AMPLITUDE)
     done = subprocess.run(
         # -z: without the pause that a sentence ends with
-        [command, "-v", language, "-s", speed, "-z", "-w", str(path), "--", text],
+        [command, "-v", language, "-s", speed, "-a", loud, "-z", "-w", str(path), "--", text],
         capture_output=True,
         text=True,
         check=False,
