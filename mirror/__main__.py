@@ -119,7 +119,7 @@ def _run(options: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
     try:
-        language.load(settings.coach.language)
+        language.load_language(settings.coach.language)
     except ConfigError as error:
         if not options.kiosk:
             raise
@@ -281,7 +281,7 @@ def _voice(options: argparse.Namespace) -> int:
         print(f"hinge-mirror: {error}", file=sys.stderr)
         settings = Settings()
     name = options.language or settings.coach.language
-    voice = Voice(language.load(name))
+    voice = Voice(language.load_language(name))
     if options.list:
         for phrase in voice.phrases.values():
             print(f"{phrase.name}.wav\t{phrase.text}")

@@ -20,8 +20,7 @@ from mirror.buttons import LONG
 from mirror.buttons.controls import Controls
 from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
-from mirror.coach.language import Language
-from mirror.coach.language import load as load_language
+from mirror.coach.language import Language, load_language
 from mirror.config import Settings
 from mirror.display.power import Display
 from mirror.display.screen import Screen, open_screen
@@ -37,10 +36,10 @@ from mirror.screens.router import compose
 from mirror.simulator.people import Errors, case
 from mirror.simulator.volunteer import Volunteer
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 LAST_WORDS_S = 3.0
-"""Seconds for which the glass says how it is switched on again, before it goes dark."""
+"""Seconds for which the glass shows how it is switched on again, before it goes dark."""
 RECORD_FPS = 15.0
 """Frames a second in a video of the glass."""
 
@@ -72,7 +71,7 @@ def power_off() -> None:
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        LOG.error(f"The mirror could not be switched off ({error}).")
+        _LOG.error(f"The mirror could not be switched off ({error}).")
 
 
 def leave(code: int) -> None:
@@ -120,7 +119,7 @@ class Edges:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             self.recording = Recording(options.record, size, RECORD_FPS)
-        self.recorder = Recorder(settings, LOG.info)
+        self.recorder = Recorder(settings, _LOG.info)
         self.calibration = CalibrationController(
             settings, lambda: self.screen.glass, is_kept=not options.simulated
         )
@@ -183,7 +182,7 @@ def _first_screen(settings: Settings, options: Options, opening: Callable[..., S
         if options.windowed:
             raise
         if options.kiosk:
-            LOG.warning(f"{error} Waiting for one.")
+            _LOG.warning(f"{error} Waiting for one.")
         else:
-            LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
+            _LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
         return opening(settings.screen, mode="offscreen")

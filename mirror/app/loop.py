@@ -25,10 +25,10 @@ from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.sound import Heard, heard
 from mirror.hinge.counting.reps import Rep
-from mirror.pose.pipeline import RETRY_S
+from mirror.pose.pipeline import REOPEN_S
 from mirror.screens.router import WARN_S, ScreenState, Situation, route
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def run(settings: Settings, options: Options, parts: Parts | None = None) -> int:
@@ -51,7 +51,7 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
-        LOG.warning("The calibration was not finished: nothing was changed.")
+        _LOG.warning("The calibration was not finished: nothing was changed.")
         return 1
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
@@ -97,7 +97,7 @@ class Mirror:
         self._finished_reps = 0
         self._notices = Notices(now, is_windowed=options.windowed)
         if options.windowed:
-            LOG.info(f"Keys of the window: {KEYS_HELP}.")
+            _LOG.info(f"Keys of the window: {KEYS_HELP}.")
 
     @property
     def is_unfinished(self) -> bool:
@@ -116,7 +116,7 @@ class Mirror:
                     edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
                 )
                 if self.lost is not None:
-                    LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
+                    _LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
                     break
                 if self._is_over(now):
                     break
@@ -124,7 +124,9 @@ class Mirror:
                 clock.sleep(max(0.0, tick - now))
             if self.session.shutdown:
                 now = clock.monotonic()
-                self._show(self._scene(Situation(self.session, now - self._times.began)))
+                again = waking(self._settings.buttons) if self._options.kiosk else None
+                last = Situation(self.session, now - self._times.began, waking=again)
+                self._show(self._scene(last))
         except KeyboardInterrupt:
             pass
         finally:
@@ -259,7 +261,6 @@ class Mirror:
             calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
             reflection=calibration.reflection(session.pose),
-            waking=waking(self._settings.buttons) if options.kiosk and session.shutdown else None,
             banners=self._notices.banners(now) or (banners if options.kiosk else ()),
         )
 
@@ -271,10 +272,10 @@ class Mirror:
     def _show(self, scene: Scene) -> None:
         """Draw on the glass; in a kiosk look for a display now and then."""
         edges, now = self.edges, self._parts.clock.monotonic()
-        if self._options.kiosk and now - self._times.display >= RETRY_S:
+        if self._options.kiosk and now - self._times.display >= REOPEN_S:
             self._times.display = now
             if edges.display.update():
-                LOG.info(f"The display is there ({edges.screen.driver}).")
+                _LOG.info(f"The display is there ({edges.screen.driver}).")
                 edges.speaker.close()  # to be opened again: this display may have its own
         edges.screen.draw(scene)
         edges.screen.present()

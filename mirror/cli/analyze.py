@@ -19,9 +19,9 @@ from typing import Any
 from mirror import __version__
 from mirror.camera import Camera, Frame
 from mirror.cli.overlay import overlay, pixel_screen
-from mirror.cli.plot import plot
+from mirror.cli.plot import PLOT_SUFFIXES, plot
 from mirror.coach.advance import advance
-from mirror.coach.language import load as load_language
+from mirror.coach.language import load_language
 from mirror.coach.session import Session
 from mirror.coach.sets import finish
 from mirror.display.screen import Screen
@@ -39,7 +39,7 @@ from mirror.pose.landmarker import Estimator
 from mirror.pose.subject import SubjectTracker
 
 Record = dict[str, Any]
-PLOTS = (".png", ".pdf", ".svg")
+
 """Kinds of file a plot can be."""
 
 
@@ -64,12 +64,12 @@ def analyze(
         CameraError: the source broke.
         OutputError: a result cannot be written; what stood under its name is left as it was.
     """
-    if plot_path is not None and plot_path.suffix not in PLOTS:
-        raise UsageError(f"{plot_path}: a plot is one of {', '.join(PLOTS)}.")
+    if plot_path is not None and plot_path.suffix not in PLOT_SUFFIXES:
+        raise UsageError(f"{plot_path}: a plot is one of {', '.join(PLOT_SUFFIXES)}.")
     header = header_record(source, camera, session, fps)
     kept: list[Record] = []
     with ExitStack() as stack:
-        steps = follow(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
+        steps = process(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
         progress = Progress(camera, seconds, fps)
         stack.callback(progress.close)
         steps = progress.follow(steps)
@@ -171,7 +171,7 @@ def _recorded(
         yield frame, session
 
 
-def follow(
+def process(
     camera: Camera,
     estimator: Estimator | SubjectTracker,
     session: Session,

@@ -23,7 +23,7 @@ from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
 from mirror.camera.optics import whole_from_m
 from mirror.cli.hung import TALL_M, hung, light
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
 from mirror.display.screen import open_screen
@@ -112,7 +112,7 @@ def _try(part: str, work: Callable[[], str]) -> Finding:
 
 def _coach(settings: Settings) -> str:
     start(settings.coach.variation)
-    language = load(settings.coach.language).name
+    language = load_language(settings.coach.language).name
     return (
         f"starts with {settings.coach.variation} and speaks {language}; "
         f"variations: {', '.join(VARIATIONS)}"
@@ -259,7 +259,7 @@ def _voice(settings: Settings, *, is_aloud: bool = True) -> str:
     """The recordings of the voice. is_aloud: play one of them."""
     if settings.sound.volume == 0 or settings.sound.voice == "off":
         return "switched off"
-    voice = Voice(load(settings.coach.language), counts=settings.sound.voice == "all")
+    voice = Voice(load_language(settings.coach.language), counts=settings.sound.voice == "all")
     missing = voice.missing()
     if missing and shutil.which("espeak-ng") is None:
         raise VoiceError(f"{MISSING} && sudo hinge-mirror voice")

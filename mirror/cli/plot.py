@@ -8,6 +8,8 @@ from typing import Any
 
 from mirror.hinge.measure.posture import JUDGE
 
+PLOT_SUFFIXES = (".png", ".pdf", ".svg")
+"""Kinds of files that a plot can be."""
 ANGLES = {
     "hip_flexion_deg": ("hip flexion", "#0072b2"),
     "trunk_deg": ("trunk", "#e69f00"),

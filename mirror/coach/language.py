@@ -104,7 +104,7 @@ def _plain(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def load(name: str) -> Language:
+def load_language(name: str) -> Language:
     """Read a language: its file beside the system's mirror.toml, else the shipped one.
 
     Raises:

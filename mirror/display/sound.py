@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mirror.coach.session import Session
-from mirror.display.raster import load_pygame
+from mirror.display.sdl import load_pygame
 from mirror.display.speech import Names, Speech
 from mirror.display.tones import NOTES, RATE, Tone, loop, samples
 from mirror.display.voice import Voice, number_name
@@ -28,7 +28,7 @@ FADE_MS = 180
 """Milliseconds in which the tone of rounding begins and ends."""
 TONES = 0.7
 """Volume of the tones over that of the voice, which is softer by nature."""
-RETRY_S = 30.0
+SOUND_RETRY_S = 30.0
 """Seconds before a missing sound device is tried again; HDMI has none without a display."""
 TRIED = ("squat", "too-fast", "too-slow")
 """Reasons for which a movement that was meant as a rep does not count."""
@@ -213,7 +213,7 @@ class Speaker:
     def _is_time(self, now: float) -> bool:
         if self._tried is None:
             return True
-        return self._keep_trying and now - self._tried >= RETRY_S
+        return self._keep_trying and now - self._tried >= SOUND_RETRY_S
 
     def _open(self) -> None:
         pygame = load_pygame()

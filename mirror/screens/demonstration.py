@@ -24,7 +24,7 @@ from mirror.screens.layout import Box
 
 PICTURES = 32
 """Number of drawings in one round. Between two of them the lines move evenly."""
-REST_S = 0.8
+ROUND_REST_S = 0.8
 """Seconds of standing between two rounds."""
 
 
@@ -86,7 +86,7 @@ def _round(key: str, drill: str | None) -> Round:
     plan = Plan(
         mix={next(iter(pattern.mix)): 1.0},
         reps=1,
-        stand_s=(REST_S, REST_S),
+        stand_s=(ROUND_REST_S, ROUND_REST_S),
         tempo_s=(3.0, 3.0),
         hold_s=(0.4, 0.4),
         hip_deg=(82.0, 82.0),

@@ -26,9 +26,8 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
-from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import fold_deg
-from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, Rowing
+from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, RowCounter, Rowing
 from mirror.hinge.judging.measures import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
@@ -38,7 +37,7 @@ from mirror.screens.layout import Box
 
 VALUE_MM = 25.0
 """Height of the capitals of a value, to be read at 3 m."""
-SHOWN = 10
+SWINGS = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
 """Power, as a share of the best of the set, from which a swing has faded."""
@@ -83,8 +82,8 @@ def _swing(
     best = max(powers)
     if best <= 0:
         return
-    floor, high, step = box.bottom, box.height * 0.45, box.width / SHOWN
-    for k, power in enumerate(powers[-SHOWN:]):
+    floor, high, step = box.bottom, box.height * 0.45, box.width / SWINGS
+    for k, power in enumerate(powers[-SWINGS:]):
         x = box.left + (k + 0.5) * step
         # A faded swing is a thin bar: the meaning is not in the colour alone.
         faded = power < FADED * best

@@ -21,7 +21,7 @@ REPLAY_AFTER_S = 0.6
 """Seconds after a rep before its replay begins: the person then stands and can look."""
 SLOWLY = 0.6
 """Speed of the replay, share of the real one."""
-REST_S = 0.8
+REPLAY_REST_S = 0.8
 """Seconds for which the replay stands still before it begins again."""
 
 
@@ -75,7 +75,7 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
     begin, end = (shown.replay[k][1].t for k in (0, -1))
     if end > begin:
         # It runs, rests, and runs again: a function of the time alone.
-        round_s = (end - begin) / SLOWLY + REST_S
+        round_s = (end - begin) / SLOWLY + REPLAY_REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(shown.replay, begin + SLOWLY * into)
         yield from figure(pose, posture, Reading(), place, u, session.baseline)

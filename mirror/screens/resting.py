@@ -11,12 +11,12 @@ from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shap
 from mirror.hinge.judging.stop_depth import text_key
 from mirror.hinge.judging.summary import Numbers, Person, SummaryRow, Totals
 from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Layout
-from mirror.screens.parts import FINE, heading, words
+from mirror.screens.parts import FINE_MM, heading, words
 
-VALUE_MM = 30.0
+ROW_VALUE_MM = 30.0
 ROWS_MM = 284.0
 """Height of all rows together."""
-SHOWN = 16
+LAST_REPS = 16
 """So many of the last reps are drawn."""
 
 
@@ -116,24 +116,24 @@ def _limit(row: SummaryRow, choice: Exercise) -> tuple[float, int] | None:
 
 
 def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:
-    base = box.top + VALUE_MM * u
+    base = box.top + ROW_VALUE_MM * u
     yield Text(
         label,
         (box.left, base),
         CAP_MM * u,
         GREY,
         max_width_mm=0.52 * box.width,
-        max_height_mm=VALUE_MM * u,
+        max_height_mm=ROW_VALUE_MM * u,
     )
     yield Text(
         value,
         (box.right, base),
-        VALUE_MM * u,
+        ROW_VALUE_MM * u,
         WHITE,
         "right",
         weight="light",
         max_width_mm=0.58 * box.width,
-        max_height_mm=VALUE_MM * u,
+        max_height_mm=ROW_VALUE_MM * u,
     )
 
 
@@ -144,23 +144,23 @@ def _rep_by_rep(
 
     limit: of a rule, and whether more (1) or less (-1) is wrong.
     """
-    numbers = numbers[-SHOWN:]
+    numbers = numbers[-LAST_REPS:]
     seen = [number for number in numbers if number is not None]
     if not seen:
         return
     most = max(*seen, limit[0] if limit else 0.0, 1e-6) * 1.05
-    step = box.width / SHOWN
+    step = box.width / LAST_REPS
 
     def y(number: float) -> float:
         return box.bottom - box.height * max(0.0, number) / most
 
     if limit is not None:
         line = ((box.left, y(limit[0])), (box.left + step * len(numbers), y(limit[0])))
-        yield Line(line, FINE * u, AMBER.at(0.6))
+        yield Line(line, FINE_MM * u, AMBER.at(0.6))
     for k, number in enumerate(numbers):
         x = box.left + step * (k + 0.5)
         if number is None:
-            yield Line(((x - 4 * u, box.bottom), (x + 4 * u, box.bottom)), FINE * u, GREY)
+            yield Line(((x - 4 * u, box.bottom), (x + 4 * u, box.bottom)), FINE_MM * u, GREY)
         elif limit is not None and limit[1] * (number - limit[0]) > 0:
             yield Dot((x, y(number)), 5 * u, EMBER)
         else:

@@ -43,7 +43,7 @@ CHOSEN_S = 4.0
 glass."""
 LOOK_UP_S = 8.0
 """Seconds for which the last rep is replayed: time to stand up and look."""
-LATEST_S = 0.5
+STALE_S = 0.5
 """Seconds without a new frame after which the clock of what is drawn stands still."""
 
 
@@ -55,9 +55,8 @@ class Situation:
     labels: of the buttons, if there are any. held: the button that is held down. warning: what was
     wrong at the start. fault: of the camera or the estimator. misfit: what is wrong with the
     calibration. calibrating: the calibration under way. mirrored: the reflection of a simulated
-    person. reflection: what the line is fitted by. waking: what switches the computer on again
-    (`buttons.waking`), in a kiosk. banners: keys of texts for the margin. has_failed: the last turn
-    of the loop met a defect.
+    person. reflection: what the line is fitted by. banners: keys of texts for the margin.
+    waking: what switches the computer on again. has_failed: the last turn of the loop met a defect.
     """
 
     session: Session
@@ -71,8 +70,8 @@ class Situation:
     calibrating: CalibrationState | None = None
     mirrored: tuple[Shape, ...] = ()
     reflection: Reflection | None = None
-    waking: str | None = None
     banners: tuple[str, ...] = ()
+    waking: str | None = None
     has_failed: bool = False
 
 
@@ -185,7 +184,7 @@ def _coaching(
 ) -> Iterable[Shape]:
     """The shapes of a screen that shows the session."""
     session, now, page = in_motion(s.session, s.late_s), s.now, divide(glass, s.now)
-    t = (session.t or 0.0) + min(s.late_s, LATEST_S)
+    t = (session.t or 0.0) + min(s.late_s, STALE_S)
     match state:
         case ScreenState.WELCOME:
             yield from welcome(session, page, language, now)

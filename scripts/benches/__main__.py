@@ -10,6 +10,7 @@ from benches import (
     accuracy,
     counts,
     effort,
+    footage,
     gallery,
     history,
     reflection,
@@ -49,6 +50,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--seeds", type=count, default=3, metavar="N", help="figures 1..N (3)")
     one.add_argument("--for", dest="seconds", type=positive, default=30.0, metavar="S",
                      help="seconds of each figure (30)")  # fmt: skip
+    for name, text in (
+        ("clips", "counts in labelled clips, beside plain rules"),
+        ("people", "counts in rendered people with their truth, beside plain rules"),
+    ):
+        one = add(name, text)
+        one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
+        one.add_argument("--plot", metavar="CLIP", help="draw this clip into CLIP.png")
     one = add("reflection", "the line on the reflection in simulated rooms")
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a picture, searched for flaws")
@@ -79,6 +87,9 @@ def measure(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
+    if options.what in ("clips", "people"):
+        found = (footage.clips if options.what == "clips" else footage.people)(options.folder)
+        return footage.table(found, bundle(settings.model), options.plot)
     if options.what == "reflection":
         return reflection.bench(options.cases)
     if options.what == "gallery":

@@ -30,7 +30,7 @@ class MachineError(Exception):
 
 
 @dataclass(frozen=True)
-class ShownGuidance:
+class Said:
     """What a command in the machine gave."""
 
     code: int
@@ -116,7 +116,7 @@ class Machine:
                 return
         raise MachineError(f"nothing in the machine answered within {timeout:.0f} s")
 
-    def run(self, command: str, timeout: float = 60.0) -> ShownGuidance:
+    def run(self, command: str, timeout: float = 60.0) -> Said:
         """Run a shell command in it, as root; both outputs together."""
         if self._agent is None:
             raise MachineError("the machine takes no commands yet")
@@ -128,7 +128,7 @@ class Machine:
         said = self._line(time.monotonic() + timeout + 30.0)
         if said is None:
             raise MachineError(f"no answer to: {command}")
-        return ShownGuidance(said["code"], said["out"])
+        return Said(said["code"], said["out"])
 
     def must(self, command: str, timeout: float = 60.0) -> str:
         """Run a command that has to succeed."""

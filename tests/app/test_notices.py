@@ -1,7 +1,7 @@
 """What the margin says of keys."""
 
 from mirror.app.notices import IDLE_S, KEYS_S, Notices
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 
 
 def test_a_window_says_what_its_keys_do():
@@ -24,4 +24,4 @@ def test_every_notice_has_its_text():
     """In the languages that are shipped."""
     for name in ("en", "de"):
         for key in ("first", "second", "unknown", "no-drill", "nothing-to-remember"):
-            assert f"keys.{key}" in load(name).texts
+            assert f"keys.{key}" in load_language(name).texts

@@ -11,7 +11,7 @@ from people import SIZE, film, reps
 
 from mirror.camera import Frame
 from mirror.cli import analyze
-from mirror.cli.analyze import follow, records
+from mirror.cli.analyze import process, records
 from mirror.cli.overlay import labels, overlay, pixel_screen
 from mirror.coach.advance import advance
 from mirror.coach.session import start
@@ -100,7 +100,7 @@ def test_nobody_is_said_in_each_frame(tmp_path):
 def test_time_starts_at_nought():
     """The clock of the camera does not show."""
     film_ = Film(film(reps(0), 1))
-    times = [session.t for _, session in follow(film_, film_, start())]
+    times = [session.t for _, session in process(film_, film_, start())]
     assert times[0] == 0
     assert times[-1] == pytest.approx(1.0)
 
@@ -109,13 +109,13 @@ def test_time_starts_at_nought():
 def test_fewer_frames_can_be_processed(fps, expected):
     """--fps thins the frames evenly and never invents any."""
     film_ = Film(film(reps(0), 5))
-    assert len(list(follow(film_, film_, start(), fps=fps))) == pytest.approx(expected, abs=1)
+    assert len(list(process(film_, film_, start(), fps=fps))) == pytest.approx(expected, abs=1)
 
 
 def test_analysis_stops_when_asked_to():
     """--for ends in the middle of the source."""
     film_ = Film(film(reps(0), 5))
-    times = [session.t for _, session in follow(film_, film_, start(), seconds=2.0)]
+    times = [session.t for _, session in process(film_, film_, start(), seconds=2.0)]
     assert times[-1] == pytest.approx(2.0)
 
 
@@ -123,7 +123,7 @@ def test_the_summary_counts_over_absences():
     """A person who leaves for long begins a new set; the summary keeps all reps."""
     poses = [*film(reps(1), 6), *[None] * 600, *film(reps(1), 6)]
     film_ = Film(poses)
-    got = list(records(follow(film_, film_, start()), {}))
+    got = list(records(process(film_, film_, start()), {}))
     assert got[-1]["reps"] == 2
 
 
@@ -330,5 +330,5 @@ def test_a_stick_is_sought_only_in_the_stick_drill(monkeypatch, drill):
     ends = ((1.0, 2.0), (3.0, 4.0))
     monkeypatch.setattr(analyze, "with_stick", lambda pose, rgb, lens: replace(pose, stick=ends))
     film_ = Film(film(reps(1), 2))
-    for _, session in follow(film_, film_, start("basic", drill)):
+    for _, session in process(film_, film_, start("basic", drill)):
         assert session.pose.stick == (ends if drill == "stick" else None)

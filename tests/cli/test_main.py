@@ -400,7 +400,7 @@ def test_check_plays_a_recording_of_the_voice(monkeypatch, tmp_path):
             file.setparams((1, 2, 22_050, 0, "NONE", ""))
             file.writeframes(bytes(2 * 4_410))
 
-    Voice(language.load("en")).render(record)
+    Voice(language.load_language("en")).render(record)
     slept = []
     monkeypatch.setattr(check, "sleep", slept.append)
     report = check._voice(Settings(sound=SoundSettings(voice="all")))

@@ -12,12 +12,12 @@ from people import film, reps
 from mirror.coach.advance import advance
 from mirror.coach.command import Command
 from mirror.coach.exercise import find_exercise
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
 from mirror.coach.sets import apply
 from mirror.display import sound as tones
-from mirror.display.sound import RETRY_S, Heard, Speaker, heard
+from mirror.display.sound import SOUND_RETRY_S, Heard, Speaker, heard
 from mirror.display.tones import NOTES, RATE, Tone, loop, samples
 from mirror.display.voice import Voice
 from mirror.hinge.counting.reps import Partial, Phase, Rejected
@@ -203,22 +203,22 @@ def test_a_missing_device_is_tried_now_and_then(mixer):
     """It may come with the display; at once where there is a reason to, and once at a desktop."""
     mixer.fails = "No such device."
     kiosk, desktop = Speaker(0.4, keep_trying=True), Speaker(0.4)
-    for t in (0.0, 1.0, RETRY_S - 1.0, RETRY_S):
+    for t in (0.0, 1.0, SOUND_RETRY_S - 1.0, SOUND_RETRY_S):
         kiosk.update(t)
         told = "There is no sound (No such device): the mirror runs on without tones."
         assert kiosk.silent_because == told
         kiosk.play(Heard((Tone.CUE,), True))
     assert mixer.opened == 2
     mixer.fails = None
-    kiosk.update(RETRY_S + 1.0)
+    kiosk.update(SOUND_RETRY_S + 1.0)
     assert kiosk.silent_because is not None
     kiosk.close()
-    kiosk.update(RETRY_S + 2.0)
+    kiosk.update(SOUND_RETRY_S + 2.0)
     assert kiosk.silent_because is None
     assert is_open()
     kiosk.close()
     mixer.fails, mixer.opened = "No such device.", 0
-    for t in (0.0, RETRY_S, 10 * RETRY_S):
+    for t in (0.0, SOUND_RETRY_S, 10 * SOUND_RETRY_S):
         desktop.update(t)
     assert mixer.opened == 1
 
@@ -235,7 +235,7 @@ def test_without_a_device_there_is_silence_and_one_sentence(monkeypatch):
 def test_with_volume_0_nothing_is_opened(mixer):
     """However long it runs."""
     speaker = Speaker(0.0, keep_trying=True)
-    for t in (0.0, RETRY_S):
+    for t in (0.0, SOUND_RETRY_S):
         speaker.update(t)
         speaker.play(Heard((Tone.CUE,), True))
         speaker.close()
@@ -256,7 +256,7 @@ def spoken(tmp_path, monkeypatch):
             file.writeframes(bytes(2 * 11_025))
 
     def make(counts):
-        voice = Voice(load("en"), counts=counts)
+        voice = Voice(load_language("en"), counts=counts)
         voice.render(record)
         speaker = Speaker(0.4, voice)
         speaker.update(0.0)

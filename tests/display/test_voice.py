@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 
-from mirror.coach.language import Language, load
+from mirror.coach.language import Language, load_language
 from mirror.display import voice as recordings
 from mirror.display.voice import MOST, Phrase, Voice, espeak, length_s, phrases
 from mirror.errors import MirrorError, VoiceError
@@ -47,7 +47,7 @@ class Renderer:
 
 def test_every_cue_and_number_is_recorded_once(cache):
     """In the folder of the language; a second time nothing is made."""
-    render, voice = Renderer(), Voice(load("de"), counts=True)
+    render, voice = Renderer(), Voice(load_language("de"), counts=True)
     assert len(voice.missing()) == len(voice.phrases)
     assert voice.render(render) == len(voice.phrases) > MOST + 20
     assert voice.missing() == []
@@ -55,18 +55,18 @@ def test_every_cue_and_number_is_recorded_once(cache):
     assert voice.find("stick-off").parent == cache / "de"
     assert voice.find("number-100") is not None
     assert voice.find("number-101") is None
-    assert Voice(load("de")).render(render) == 0
+    assert Voice(load_language("de")).render(render) == 0
 
 
 def test_numbers_are_missing_only_where_they_are_spoken():
     """`cues` does without them."""
-    assert not any(name.startswith("number") for name in Voice(load("en")).missing())
-    assert "number-1" in Voice(load("en"), counts=True).missing()
+    assert not any(name.startswith("number") for name in Voice(load_language("en")).missing())
+    assert "number-1" in Voice(load_language("en"), counts=True).missing()
 
 
 def test_a_text_that_changes_is_recorded_anew():
     """And its old recording goes."""
-    english = load("en")
+    english = load_language("en")
     before, render = Voice(english), Renderer()
     before.render(render)
     old = before.find("rounding")
@@ -80,7 +80,7 @@ def test_a_text_that_changes_is_recorded_anew():
 
 def test_a_recording_of_the_owners_is_played_instead():
     """And stays, whatever is rendered."""
-    voice, render = Voice(load("en")), Renderer()
+    voice, render = Voice(load_language("en")), Renderer()
     voice.render(render)
     own = voice.folder / "rounding.wav"
     write(own, 0.9)
@@ -93,7 +93,7 @@ def test_a_recording_of_the_owners_is_played_instead():
 @pytest.mark.parametrize("damage", [b"", b"RIFF", None])
 def test_a_damaged_recording_is_made_again(damage):
     """As after the plug was pulled; None: cut off."""
-    voice, render = Voice(load("en")), Renderer()
+    voice, render = Voice(load_language("en")), Renderer()
     voice.render(render)
     path = voice.find("rounding")
     path.write_bytes(path.read_bytes()[:100] if damage is None else damage)
@@ -104,13 +104,13 @@ def test_a_damaged_recording_is_made_again(damage):
 def test_a_variation_may_have_words_of_its_own():
     """Under its name."""
     assert Phrase("single-leg.knees-bent", "en", "Soft knee, still shin") in list(
-        phrases(load("en"))
+        phrases(load_language("en"))
     )
 
 
 def test_what_a_language_lacks_is_spoken_in_english():
     """By an English voice."""
-    tongue = Language("fr", {"voice.rounding": "Dos long"}, load("en").english)
+    tongue = Language("fr", {"voice.rounding": "Dos long"}, load_language("en").english)
     said = {phrase.name: phrase for phrase in phrases(tongue)}
     assert said["rounding"].language == "fr"
     assert said["heel-lift"].language == "en"
@@ -120,11 +120,11 @@ def test_what_a_language_lacks_is_spoken_in_english():
 @pytest.mark.parametrize("name", ["en", "de"])
 def test_what_is_said_is_short(name):
     """Every cue of the glass has words for the voice, five at most."""
-    texts = load(name).texts
+    texts = load_language(name).texts
     for key in texts:
         if key.startswith("cue.") and key != "cue.praise":
             assert key.replace("cue.", "voice.") in texts
-    for phrase in phrases(load(name)):
+    for phrase in phrases(load_language(name)):
         assert len(phrase.text.split()) <= 5, phrase
 
 
@@ -134,7 +134,7 @@ def test_without_espeak_there_is_one_sentence(monkeypatch, tmp_path):
     with pytest.raises(VoiceError, match=r"sudo apt install espeak-ng\.$"):
         espeak("en", "Long back", tmp_path / "x.wav")
     with pytest.raises(VoiceError, match="There is no espeak-ng"):
-        Voice(load("en")).render()
+        Voice(load_language("en")).render()
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(cache):
@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(cache):
     cache.parent.mkdir(parents=True)
     cache.write_text("in the way")
     with pytest.raises(MirrorError, match="voice/en: the voice cannot be stored"):
-        Voice(load("en")).render(Renderer())
+        Voice(load_language("en")).render(Renderer())
 
 
 @needs_espeak

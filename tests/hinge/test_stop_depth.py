@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.hinge.judging.stop_depth import (
     FromStart,
     NotFound,
@@ -183,7 +183,7 @@ def test_small_or_soft_bend_is_not_told():
 
 def test_what_is_told_has_its_words():
     """The depth is rounded to 5 degrees; not found is said as not found."""
-    say = load("en").stop
+    say = load_language("en").stop
     stop = StopDepth(53.2, (48.0, 60.0), 54.0, 0.05, 0.8, 5)
     assert text_key(stop) == ("depth", 55)
     assert say(stop).startswith("Your hips fold about 55° before your back helps.")

@@ -24,6 +24,7 @@ from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.quality import FROM_SIDE, Seeking, doubts
 from mirror.hinge.measure.rounding import course, read, rounding, steady
+from mirror.hinge.measure.space import Space, space
 from mirror.hinge.measure.view import Heading, View, look
 
 JUDGE = 0.7
@@ -101,6 +102,8 @@ class Posture:
     `slow-pictures`, `unsteady`; else None."""
     frame_s: float | None
     """Usual time between pictures, s; None with the first one."""
+    space: Space
+    """The person in space, the same from every side: what is counted by."""
 
     @property
     def rounding_deg(self) -> float | None:
@@ -241,6 +244,7 @@ def measure(
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
         frame_s=frame_s,
+        space=space(pose),
     )
     edge = back.edge if back else None
     return Measuring(heading, edge, frame_s, legs, t, leg), posture
