@@ -268,7 +268,7 @@ def _voice(settings: Settings, *, is_aloud: bool = True) -> str:
     where = f"the recordings are in {voice.folder}"
     if not is_aloud:
         return where
-    name = next(iter(voice.phrases))
+    name = next(name for name in voice.phrases if "." not in name)  # not of one variation only
     speaker = Speaker(settings.sound.volume, voice)
     speaker.update(0.0)
     try:
@@ -276,6 +276,8 @@ def _voice(settings: Settings, *, is_aloud: bool = True) -> str:
         sleep(min(took_s, LONGEST_S))
     finally:
         speaker.close()
+    if speaker.silent_because is not None:
+        return f"{where}; none was played, since there is no sound"
     if not took_s:
         raise VoiceError(f"{where}, but {voice.find(name)} cannot be played.")
     return f"said {voice.phrases[name].text!r} ({took_s:.1f} s); {where}"

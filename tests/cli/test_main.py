@@ -404,9 +404,11 @@ def test_check_plays_a_recording_of_the_voice(monkeypatch, tmp_path):
     slept = []
     monkeypatch.setattr(check, "sleep", slept.append)
     report = check._voice(Settings(sound=SoundSettings(voice="all")))
-    assert report.startswith("said 'Soft knee, still shin' (0.2 s); the recordings are in ")
+    assert report.startswith("said 'Long back' (0.2 s); the recordings are in ")
     assert slept == [pytest.approx(0.2, abs=0.01)]
     assert tones.load_pygame().mixer.get_init() is None
+    monkeypatch.setenv("SDL_AUDIODRIVER", "none such")
+    assert check._voice(Settings()).endswith("none was played, since there is no sound")
     for off in (SoundSettings(voice="off"), SoundSettings(volume=0.0)):
         assert check._voice(Settings(sound=off)) == "switched off"
 
