@@ -92,11 +92,7 @@ def test_a_missing_text_is_said_in_english(own):
     """The rest of the language is used."""
     tongue = own("[guidance]\nsquat = 'xyz'")
     assert tongue.say("guidance.squat") == "xyz"
-<<<<<<< HEAD
-    assert tongue.say("guidance.sitting") == load("en").say("guidance.sitting")
-=======
-    assert tongue.say("guidance.walking") == load_language("en").say("guidance.walking")
->>>>>>> upper
+    assert tongue.say("guidance.sitting") == load_language("en").say("guidance.sitting")
     assert tongue.title(Exercise(BASIC)) == "Hip hinge"
 
 
