@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,10 +157,15 @@ class Edges:
 
 def _voice(settings: Settings, language: Language) -> Voice | None:
     """The recordings to play; without a home there are none, and tones take their place."""
-    with suppress(ConfigError):
-        if settings.sound.voice != "off":
-            return Voice(language, counts=settings.sound.voice == "all")
-    return None
+    if settings.sound.volume == 0 or settings.sound.voice == "off":
+        return None
+    try:
+        voice = Voice(language, counts=settings.sound.voice == "all")
+    except ConfigError:
+        return None
+    if missing := len(voice.missing()):
+        _LOG.info(f"The voice lacks {missing} recordings: tones instead, until hinge-mirror voice.")
+    return voice
 
 
 def _volunteer(settings: Settings, screen: Screen) -> Volunteer:
