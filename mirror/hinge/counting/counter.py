@@ -220,6 +220,37 @@ class HingeCounter:
         ), ()
 
 
+@dataclass(frozen=True)
+class OnHinges:
+    """What the counters of other reps share: they follow the hinge, and report what is none."""
+
+    hinge: HingeCounter = HingeCounter()
+
+    @property
+    def phase(self) -> Phase | None:
+        """See `Counter`."""
+        return self.hinge.phase
+
+    @property
+    def is_moving(self) -> bool:
+        """See `Counter`."""
+        return self.hinge.is_moving
+
+    @property
+    def is_open(self) -> bool:
+        """See `Counter`."""
+        return self.is_moving
+
+    @property
+    def upright_s(self) -> float:
+        """See `Counter`."""
+        return self.hinge.upright_s
+
+    def forgotten(self) -> Self:
+        """See `Counter`."""
+        return replace(self, hinge=self.hinge.forgotten())
+
+
 def rep_of(move: Movement, number: int) -> Rep:
     """A movement as a rep; none of its form is known yet."""
     bottom = move.bottom
