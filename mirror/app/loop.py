@@ -14,11 +14,13 @@ from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
 from mirror.app.journal import log_to_stderr
+from mirror.app.notices import Notices
+from mirror.buttons.keyboard import KEYS_HELP, has_unknown
 from mirror.buttons.waking import waking
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
-from mirror.coach.sets import apply, end, recall
+from mirror.coach.sets import apply, end, idle_reason, recall
 from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.sound import Heard, heard
@@ -93,6 +95,9 @@ class Mirror:
         now = parts.clock.monotonic()
         self._times = Times(now, now, now, now, now)
         self._finished_reps = 0
+        self._notices = Notices(now, is_windowed=options.windowed)
+        if options.windowed:
+            _LOG.info(f"Keys of the window: {KEYS_HELP}.")
 
     @property
     def is_unfinished(self) -> bool:
@@ -191,10 +196,16 @@ class Mirror:
 
     def _command(self, now: float) -> None:
         edges = self.edges
-        for what in edges.controls.commands(edges.screen.events(), now):
+        keys = edges.screen.events()
+        if has_unknown(keys):
+            self._notices.note("unknown", now)
+        for what in edges.controls.commands(keys, now):
             if edges.calibration.is_on or what is Command.CALIBRATE:
                 edges.calibration.press(what)
                 continue
+            reason = idle_reason(self.session, what)
+            if reason is not None:
+                self._notices.note(reason, now)
             kept = self.session.history.profile
             self.session = apply(self.session, what)
             self._keep(self.session.finished)
@@ -250,7 +261,7 @@ class Mirror:
             calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
             reflection=calibration.reflection(session.pose),
-            banners=banners if options.kiosk else (),
+            banners=self._notices.banners(now) or (banners if options.kiosk else ()),
         )
 
     def _scene(self, situation: Situation) -> Scene:

@@ -19,6 +19,7 @@ from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, text_key
+from mirror.sentences import nearest
 
 Texts = Mapping[str, str]
 """Key -> text."""
@@ -80,7 +81,8 @@ class Language:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number in figures. digits: digits after the decimal mark of the language."""
-        return f"{value:.{digits}f}".replace(".", self.say("rest.decimal"))
+        # Rounded first: what is almost nought is 0, not -0.
+        return f"{round(value, digits) + 0.0:.{digits}f}".replace(".", self.say("rest.decimal"))
 
     def stop(self, found: Found) -> str:
         """Result of the search for the stop depth."""
@@ -115,7 +117,7 @@ def load_language(name: str) -> Language:
     texts = _read(path)
     for key, text in texts.items():
         if key not in english:
-            raise ConfigError(f"{path}: unknown key {named(key)}.")
+            raise ConfigError(f"{path}: unknown key {named(key)}{nearest(key, english)}.")
         if wrong := _fields(text) ^ _fields(english[key]):
             raise ConfigError(
                 f"{path}: {key} = {quoted(text)}: {{{named(min(wrong))}}} must stand in both "

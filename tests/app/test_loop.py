@@ -348,6 +348,28 @@ def test_pictures_that_cannot_be_written_stop_nothing(stage, tmp_path, capsys):
     assert (tmp_path / "out").read_text() == "a file where the folder should be"
 
 
+@pytest.mark.parametrize(
+    ("key", "banner"), [("d", "keys.no-drill"), ("x", "keys.unknown"), ("n", "keys.first")]
+)
+def test_a_window_shows_its_keys_and_which_does_nothing(stage, capsys, key, banner):
+    """In the margin of the glass; the keys are in the terminal, too."""
+    seen = []
+
+    def window(settings, *, mode="auto", size=None):
+        assert mode == "windowed"
+        screen = open_screen(settings, mode="offscreen", size=(270, 480))
+        screen.events = lambda: [key] if len(seen) == 3 else []
+        return screen
+
+    stage(film(reps(1), 5))
+    settings = Settings(screen=SETTINGS.screen, coach=CoachSettings(variation="swing"))
+    options = Options(windowed=True)
+    assert run(settings, options, open_screen=window, compose=spy(seen)) == 0
+    assert seen[0].banners == ("keys.first", "keys.second")
+    assert banner in seen[3].banners
+    assert "Keys of the window: n or right: next" in capsys.readouterr().err
+
+
 def test_calibrating_begins_and_is_left_by_a_long_press(stage, monkeypatch, capsys):
     """While it lasts nothing is counted; after it the mirror goes on."""
     asked, seen = [], []

@@ -106,7 +106,7 @@ def test_values_are_filled_in():
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("[guidance]\nsqat = 'x'", "unknown key guidance.sqat"),
+        ("[guidance]\nsqat = 'x'", "unknown key guidance.sqat (do you mean guidance.squat?)"),
         ("squat = 'x'", "unknown key squat"),
         ("[guidance]\nsquat = 3", "guidance.squat = 3: a text is expected"),
         ("[guidance]\nsquat = ' '", "guidance.squat = ' ': a text is expected"),
@@ -167,3 +167,12 @@ def test_a_language_that_is_not_there_names_those_that_are():
 def test_a_key_without_a_text_is_said_as_it_is():
     """Nothing crashes for a missing word."""
     assert Language("xx", {}, {}).say("guidance.squat") == "guidance.squat"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(-0.3, 0, "0"), (-0.04, 1, "0.0"), (-0.6, 0, "-1"), (2.26, 1, "2.3")],
+)
+def test_a_number_is_never_minus_nought(value, digits, text):
+    """Almost nothing is nothing."""
+    assert load_language("en").number(value, digits) == text
