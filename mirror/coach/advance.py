@@ -139,7 +139,7 @@ def _without_back(posture: Posture) -> Posture:
     """The posture with a back that must not be judged; its contour serves the drill."""
     if posture.back is None:
         return posture
-    back = replace(posture.back, rounding_deg=None, course_deg=None, confidence=0.0)
+    back = replace(posture.back, flexion=None, confidence=0.0)
     return replace(posture, back=back)
 
 

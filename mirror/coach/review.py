@@ -11,7 +11,7 @@ from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
 from mirror.hinge.drills.drill import step as follow_drill
-from mirror.hinge.judging.faults import NOTED
+from mirror.hinge.judging.faults import NOTED, UPPER_BACK
 from mirror.hinge.judging.feedback import cue
 from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
@@ -130,6 +130,8 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     """Take the descent of a slow rep into the search for the stop depth."""
     if session.baseline is None or rep.bottom_s - rep.start_s < SLOW_S:
         return session
+    if any(fault.fault == UPPER_BACK.fault for fault in rep.faults):
+        return session  # where the upper back rounds, nothing is told of the low one
     fold, rounding = descent(session.movement.form, session.baseline, rep)
     if len(fold) < 5:
         return session

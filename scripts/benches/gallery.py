@@ -82,7 +82,7 @@ STRIPS = {
 """Screens that are shown small beside one another: the pictures of the README."""
 README, SMALLER, BETWEEN_PX, BETWEEN = "readme", 3, 8, 96
 """Their folder, by what they are made smaller, and the grey that is between them."""
-STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+STOP = StopDepth(55.0, 62.0, 5)
 
 
 def gallery(settings: Settings, folder: Path) -> int:

@@ -68,7 +68,7 @@ def made_up(name: str, progress: float, chance: random.Random) -> FinishedSet:
     stop = None
     if name == "basic" and chance.random() < 0.3:
         deg = 48 + 12 * progress + chance.gauss(0, 4)
-        stop = StopDepth(deg, (deg - 6, deg + 6), deg + 5, 0.05, 0.8, len(reps))
+        stop = StopDepth(deg, deg + 5, len(reps))
     cues = [Cue(r.end_s, r.faults[0].fault, r.number) for r in reps if r.faults]
     notes = SetLog(STOOD_DEG, stop, tuple(cues[1::3]), tuple(samples))
     ended: Ended = chance.choice(("rest", "rest", "left", "press"))

@@ -700,7 +700,7 @@ def test_a_set_is_saved_when_its_person_rests_and_shown_as_saved(stage, state, m
 
 def test_presses_finish_sets_and_keep_the_stop_depth(stage, state, monkeypatch):
     """A button pressed in the middle of a film; what is kept is there at the next start."""
-    stop = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+    stop = StopDepth(55.0, 62.0, 5)
     waiting = [[Command.REMEMBER, Command.NEXT]]
 
     class Pressed:

@@ -98,7 +98,7 @@ def test_a_missing_text_is_said_in_english(own):
 
 def test_values_are_filled_in():
     """A depth is rounded to 5 degrees in each language."""
-    stop = StopDepth(53.2, (48.0, 60.0), 54.0, 0.05, 0.8, 5)
+    stop = StopDepth(53.2, 54.0, 5)
     for name in ("en", *SHIPPED):
         assert "55°" in load_language(name).stop(stop)
 

@@ -98,7 +98,7 @@ def test_the_person_is_forgotten_after_leaving():
     [
         ([person(0)], "stand-still"),
         ([person(0, turn=40)], "turn-side-on"),
-        ([person(0, scale=0.4)], "come-closer"),
+        ([person(0, scale=0.25)], "come-closer"),
         ([person(0, visibility=0.2)], "step-back"),
         (list(film(reps(0), 1.5)), "instruction"),
         (list(film(reps(1, depth=0.3), 6)), "partial"),

@@ -53,7 +53,7 @@ def test_a_new_set_is_not_heard():
 
 def test_the_stop_depth_is_heard_once_on_the_way_down():
     """With its mark at 50 degrees of fold, before the bottom."""
-    stop = StopDepth(45.0, (40.0, 50.0), 50.0, 0.05, 0.8, 5)
+    stop = StopDepth(45.0, 50.0, 5)
     session = start()
     told = []
     for pose in film(reps(1), 6):

@@ -93,7 +93,7 @@ def test_nobody_and_a_cut_off_person_are_unseen_with_their_reason():
     ("how", "doubt"),
     [
         ({"turn": 40}, "turn-side-on"),
-        ({"scale": 0.5}, "come-closer"),
+        ({"scale": 0.25}, "come-closer"),
         ({"at": (240.0, 660.0)}, "step-back"),
         ({"at": (240.0, 330.0)}, "step-back"),
         ({"visibility": 0.6}, "step-back"),

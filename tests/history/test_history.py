@@ -32,7 +32,7 @@ from mirror.history.store import DAY_S, Store
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
 CONFIGURED = record.configuration(Settings())
-STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+STOP = StopDepth(55.0, 62.0, 5)
 
 
 def made_up(name="basic", seed=1, ended_s=0.0):

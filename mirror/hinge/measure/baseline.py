@@ -99,6 +99,8 @@ def _is_still(window: tuple[Posture, ...]) -> bool:
 
 def _mean(window: tuple[Posture, ...]) -> Standing:
     n = len(window)
+    # An arm behind the back hides it: such a standing would spoil every later verdict.
+    backs = [p.back for p in window if p.back and p.back.confidence >= JUDGE]
     return Standing(
         trunk_deg=sum(p.trunk_deg for p in window) / n,
         thigh_deg=sum(p.thigh_deg for p in window) / n,
@@ -106,8 +108,8 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         trunk_px=sum(p.trunk_px for p in window) / n,
         leg_px=sum(p.leg_px for p in window) / n,
         hip_height_px=sum(p.ankle[1] - p.hip[1] for p in window) / n,
-        # An arm behind the back hides it: such a standing would spoil every later verdict.
-        edge=_mean_of([p.back.edge for p in window if p.back and p.back.confidence >= JUDGE], n),
+        edge=_mean_of([back.edge for back in backs], n),
+        shape=_mean_of([back.shape for back in backs], n),
         com_fraction=_mean_of([p.com_fraction for p in window if p.com_fraction is not None], n),
         foot=window[-1].foot,
         limbs=mean([p.limbs for p in window]),

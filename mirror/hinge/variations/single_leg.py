@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
-from mirror.hinge.judging.faults import KNEES_BENT, ROUNDING
+from mirror.hinge.judging.faults import BACK, KNEES_BENT
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
@@ -19,7 +19,7 @@ SINGLE_LEG = Variation(
     name="single-leg",
     seeking=Seeking(one_leg=True),
     rules=(
-        ROUNDING,
+        *BACK,
         RepRule(
             fault="line-broken",
             metric=metrics.line_deg,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import BACK
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
@@ -15,6 +16,7 @@ SWING = Variation(
     seeking=Seeking(least_fps=(15.0, 12.0)),
     counter=SwingCounter(),
     rules=(
+        *BACK,
         RepRule(fault="squat-swing", metric=metrics.knee_share, limit=0.85, sd=0.05, priority=1),
         RepRule(fault="arms-first", metric=metrics.extension_left, limit=0.3, sd=0.03, priority=2),
         RepRule(
