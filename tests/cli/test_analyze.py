@@ -4,6 +4,7 @@ import stat
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,6 @@ from mirror.display.video import Recording
 from mirror.errors import CameraError, OutputError, UsageError
 from mirror.files import replacing, text_to
 from mirror.hinge.counting.reps import Phase
-from mirror.hinge.measure.posture import Back
 
 
 class Film:
@@ -209,7 +209,7 @@ def test_the_overlay_names_phase_and_rounding_on_dark_pills():
     for pose in film(reps(1), 2.6):
         session = advance(session, pose, pose.taken_at)
     assert session.phase is Phase.DESCENDING
-    back = Back(None, None, None, rounding_deg=-0.2, course_deg=None, confidence=0.0)
+    back = SimpleNamespace(rounding_deg=-0.2, confidence=0.0)
     bowed = replace(session.posture, back=back)
     bowed = replace(session, source=replace(session.source, posture=bowed))
     assert labels(session)[0][0] == "descending"
