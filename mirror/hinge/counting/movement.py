@@ -212,7 +212,7 @@ def _phase(trunk: Trunk, ended: Movement | None) -> Phase | None:
     is_slow = trunk.slow_s is not None and t - trunk.slow_s >= BOTTOM_S
     if ended is not None:
         return Phase.LOCKOUT
-    if move is None:
+    if move is None or trunk.start is None:  # or came into the picture bent
         is_standing = trunk.is_upright and (trunk.phase is not Phase.LOCKOUT or is_slow)
         return Phase.STANDING if is_standing else trunk.phase
     if move.peak_deg - trunk.lean_deg > PEAK_DEG:
