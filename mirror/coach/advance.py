@@ -51,7 +51,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
         still = Stillness()
     else:
         counter, events = session.counter.step(posture)
-        if not counter.is_moving:
+        if not counter.is_moving or baseline is None:
             still, baseline = watch(still, posture, baseline, seeking)
     session = replace(session, person=_test_range(person, posture, session.baseline, t))
     test = session.person.range_test

@@ -7,7 +7,7 @@ the person leaves. Who turns to look into the glass keeps the standing that reps
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,7 +20,9 @@ from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.measure.view import View
 
-STILL_S = 0.7
+STILL_S, FIRST_S = 0.7, 0.25
+"""Seconds of a still stand, and of the first one after movement began without any: lockouts of real
+sets last .3-.5 s. The next whole stand takes its place."""
 TRUNK_DEG, KNEE_DEG = 15.0, 25.0
 SWAY_DEG = 5.0
 """Largest range of hip and knee flexion within the window that is still standing."""
@@ -38,7 +40,9 @@ REFINE = 0.2
 
 T = TypeVar("T", float, Array)
 NUMBERS = tuple(
-    f.name for f in fields(Standing) if f.name not in ("foot", "limbs", "view", "facing")
+    f.name
+    for f in fields(Standing)
+    if f.name not in ("foot", "limbs", "view", "facing", "is_first")
 )
 
 
@@ -47,6 +51,8 @@ class Stillness:
     """The pictures of the last `STILL_S` seconds in which the person was upright and still."""
 
     window: tuple[Posture, ...] = ()
+    has_moved: bool = False
+    """Whether the person has bowed since the last stand."""
 
     @property
     def share(self) -> float:
@@ -75,12 +81,15 @@ def watch(
     """Take one frame; the standing becomes new, or refined, when a still window is complete."""
     upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
     if not upright:
-        return Stillness(), own
+        return Stillness(has_moved=True), own
     window = (*memory.window, posture)
     while not _is_still(window):
         window = window[1:]
-    if window[-1].t - window[0].t < STILL_S - 1e-6:
-        return Stillness(window), own
+    still_s = window[-1].t - window[0].t
+    if own is None and memory.has_moved and still_s >= FIRST_S - 1e-6:
+        return Stillness((posture,)), replace(_mean(window), is_first=True)
+    if still_s < STILL_S - 1e-6:
+        return Stillness(window, has_moved=memory.has_moved), own
     # A complete window is used up, so that one long stand does not outweigh the rest.
     return Stillness((posture,)), _kept(own, _mean(window), seeking)
 
@@ -131,7 +140,7 @@ def _kept(old: Standing | None, new: Standing, seeking: Seeking) -> Standing:
 
 
 def _refined(old: Standing | None, new: Standing) -> Standing:
-    if old is None or (old.view, old.facing) != (new.view, new.facing):
+    if old is None or old.is_first or (old.view, old.facing) != (new.view, new.facing):
         return new
     size, height = new.trunk_px / old.trunk_px, new.hip_height_px / old.hip_height_px
     has_stepped = abs(size - height) < ALIKE and abs(height - 1.0) > OTHER_PLACE

@@ -158,6 +158,8 @@ class Standing:
     """+1 to the right of the picture, -1 left."""
     shape: Array | None = None
     """(19,) as in `Back`; None where it was not seen."""
+    is_first: bool = False
+    """Taken from a short stand between reps, until there is a longer one."""
 
     @property
     def hip_flexion_deg(self) -> float:
