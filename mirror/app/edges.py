@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from mirror.coach.language import load as load_language
 from mirror.config import Settings
 from mirror.display.power import Display
 from mirror.display.screen import Screen, open_screen
-from mirror.display.snapshots import Snapshots, say
+from mirror.display.snapshots import Snapshots
 from mirror.display.sound import Speaker
 from mirror.display.video import Recording
 from mirror.errors import ScreenError
@@ -32,6 +33,8 @@ from mirror.screens.labels import Labels
 from mirror.screens.router import compose
 from mirror.simulator.people import Errors, case
 from mirror.simulator.volunteer import Volunteer
+
+LOG = logging.getLogger(__name__)
 
 RECORD_FPS = 15.0
 """Frames a second in a video of the glass."""
@@ -63,7 +66,7 @@ def power_off() -> None:
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        say(f"The mirror could not be switched off ({error}).")
+        LOG.error(f"The mirror could not be switched off ({error}).")
 
 
 def leave(code: int) -> None:
@@ -110,7 +113,7 @@ class Edges:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             self.recording = Recording(options.record, size, RECORD_FPS)
-        self.recorder = Recorder(settings, say)
+        self.recorder = Recorder(settings, LOG.info)
         self.calibration = CalibrationController(
             settings, lambda: self.screen.glass, is_kept=not options.simulated
         )
@@ -119,7 +122,7 @@ class Edges:
             self.calibration.begin()
         self.volunteer = _volunteer(settings, screen) if options.simulated else None
         self.pipeline = self.volunteer or parts.pipeline(settings, keep_trying=options.kiosk)
-        self.monitor = Monitor(self.pipeline, self.controls, self.speaker, say)
+        self.monitor = Monitor(self.pipeline, self.controls, self.speaker)
 
     @property
     def screen(self) -> Screen:
@@ -165,7 +168,7 @@ def _first_screen(settings: Settings, options: Options, opening: Callable[..., S
         if options.windowed:
             raise
         if options.kiosk:
-            say(f"{error} Waiting for one.")
+            LOG.warning(f"{error} Waiting for one.")
         else:
-            say(f"{error} Running off-screen; pictures of the glass go to {options.shots}/.")
+            LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
         return opening(settings.screen, mode="offscreen")

@@ -1,8 +1,8 @@
-"""Is the computer well? Supply voltage and temperature, from the kernel's own files.
+"""Supply voltage and temperature of the computer, from files of the kernel.
 
-A Pi that gets too little voltage or too hot is slowed down by its firmware; looking less often
-keeps it ahead of that. Sources: the kernel's `raspberrypi-hwmon` (`rpi_volt`, `in0_lcrit_alarm`)
-and thermal zones (thousandths of a degree Celsius). Elsewhere both are missing, and all is well.
+The firmware of a Pi slows it down when the voltage is too low or the chip too hot. Estimating fewer
+frames avoids that. Sources: the kernel's `raspberrypi-hwmon` (`rpi_volt`, `in0_lcrit_alarm`) and
+thermal zones (thousandths of a degree Celsius). Where both are missing, nothing is wrong.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ Ill = Literal["low-voltage", "hot"]
 
 SYS = Path("/sys/class")
 HOT_C = 80.0
-"""Here the firmware of a Pi begins to slow it down."""
+"""Temperature at which the firmware of a Pi begins to slow it down, degrees Celsius."""
 COOL_C = 72.0
-"""Cooler than this it is no longer called hot."""
+"""Temperature below which the computer no longer counts as hot, degrees Celsius."""
 ASK_S = 5.0
-"""How often the files are read."""
+"""Seconds between two readings of the files."""
 LOW_S = 60.0
-"""A dip of the voltage counts for so long: the alarm itself may last a moment only."""
+"""Seconds for which a dip of the voltage counts, since the alarm itself may be short."""
 
 
 @dataclass(frozen=True)
 class Vitals:
-    """low_voltage: the alarm stands now. temperature_c: of the hottest zone; None: unknown."""
+    """low_voltage: the alarm is on. temperature_c: of the hottest zone; None: unknown."""
 
     low_voltage: bool = False
     temperature_c: float | None = None
 
 
 def vitals(sys: Path = SYS) -> Vitals:
-    """Read them; what cannot be read is left out."""
+    """Read both; a file that cannot be read is left out."""
     alarms = []
     for name in sorted(sys.glob("hwmon/hwmon*/name")):
         if _read(name) == "rpi_volt":
@@ -45,19 +45,19 @@ def vitals(sys: Path = SYS) -> Vitals:
 
 
 class Health:
-    """The vitals over time: `ill` is what the mirror has to spare itself for, if anything."""
+    """The vitals over time. ill: the reason to work less, if there is one."""
 
     def __init__(self, read: Callable[[], Vitals] = vitals) -> None:
         self._read = read
-        self._asked: float | None = None
+        self._read_s: float | None = None
         self._low_until = 0.0
         self.vitals = Vitals()
         self.ill: Ill | None = None
 
     def update(self, now: float) -> Ill | None:
-        """Call often; reads when it is time. now: monotonic seconds."""
-        if self._asked is None or now - self._asked >= ASK_S:
-            self._asked = now
+        """Read the vitals when they are due; call it often. now: monotonic seconds."""
+        if self._read_s is None or now - self._read_s >= ASK_S:
+            self._read_s = now
             self.vitals = self._read()
             if self.vitals.low_voltage:
                 self._low_until = now + LOW_S
@@ -72,7 +72,7 @@ class Health:
         return self.ill
 
 
-def told(ill: Ill, vitals: Vitals) -> str:
+def format_illness(ill: Ill, vitals: Vitals) -> str:
     """The sentence for the journal and for `check`."""
     if ill == "low-voltage":
         return "The supply voltage is too low: use the official power supply and a short cable."

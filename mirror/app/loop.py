@@ -6,23 +6,26 @@ loop takes in every observation and every command, and redraws the glass at its 
 
 from __future__ import annotations
 
+import logging
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
+from mirror.app.journal import log_to_stderr
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
 from mirror.coach.sets import apply, end, recall
 from mirror.config import Settings
 from mirror.display.scene import Scene
-from mirror.display.snapshots import say
 from mirror.display.sound import Heard, heard
 from mirror.hinge.counting.reps import Rep
 from mirror.pose.pipeline import RETRY_S
 from mirror.screens.router import WARN_S, ScreenState, Situation, route
+
+LOG = logging.getLogger(__name__)
 
 
 def run(settings: Settings, options: Options, parts: Parts | None = None) -> int:
@@ -32,6 +35,7 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
         MirrorError: something broke, and this is no kiosk.
     """
     parts = parts or Parts()
+    log_to_stderr()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     mirror = Mirror(settings, options, parts)
     try:
@@ -44,7 +48,7 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
-        say("The calibration was not finished: nothing was changed.")
+        LOG.warning("The calibration was not finished: nothing was changed.")
         return 1
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
@@ -106,7 +110,7 @@ class Mirror:
                     edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
                 )
                 if self.lost is not None:
-                    say(f"The {self.lost} does not come back: the mirror restarts.")
+                    LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
                     break
                 if self._is_over(now):
                     break
@@ -125,7 +129,7 @@ class Mirror:
                 print(f"{counted} {'rep' if counted == 1 else 'reps'} counted.")
             if edges.snapshots is not None:
                 edges.snapshots.take(clock.monotonic(), is_rep=False, is_last=True)
-                print(edges.snapshots.told())
+                print(edges.snapshots.summary())
 
     def close(self) -> bool:
         """Save what is left and free every edge; return whether camera and estimator stopped."""
@@ -167,7 +171,7 @@ class Mirror:
             if not self._options.kiosk:
                 raise
             # A defect must not make the mirror black: say it, and begin again.
-            edges.monitor.stumbled(error, now)
+            edges.monitor.log_defect(error, now)
             with suppress(Exception):  # the set so far may be what it stumbled over
                 self._keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings), 0
@@ -257,7 +261,7 @@ class Mirror:
         if self._options.kiosk and now - self._times.display >= RETRY_S:
             self._times.display = now
             if edges.display.update():
-                say(f"The display is there ({edges.screen.driver}).")
+                LOG.info(f"The display is there ({edges.screen.driver}).")
                 edges.speaker.close()  # to be opened again: this display may have its own
         edges.screen.draw(scene)
         edges.screen.present()

@@ -1,72 +1,80 @@
-"""What the mirror looks after while it coaches: its parts, buttons, sound, computer and journal.
+"""Watch the parts of the mirror while it coaches, and log what changes.
 
-Each trouble is one line in the journal when it begins, and one when it is over. What does not keep
-the mirror from coaching is a line in the margin of the glass.
+Each trouble is one line in the journal when it begins, and one when it is over. A trouble that does
+not keep the mirror from coaching is also a banner on the glass.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from mirror.app.health import Health
-from mirror.app.health import told as told_of_health
+from mirror.app.health import Health, format_illness
 from mirror.buttons.controls import Controls
 from mirror.display.sound import Speaker
 from mirror.pose.pipeline import VisionPipeline
 from mirror.simulator.volunteer import Volunteer
 
+LOG = logging.getLogger(__name__)
+
 SPARING_S = 1 / 12
-"""From one look to the next for a computer that is ill: verdicts still get the pictures they need,
-those of the swing do not, and it says so."""
-STUMBLE_S = 60.0
-"""A defect that is met at every turn is told so often at most."""
+"""Least time between two frames on a computer that is ill, in seconds. Verdicts still get enough
+frames; those of the swing do not, and it says so."""
+DEFECT_S = 60.0
+"""Least time between two log lines of a defect that occurs at every turn, in seconds."""
 
 
 class Monitor:
-    """Looks after one run of the mirror. say: told each line for the journal."""
+    """Watches one run of the mirror. log: takes the level and the text of each line."""
 
     def __init__(
         self,
         pipeline: VisionPipeline | Volunteer,
         controls: Controls,
         speaker: Speaker,
-        say: Callable[[str], object],
+        *,
+        log: Callable[[int, str], object] = LOG.log,
         health: Health | None = None,
     ) -> None:
-        self._pipeline, self._controls, self._speaker, self._say = pipeline, controls, speaker, say
+        self._pipeline, self._controls, self._speaker, self._log = pipeline, controls, speaker, log
         self._health = health or Health()
         self._noted: dict[str, str | None] = {}
-        self._stumbled: float | None = None
+        self._defect_s: float | None = None
 
     def update(self, now: float) -> tuple[str, ...]:
-        """Call at every turn. now: monotonic seconds.
+        """Look at every part; call it at every turn. now: monotonic seconds.
 
         Returns:
-            The keys of what belongs in the margin of the glass.
+            The keys of the banners.
         """
         ill = self._health.update(now)
         self._pipeline.spare_s = SPARING_S if ill else 0.0
         fault, trouble = self._pipeline.fault, self._controls.trouble
-        self._note("eyes", None if fault is None else str(fault), "The mirror sees again.")
-        self._note("hands", trouble, "The buttons work again.")
-        self._note("sound", self._speaker.silent_because, "There is sound.")
-        # The temperature goes up and down; that it is hot is told once.
-        told = told_of_health(ill, self._health.vitals) if ill else None
-        self._note("health", told, "The computer is well again.", ill)
+        error, warning = logging.ERROR, logging.WARNING
+        self._note(
+            "pipeline", None if fault is None else str(fault), "The mirror sees again.", error
+        )
+        self._note("controls", trouble, "The buttons work again.", warning)
+        self._note("sound", self._speaker.silent_because, "There is sound.", warning)
+        # The temperature goes up and down; that it is hot is one line.
+        illness = format_illness(ill, self._health.vitals) if ill else None
+        self._note("health", illness, "The computer is well again.", warning, ill)
         return (*(["aside." + ill] if ill else []), *(["aside.buttons"] if trouble else []))
 
-    def stumbled(self, error: Exception, now: float) -> None:
-        """A defect was met in the middle of a turn. now: monotonic seconds."""
-        if self._stumbled is None or now - self._stumbled >= STUMBLE_S:
-            self._stumbled = now
-            self._say(f"The mirror stumbled ({error!r}) and begins a new set.")
+    def log_defect(self, error: Exception, now: float) -> None:
+        """Log a defect in the middle of a turn. now: monotonic seconds."""
+        if self._defect_s is None or now - self._defect_s >= DEFECT_S:
+            self._defect_s = now
+            self._log(logging.ERROR, f"The mirror stumbled ({error!r}) and begins a new set.")
 
-    def _note(self, what: str, sentence: str | None, over: str, key: str | None = None) -> None:
+    def _note(
+        self, part: str, sentence: str | None, over: str, level: int, key: str | None = None
+    ) -> None:
         key = key or sentence
-        if key == self._noted.get(what):
+        if key == self._noted.get(part):
             return
         if sentence is None:
-            self._say(over)
+            self._log(logging.INFO, over)
         else:
-            self._say(sentence[0].upper() + sentence[1:])
-        self._noted[what] = key
+            self._log(level, sentence[0].upper() + sentence[1:])
+        self._noted[part] = key

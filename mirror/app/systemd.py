@@ -1,4 +1,4 @@
-"""READY, WATCHDOG and STATUS to systemd (sd_notify protocol), where it listens.
+"""READY, WATCHDOG and STATUS messages to systemd (sd_notify protocol).
 
 Source: sd_notify(3). Without NOTIFY_SOCKET every call does nothing.
 """
@@ -11,11 +11,11 @@ import time
 from contextlib import suppress
 
 PAT_S = 1.0
-"""The watchdog is patted so often at most: the loop turns far more often than it needs."""
+"""Least time between two messages to the watchdog, in seconds; the loop turns more often."""
 
 
 class Service:
-    """The line to systemd; says READY once."""
+    """The line to systemd; sends READY once."""
 
     def __init__(self) -> None:
         self._address = os.environ.get("NOTIFY_SOCKET", "")
@@ -23,7 +23,7 @@ class Service:
         self._patted: float | None = None
 
     def ready(self, status: str) -> None:
-        """Frames flow, or the trouble screen is drawn. Also pats the watchdog."""
+        """Frames flow, or the trouble screen is drawn. Also resets the watchdog."""
         if self._is_ready and not self._is_time():
             return
         lines = ["WATCHDOG=1", f"STATUS={status}"]
@@ -33,7 +33,7 @@ class Service:
         self._send("\n".join(lines))
 
     def starting(self) -> None:
-        """Still loading or downloading: more time, please."""
+        """Ask for more time while the mirror still loads or downloads."""
         if not self._is_ready and self._is_time():
             self._send("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=getting ready")
 

@@ -1,7 +1,7 @@
-"""Where presses come from: the buttons of the mirror.
+"""The buttons of the mirror: they turn presses into commands.
 
-A new source of hardware is one file in this package and one row of `BUTTONS`. The keyboard is a
-source too, but the keys come from the window (see `keyboard.Keyboard`), so nothing opens it.
+A new kind of hardware is one file in this package and one row of `BUTTONS`. The keyboard is a
+source too, but its keys come from the window (see `keyboard.Keyboard`), so nothing opens it.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from mirror.config import ButtonSettings
 
 
 class Buttons(Protocol):
-    """A source of presses. Opened by its constructor."""
+    """A source of commands, opened by its constructor."""
 
     def commands(self) -> list[Command]:
-        """Presses since the last call, oldest first. Never waits."""
+        """Commands since the last call, oldest first. Never waits."""
 
     def held(self) -> Held | None:
         """The button held longest for its second meaning, if any."""
 
     def stuck(self) -> tuple[str, ...]:
-        """Names of buttons down since opening: wired wrong, or jammed. They are ignored."""
+        """Names of buttons that are down since opening, wired wrong or jammed. They are ignored."""
 
     def close(self) -> None:
-        """Free the pins. May be called twice; afterwards there are no presses."""
+        """Free the pins. May be called twice; afterwards there are no commands."""
 
 
 SHORT: dict[str, Command] = {
@@ -40,7 +40,7 @@ LONG: dict[str, Command] = {
     "previous": Command.CALIBRATE,
     "select": Command.SHUTDOWN,
 }
-"""Buttons with a second meaning. The others, held too long, mean nothing at all."""
+"""Buttons with a second meaning. The others mean nothing when they are held too long."""
 
 BUTTONS: dict[str, str] = {
     "gpio": "mirror.buttons.gpio",

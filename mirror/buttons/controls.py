@@ -1,4 +1,4 @@
-"""What the mirror is told with: the buttons, opened again until they are there, and the keys."""
+"""All sources of commands: the buttons, opened again until they are there, and the keys."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
 
 RETRY_S = 15.0
-"""How long before missing buttons are tried again: at boot the pins may come after the mirror."""
+"""Seconds before missing buttons are tried again; at boot the pins may come after the mirror."""
 
 
 class Controls:
-    """All sources of presses. Without buttons the mirror runs on.
+    """All sources of commands. Without buttons the mirror runs on.
 
     trouble: what is wrong with the buttons now, as a sentence.
     """
@@ -29,7 +29,7 @@ class Controls:
 
     @property
     def trouble(self) -> str | None:
-        """Missing, or down since the start."""
+        """The sentence about missing buttons, or about buttons that are down since the start."""
         if self._buttons is None:
             return self._missing
         stuck = self._buttons.stuck()
@@ -38,7 +38,7 @@ class Controls:
         return f"Down without being pressed: {', '.join(stuck)}; check the wiring."
 
     def commands(self, keys: Iterable[str], now: float) -> list[Command]:
-        """What was asked for since the last call. keys: that went down at the window."""
+        """Commands since the last call. keys: names of the keys that went down at the window."""
         if self._buttons is None and self._is_time(now):
             self._tried = now
             try:
@@ -51,7 +51,7 @@ class Controls:
 
     @property
     def have_buttons(self) -> bool:
-        """Whether there are buttons, so that their signs belong on the glass."""
+        """Whether there are buttons; their signs are then drawn on the glass."""
         return self._buttons is not None
 
     def held(self) -> Held | None:

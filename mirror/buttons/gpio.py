@@ -1,10 +1,10 @@
-"""GPIO buttons -> presses, through gpiozero.
+"""GPIO buttons -> commands, through gpiozero.
 
 Each button is wired between its pin and ground; the pin is pulled up. gpiozero reports edges on
-its own threads; they are kept with their times, and turned into presses when `presses` is called:
+its own threads; they are kept with their times, and turned into commands by `commands`:
 
-    down, released before hold_s  the short press, at release
-    down for hold_s               the long press, once; its release then means nothing
+    down, released before hold_s  the command of a short press, at release
+    down for hold_s               that of a long press, once; its release then means nothing
     down at opening               nothing, until released once
 
 A level counts once it has lasted debounce_s. That rule is kept here and not left to gpiozero's
@@ -30,10 +30,10 @@ LATE_S = 1.0  # an edge reported later than this has a clock that is not ours
 
 
 class Contact:
-    """One button without its wire: levels with their times in, presses out.
+    """One button without its wire: it takes levels with their times, and returns commands.
 
     Times are seconds of one steady clock and do not go back. The first level, given at opening,
-    is never a press.
+    is never a command.
     """
 
     def __init__(self, name: str, settings: ButtonSettings, down: bool, t: float) -> None:
@@ -44,7 +44,7 @@ class Contact:
         self.stuck = down
 
     def feed(self, down: bool, t: float) -> list[tuple[float, Command]]:
-        """The level at time t, whether it changed or not; gives what is due, and since when."""
+        """Take the level at time t, changed or not; return the commands due, with their times."""
         t = max(t, self._since)
         asked = self._settle(t)
         if down != self._level:
@@ -81,7 +81,7 @@ class Contact:
 
 
 class GpioButtons:
-    """The buttons of the configuration. Call `presses` often: it also times the holds.
+    """The buttons of the configuration. Call `commands` often: it also times the holds.
 
     Args:
         settings: pins (BCM), debounce and hold times.
@@ -117,14 +117,14 @@ class GpioButtons:
             raise ButtonsError(_sentence(error, name, settings)) from error
 
     def commands(self) -> list[Command]:
-        """Presses since the last call, oldest first. Never waits."""
+        """Commands since the last call, oldest first. Never waits."""
         for name, device in list(self._devices.items()):
-            # Looking as well as listening: a lost edge must not become a long press.
+            # The level is read as well: a lost edge must not become a long press.
             self._feed(name, device.is_active, self._clock())
         with self._lock:
             waiting, self._waiting = self._waiting, []
-        # Buttons are looked at in turn; what they asked for is told in the order of the hand.
-        return [press for _, press in sorted(waiting, key=lambda asked: asked[0])]
+        # Buttons are read one after the other; their commands are sorted by time.
+        return [command for _, command in sorted(waiting, key=lambda due: due[0])]
 
     def held(self) -> Held | None:
         """The button held longest for its second meaning, if any."""
@@ -135,7 +135,7 @@ class GpioButtons:
         return Held(name, LONG[name], fractions[name]) if fractions[name] else None
 
     def stuck(self) -> tuple[str, ...]:
-        """Names of buttons down since opening: wired wrong, or jammed. They are ignored."""
+        """Names of buttons that are down since opening, wired wrong or jammed. They are ignored."""
         with self._lock:
             return tuple(name for name, contact in self._contacts.items() if contact.stuck)
 
@@ -143,7 +143,7 @@ class GpioButtons:
         """Free the pins. May be called twice."""
         devices, self._devices = self._devices, {}
         for device in devices.values():
-            # To close a pin gpiozero claims it once more, which lgpio may refuse (GPIO busy).
+            # gpiozero claims a pin again to close it, which lgpio may refuse (GPIO busy).
             with suppress(Exception):
                 device.close()
         factory, self._factory = self._factory, None

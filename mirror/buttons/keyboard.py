@@ -1,7 +1,7 @@
-"""Keys of the window -> presses, for trying the mirror on a desktop.
+"""Keys of the window -> commands, for trying the mirror on a desktop.
 
 The window owns the keys: feed it `Screen.events()`, in which closing the window is `quit`. A key
-asks at once for what on the mirror takes a long press.
+gives at once a command that takes a long press on the mirror.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KEYS: dict[str, Command] = {
 
 
 class Keyboard:
-    """A source of presses that is fed with names of keys."""
+    """A source of commands that is fed with names of keys."""
 
     def __init__(self) -> None:
         self._waiting: list[Command] = []
@@ -38,18 +38,18 @@ class Keyboard:
         self._waiting += [KEYS[key] for key in keys if key in KEYS]
 
     def commands(self) -> list[Command]:
-        """Presses since the last call, oldest first."""
+        """Commands since the last call, oldest first."""
         waiting, self._waiting = self._waiting, []
         return waiting
 
     def held(self) -> Held | None:
-        """Nothing: keys have no long press."""
+        """Return nothing: keys have no long press."""
         return None
 
     def stuck(self) -> tuple[str, ...]:
-        """Nothing: the window tells only of keys that go down."""
+        """Return nothing: the window reports only keys that go down."""
         return ()
 
     def close(self) -> None:
-        """Forget what was not asked for yet."""
+        """Drop the commands that nobody asked for yet."""
         self._waiting.clear()

@@ -6,6 +6,7 @@ and the mirror goes on with the figure in the corner.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -15,9 +16,10 @@ from mirror.calibration.state import CalibrationState, look, press
 from mirror.coach.command import Command
 from mirror.config import Settings
 from mirror.display.glass import Glass
-from mirror.display.snapshots import say
 from mirror.errors import ConfigError, MirrorError, OutputError
 from mirror.hinge.measure.pose import Pose
+
+LOG = logging.getLogger(__name__)
 
 
 class CalibrationController:
@@ -83,19 +85,19 @@ class CalibrationController:
             return
         self.now, self.last = None, now
         if now.outcome == "left" or now.fitted is None:
-            say("Nothing was changed.")
+            LOG.info("Nothing was changed.")
             return
         sentence = f"Calibrated: dots and reflections are {now.fitted.residual_mm:.0f} mm apart"
         if not self._is_kept:
-            say(f"{sentence}. It was simulated, and is not stored.")
+            LOG.info(f"{sentence}. It was simulated, and is not stored.")
             return
         try:
             path = keep(now.fitted, self._settings)
         except (OutputError, ConfigError) as error:
             self.fault = error
-            say(str(error))
+            LOG.warning(str(error))
             return
-        say(f"{sentence}; stored in {path}.")
+        LOG.info(f"{sentence}; stored in {path}.")
         self._load()
 
     def _load(self) -> None:
@@ -105,4 +107,4 @@ class CalibrationController:
             self._calibration = fitting(self._settings)
         except ConfigError as error:
             self._calibration, self.fault = None, error
-            say(str(error))
+            LOG.warning(str(error))

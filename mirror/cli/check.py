@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from mirror.app.health import Health, told
+from mirror.app.health import Health, format_illness
 from mirror.buttons import open_buttons
 from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
@@ -288,6 +288,6 @@ def _computer() -> str:
     health = Health()
     ill = health.update(0.0)
     if ill is not None:
-        raise MirrorError(told(ill, health.vitals))
+        raise MirrorError(format_illness(ill, health.vitals))
     heat = health.vitals.temperature_c
     return "voltage is well" + ("" if heat is None else f", {heat:.0f} °C")

@@ -1,9 +1,9 @@
-"""The glass as a measured thing: how big it is, and where on it an eye sees the own reflection.
+"""The measured glass: its size, and where on it an eye sees its own reflection.
 
 Everything that is drawn is placed in millimetres on the upright glass (origin top left, y down),
 so the same scene is the same size for the eye on a 720p panel and on a 4K one.
 
-The room has axes of its own, in metres: x to the right of who faces the glass, from the middle of
+The room has axes in metres: x to the right of a person who faces the glass, from the middle of
 the panel; y up from the floor; z from the reflecting face towards the person. A point P is seen by
 an eye E where the line from E to the image of P behind the glass, (P_x, P_y, -P_z), meets the
 display, a gap g behind that face: M = E + (e_z + g) / (e_z + p_z) (P - E).
@@ -27,7 +27,7 @@ HEEL_M = 0.03
 
 @dataclass(frozen=True)
 class Glass:
-    """The upright glass: what the person sees, however the panel behind it is turned."""
+    """The upright glass as the person sees it, however the panel behind it is turned."""
 
     width_mm: float
     height_mm: float
@@ -60,7 +60,7 @@ class Glass:
 
 @dataclass(frozen=True)
 class RigGeometry:
-    """How camera and panel hang in the room, and what the camera's upright pixels mean.
+    """How camera and panel hang in the room, and the directions of the camera's upright pixels.
 
     camera: x and y of the lens, metres, in the plane of the glass. panel: width and height of what
     shines, metres; its lower edge is `bottom` above the floor. gap: from the reflecting face to the
@@ -79,7 +79,7 @@ class RigGeometry:
     tilt_deg: float = 0.0
     pan_deg: float = 0.0
     roll_deg: float = 0.0
-    """What the upright picture is still turned by; signs as those of `Lens`."""
+    """Angles by which the upright picture is still turned; signs as those of `Lens`."""
 
     @classmethod
     def of(
@@ -97,11 +97,11 @@ class RigGeometry:
         )
 
     def slopes(self, points: Array) -> Array:
-        """(..., 2) upright pixels -> how far their rays go to the right and up a metre ahead."""
+        """(..., 2) upright pixels -> metres to the right and up for each metre ahead."""
         rays = (points - np.array(self.centre)) / self.focal_px
         ahead = np.concatenate([rays, np.ones((*rays.shape[:-1], 1))], -1)
         ahead = ahead @ level(self.tilt_deg, self.pan_deg, self.roll_deg).T
-        # Who faces the camera has the picture's right on the left, and pixels run down.
+        # A person who faces the camera has the picture's right on their left; pixels run down.
         slopes: Array = -ahead[..., :2] / ahead[..., 2:]
         return slopes
 

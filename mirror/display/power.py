@@ -22,7 +22,7 @@ UNBLANK, BLANK = 4, 14
 
 
 def ask_console(what: int) -> bool:
-    """Ask the console that the program was started on; gives whether it did that."""
+    """Ask the console that the program was started on; return whether it obeyed."""
     try:
         ioctl(sys.__stdin__.fileno(), TIOCLINUX, bytes([what]))  # type: ignore[union-attr]
     except (OSError, ValueError, AttributeError):
@@ -37,7 +37,7 @@ class Display:
         screen: as it was opened.
         settings: to open it again.
         console: switches it off and on.
-        letting_go: called before a display is closed, for what its cable carries besides.
+        letting_go: called before a display is closed, to free the sound on its cable.
         opening: opens a screen.
     """
 
@@ -57,7 +57,7 @@ class Display:
         self._plugged = plugged()
 
     def sleep(self) -> None:
-        """Switch it off; does nothing where that is not possible, and tries that only once."""
+        """Switch the display off. Where that is not possible, try only once and do nothing."""
         if self.is_off or not self._can_sleep or self.screen.driver != "kmsdrm":
             return
         self._letting_go()
@@ -67,14 +67,14 @@ class Display:
             self.retry()
 
     def wake(self) -> None:
-        """Switch it on again and show the glass there."""
+        """Switch the display on again and show the glass there."""
         if self.is_off:
             self.is_off = False
             self._console(UNBLANK)
             self.retry()
 
     def update(self) -> bool:
-        """Open the display anew if one was plugged in, or if there is one at last.
+        """Open the display again if one was plugged in, or if there is one now.
 
         Returns:
             Whether it was opened.

@@ -1,4 +1,4 @@
-"""What may appear on the glass: a few shapes of light, in millimetres.
+"""The shapes of light that may appear on the glass, in millimetres.
 
 Coordinates are millimetres on the upright glass, origin top left, y down. On a two-way mirror
 black is mirror, so shapes only ever add light: thin lines, rings, small dots, and type. There is
@@ -41,9 +41,9 @@ class Colour:
 
 
 # Contrast against black by WCAG 2.2: white 21, ice and amber 12.6, ember 6.6, grey 6.2 to 1; half
-# of it is lost in the glass, and at least 3 to 1 is left everywhere. Who lacks red or green cones
-# (Machado et al. 2009, doi:10.1109/TVCG.2009.113) still tells blue from yellow and bright from
-# dark: so ice is the blue one, amber and ember the yellow ones, and those two are twice apart in
+# of it is lost in the glass, and at least 3 to 1 is left everywhere. A person without red or green
+# cones (Machado et al. 2009, doi:10.1109/TVCG.2009.113) still distinguishes blue from yellow and
+# bright from dark: so ice is the blue one, amber and ember the yellow ones, and those two are twice apart in
 # luminance. The closest pair of all, amber and ember to a deuteranope, stays CIE76 25 apart.
 # There is no green. Still no meaning is ever carried by colour alone.
 WHITE = Colour("white", 255, 255, 255)  # the main thing: the count, the person's line

@@ -1,12 +1,12 @@
 """Scene -> pixels, on a display, in a window, or off-screen.
 
-Takes scenes in millimetres on the upright glass; gives light on the panel, turned as the settings
-say: `rotate` is how far, clockwise, the picture is turned on the panel. Shapes only add light
+It takes scenes in millimetres on the upright glass, and draws them on the panel, turned by `rotate`
+degrees clockwise as the settings say. Shapes only add light
 (the brighter value stays), so a shape may be painted twice without harm. That makes small updates
 simple: black out what left, paint again whatever touched it, paint what is new, and send only the
 cells of the picture that changed.
 
-The pixels of a shape come from `ink`. pygame supplies the window and the keys.
+The pixels of a shape come from `raster`. pygame supplies the window and the keys.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Screen:
         self._dirty = np.ones((ceil(height / CELL_PX), ceil(width / CELL_PX)), bool)
 
     def draw(self, scene: Scene) -> bool:
-        """Paint a scene; what has not changed is left alone.
+        """Paint a scene; unchanged shapes are left alone.
 
         Returns:
             Whether the picture changed, so that `present` has something to show.
@@ -132,7 +132,7 @@ class Screen:
         self._dirty[:] = False
 
     def events(self) -> list[str]:
-        """What happened at the window since the last call, oldest first.
+        """Events of the window since the last call, oldest first.
 
         Names of the keys that went down (`right`, `space`, `escape`, `n`, ...), and `quit` when
         the window or the system asks the program to end.
@@ -151,7 +151,7 @@ class Screen:
         return names
 
     def pixels(self) -> NDArray[np.uint8]:
-        """What the upright glass shows: (height, width, 3), RGB, a copy."""
+        """The picture of the upright glass: (height, width, 3), RGB, a copy."""
         picture = np.empty((*self._canvas.shape[:2], 3), np.uint8)
         for part in range(3):  # numpy copies planes four times as fast as triples
             picture[..., part] = self._canvas[..., part]

@@ -1,15 +1,17 @@
-"""Pictures of an off-screen glass, for whoever has no display."""
+"""Pictures of an off-screen glass, for a computer without a display."""
 
 from __future__ import annotations
 
-import sys
+import logging
 from pathlib import Path
 
 from mirror.display.screen import Screen
 from mirror.errors import OutputError
 
+LOG = logging.getLogger(__name__)
+
 PREVIEW_S = 2.0
-"""How often the newest picture is written."""
+"""Seconds between two writings of the newest picture."""
 
 
 class Snapshots:
@@ -25,7 +27,7 @@ class Snapshots:
         self._broken: str | None = None
 
     def take(self, now: float, *, is_rep: bool, is_last: bool = False) -> None:
-        """Write what is due; a full disk is said once and stops nothing."""
+        """Write the pictures that are due; a full disk is logged once and stops nothing."""
         names = []
         if is_rep and self._saved < self.LIMIT:
             self._saved += 1
@@ -40,15 +42,10 @@ class Snapshots:
             except (OSError, OutputError) as error:
                 if self._broken is None:
                     self._broken = str(error)
-                    say(f"Pictures of the glass cannot be written: {error}")
+                    LOG.warning(f"Pictures of the glass cannot be written: {error}")
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """One sentence about what was written."""
         if self._broken is not None:
             return "Not every picture of the glass could be written."
         return f"What the glass showed: {self._folder}/glass.png and {self._saved} of the reps."
-
-
-def say(sentence: str) -> None:
-    """To who reads the terminal, or the journal."""
-    print(sentence, file=sys.stderr, flush=True)

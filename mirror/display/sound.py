@@ -1,7 +1,7 @@
-"""Tones for who cannot look: side-on at the bottom nobody sees the glass.
+"""Tones, because a person who is side-on at the bottom cannot see the glass.
 
-`heard` tells from two sessions, before and after, what is to be heard; `Speaker` makes it heard.
-The sounds are made here, of sines; without a sound device, or with volume 0, there is silence.
+`heard` compares the sessions before and after a step and returns what sounds; `Speaker` plays it.
+The sounds are made here of sines. Without a sound device, or with volume 0, there is silence.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _CHATTER = re.compile(rb"ALSA lib ")
 RATE = 44_100
 """Samples a second."""
 EDGE_S = 0.012
-"""Every note swells and fades for so long: without it the speaker clicks."""
+"""Seconds for which a note swells and fades; without them the speaker clicks."""
 FADE_MS = 180
-"""How softly the tone of rounding begins and ends."""
+"""Milliseconds in which the tone of rounding begins and ends."""
 RETRY_S = 30.0
-"""How long before a missing sound device is tried again: HDMI has none while no display is on."""
+"""Seconds before a missing sound device is tried again; HDMI has none without a display."""
 
 
 class Tone(Enum):
@@ -50,7 +50,7 @@ class Note:
     level: float = 1.0
 
 
-# Far apart in pitch and rhythm, to be told without looking: one short high note; two low ones; a
+# Far apart in pitch and rhythm, so that they differ without looking: a short high note; two low; a
 # rising third, later than the count.
 NOTES: dict[Tone, tuple[Note, ...]] = {
     Tone.COUNTED: (Note(880.0, 0.0, 0.09),),
@@ -63,14 +63,14 @@ ROUNDED = (220.0, 277.0)
 
 @dataclass(frozen=True)
 class Heard:
-    """What is to be heard now: tones that begin, and whether that of rounding sounds."""
+    """What sounds now: tones that begin, and whether that of rounding lasts."""
 
     tones: tuple[Tone, ...] = ()
     rounded: bool = False
 
 
 def heard(before: Session, after: Session) -> Heard:
-    """What the step from one session to the next sounds like."""
+    """The sound of the step from one session to the next."""
     same_set = after.exercise == before.exercise and after.count >= before.count
     tones = []
     if same_set and after.count > before.count:
@@ -105,7 +105,7 @@ def samples(notes: tuple[Note, ...]) -> NDArray[np.int16]:
 
 
 def loop(hertz: tuple[float, ...] = ROUNDED) -> NDArray[np.int16]:
-    """(n,) one second of a chord that joins its own beginning without a click."""
+    """(n,) one second of a chord whose end joins its beginning without a click."""
     t = np.arange(RATE) / RATE  # whole hertz: whole periods in a second
     chord = np.mean([np.sin(2 * np.pi * f * t) for f in hertz], axis=0)
     return _pcm(0.35 * chord)
@@ -117,14 +117,14 @@ def _pcm(wave: NDArray[np.float64]) -> NDArray[np.int16]:
 
 
 class Speaker:
-    """Plays what is heard. Silent where the volume is 0, or nothing can play.
+    """Plays the sounds. It is silent where the volume is 0, or nothing can play.
 
     Args:
         volume: 0..1.
-        keep_trying: look again and again for a device that is missing, not only once.
+        keep_trying: search a missing device again and again, not only once.
 
     Attributes:
-        silent_because: one sentence, while there is no sound though it was asked for.
+        silent_because: one sentence while there is no sound although the settings ask for it.
     """
 
     def __init__(self, volume: float, *, keep_trying: bool = False) -> None:
@@ -135,7 +135,7 @@ class Speaker:
         self._tried: float | None = None
 
     def update(self, now: float) -> None:
-        """Open the device, if it is time to. Call at every turn. now: monotonic seconds."""
+        """Open the device when it is time; call it at every turn. now: monotonic seconds."""
         if self._volume > 0 and self._mixer is None and self._is_time(now):
             self._tried = now
             try:
@@ -148,7 +148,7 @@ class Speaker:
                 )
 
     def play(self, sound: Heard) -> None:
-        """Begin the tones; the one of rounding begins and ends softly. Never waits."""
+        """Begin the tones; that of rounding begins and ends softly. Never waits."""
         if self._mixer is None:
             return
         for tone in sound.tones:
@@ -160,7 +160,7 @@ class Speaker:
         self._is_rounded = sound.rounded
 
     def close(self) -> None:
-        """Be silent and give the device back; `tend` opens it anew. May be called twice."""
+        """Stop all sound and free the device; `update` opens it again. May be called twice."""
         mixer, self._mixer = self._mixer, None
         self._is_rounded, self._tried = False, None
         if mixer is not None:

@@ -39,7 +39,7 @@ class Recording:
             raise OutputError(f"{self._name}: the video cannot be written.")
 
     def add(self, rgb: npt.NDArray[np.uint8]) -> None:
-        """One more picture, (height, width, 3) uint8, red first."""
+        """Add a picture, (height, width, 3) uint8, red first."""
         width, height = self._size
         self.added += 1
         # OpenCV writes blue first.
@@ -49,7 +49,7 @@ class Recording:
         """Finish the file. May be called twice.
 
         Raises:
-            OutputError: not everything is in it; OpenCV says nothing of a full disk.
+            OutputError: not everything is in it; OpenCV does not report a full disk.
         """
         if self._writer is None:
             return

@@ -1,7 +1,7 @@
 """Frame -> Pose, with MediaPipe's pose landmarker in video mode (it tracks one person).
 
-Takes upright RGB frames; gives landmarks in pixels, world landmarks in metres, and the mask
-of the person. MediaPipe is imported only when an Estimator is made: that takes a second.
+It takes upright RGB frames, and returns landmarks in pixels, world landmarks in metres, and the
+mask of the person. MediaPipe is imported only when an Estimator is made: that takes a second.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mirror.hinge.measure.pose import Pose
 from mirror.quiet import quiet
 
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
-"""How harmless lines of MediaPipe's C++ begin; no variable of the environment silences them."""
+"""Beginnings of harmless lines of MediaPipe's C++; no environment variable silences them."""
 
 
 class Estimator:
@@ -42,7 +42,7 @@ class Estimator:
     def estimate(self, frame: Frame) -> Pose | None:
         """Find the person in the next frame; None if there is nobody.
 
-        Frames may come at any times, even backwards: the tracker keeps a clock of its own.
+        Frames may come at any times, even backwards: the tracker has its own clock.
 
         Raises:
             ModelError: MediaPipe failed on this frame, or the estimator is closed.
@@ -86,7 +86,7 @@ class Estimator:
 
 
 class PeopleFinder:
-    """Finds everybody in single pictures, up to `MOST`; used by one thread. Close it.
+    """Finds all people in single frames, up to `MOST`. Use it from one thread, and close it.
 
     Raises:
         ModelError: as `Estimator`.
@@ -124,7 +124,7 @@ class PeopleFinder:
 def _open(
     model: Path, mode: str, people: int, *, masks: bool
 ) -> tuple[Any, Callable[[Frame], Any]]:
-    """A landmarker of MediaPipe, and what makes its pictures of frames."""
+    """A landmarker of MediaPipe, and the function that makes its images of frames."""
     try:
         import mediapipe
         from mediapipe.tasks.python import BaseOptions, vision

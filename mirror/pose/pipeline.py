@@ -1,4 +1,4 @@
-"""What the mirror sees with: camera and estimator, each in a thread, opened again when they break.
+"""Camera and estimator, each in a thread of its own, opened again when they break.
 
 The camera fills a one-slot box; the estimator takes the newest frame from it, so a slow one drops
 frames and never queues them.
@@ -6,7 +6,7 @@ frames and never queues them.
 
 from __future__ import annotations
 
-import sys
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -26,22 +26,24 @@ from mirror.pose.model import bundle, locate
 from mirror.pose.subject import SubjectTracker
 from mirror.pose.watchdog import Watchdog, step_s
 
+LOG = logging.getLogger(__name__)
+
 RETRY_S = 5.0
-"""How long before a broken part is tried again."""
+"""Seconds before a broken part is tried again."""
 OBTAIN_S = 300.0
-"""How long before it is tried again to download a model."""
+"""Seconds before another try to download a model."""
 OPEN_S = 90.0
-"""A camera or model that takes longer to open hangs; a download speaks up in between."""
+"""Longest opening of a camera or model, in seconds; a download reports in between."""
 OPEN_STEPS = 9
-"""So many steps it may take anyway, where systemd is told that the computer is a slow one."""
+"""Opening may take at least so many steps, for a slow computer with a long watchdog."""
 CLOSE_S = 1.0
-"""How long closing may take: the system wants the mirror gone after two seconds."""
+"""Longest closing in seconds; systemd kills the mirror after two."""
 
 T = TypeVar("T")
 
 
 class Newest(Generic[T]):
-    """A box with one slot: the newest thing wins, what nobody took is gone."""
+    """A box with one slot: the newest thing replaces one that nobody took."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -64,7 +66,7 @@ class Newest(Generic[T]):
 
 @dataclass(frozen=True)
 class Observation:
-    """One estimated frame."""
+    """One estimated frame; pose None where nobody was found."""
 
     pose: Pose | None
     t: float
@@ -104,14 +106,14 @@ class VisionPipeline:
 
     @property
     def fault(self) -> MirrorError | None:
-        """What is wrong now, what hangs first, then the camera; None if all is well."""
+        """The present fault: a part that hangs first, then the camera; None if all is well."""
         if (part := self.watchdog.hangs) is not None:
             error = CameraError if part == "camera" else MirrorError
             return error(f"the {part} hangs.")
         return self._faults.get("camera") or self._faults.get("estimator")
 
     def close(self) -> bool:
-        """Stop both threads; gives whether they did. What hangs is left behind after a moment."""
+        """Stop both threads; return whether they ended. A hanging one is left behind."""
         self._stop.set()
         until = time.monotonic() + CLOSE_S
         for thread in self._threads:
@@ -119,7 +121,7 @@ class VisionPipeline:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _guard(self, part: str, work: Callable[[], None]) -> None:
-        """Do one part's work; again after a while if it breaks and that is wanted."""
+        """Do the work of one part; try again after a while if it breaks and that is wanted."""
         while not self._stop.is_set():
             self.watchdog.promise(part, self._open_s)
             try:
@@ -143,7 +145,7 @@ class VisionPipeline:
     def _watch(self) -> None:
         camera: Camera = open_camera(self._settings.camera)
         try:
-            # A film begins when there is somebody to watch it; loading takes seconds.
+            # A film begins when the estimator is ready; loading takes seconds.
             while not self._stop.is_set() and not self._can_see.wait(0.1):
                 self.watchdog.promise("camera", self._step_s)
             while not self._stop.is_set():
@@ -162,7 +164,7 @@ class VisionPipeline:
     def _estimate(self) -> None:
         estimator = SubjectTracker(self._bundle(), self._settings.camera)
         self._can_see.set()
-        patience_s = self._open_s  # the first picture takes longer than any other
+        patience_s = self._open_s  # the first frame takes longer than any other
         try:
             while not self._stop.is_set():
                 self.watchdog.promise("estimator", patience_s)
@@ -190,7 +192,7 @@ class VisionPipeline:
             estimator.close()
 
     def _bundle(self) -> Path:
-        """The pose model: one that could not be obtained is looked for, and seldom downloaded."""
+        """The pose model. After a failed download it is searched often, and downloaded seldom."""
         now = time.monotonic()
         if now < self._obtain_s:
             with suppress(ModelError):
@@ -199,7 +201,7 @@ class VisionPipeline:
         self._obtain_s = now + OBTAIN_S
         return bundle(self._settings.model, self._obtaining)
 
-    def _obtaining(self, told: str) -> None:
-        """A step of a download: it may take minutes, but not in silence."""
+    def _obtaining(self, step: str) -> None:
+        """Log a step of a download; it may take minutes, but must report."""
         self.watchdog.promise("estimator", self._open_s)
-        print(told, file=sys.stderr, flush=True)
+        LOG.info(step)

@@ -1,8 +1,9 @@
-"""Whom the mirror looks at, where there are several: the nearest, most central person, until gone.
+"""Choose the person to follow among several: the nearest, most central one, until they leave.
 
-The tracker of the pose library keeps whom it has; whom it takes first is left to chance. So before
-it begins, everybody in the picture is found, and it is shown the chosen one alone. It begins anew
-where somebody much larger stands beside the small person it has: that one is in the background.
+The tracker of the pose library keeps the person that it has; the first one is left to chance. So
+before it begins, all people in the frame are found, and it gets a frame with the chosen person
+alone. It restarts where a much larger person stands beside a small tracked one, since the small one
+is in the background.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ from mirror.hinge.measure.presence import NEAR
 from mirror.pose.landmarker import Estimator, PeopleFinder
 
 AGAIN_S = 0.5
-"""While the tracked person is small, so often somebody nearer is looked for."""
+"""Seconds between two searches for a nearer person, while the tracked one is small."""
 LARGER = 1.3
-"""Who is so much larger than the tracked person is nearer."""
+"""Ratio of heights from which another person counts as nearer than the tracked one."""
 AROUND = 0.15
-"""What is shown around the chosen one, shares of the height of the box."""
+"""Margin around the chosen person that stays visible, share of the height of their box."""
 
 
 class SubjectTracker:
     """An estimator that chooses its person. Use it from one thread, and close it.
 
-    camera: its lens and its aslant hanging are taken out of every pose: here, and nowhere after.
-    None: the pictures are upright and straight as they are.
+    camera: its lens and its tilt are corrected in every pose, here and nowhere later. None: the
+    frames are upright and undistorted as they are.
 
     Raises:
         ModelError: as `Estimator`.
@@ -79,9 +80,9 @@ class SubjectTracker:
         self._tracker.close()
 
     def _is_background(self, tracked: Pose, frame: Frame) -> bool:
-        """Whether it is time to look for somebody nearer."""
+        """Whether it is time to look for a nearer person."""
         since = frame.taken_at - self._sought_s
-        return tall(tracked.points) < NEAR * tracked.size[1] and not 0 <= since < AGAIN_S
+        return height_px(tracked.points) < NEAR * tracked.size[1] and not 0 <= since < AGAIN_S
 
     def _chosen(self, frame: Frame, people: Sequence[Array]) -> Frame:
         """The frame for the tracker: with the chosen person alone, where there is a choice."""
@@ -90,31 +91,31 @@ class SubjectTracker:
         height, width = frame.rgb.shape[:2]
         best = people[choose(people, (width, height))]
         if self._tracked is not None:
-            if tall(best) < LARGER * tall(self._tracked.points):
+            if height_px(best) < LARGER * height_px(self._tracked.points):
                 return frame
-            # The tracker lets go of whom it has when there is nobody.
+            # The tracker drops its person when a frame shows nobody.
             self._tracker.estimate(Frame(np.zeros_like(frame.rgb), frame.taken_at))
         return Frame(alone(frame.rgb, best), frame.taken_at)
 
 
 def choose(people: Sequence[Array], size: tuple[int, int]) -> int:
-    """Which of the people to look at. people: (33, 2) landmarks each, pixels."""
+    """Index of the person to follow. people: (33, 2) landmarks each, pixels."""
 
     def worth(points: Array) -> float:
         aside = abs(float(points[_HIPS, 0].mean()) / size[0] - 0.5)
-        return tall(points) * (1.0 - min(aside, 0.5))
+        return height_px(points) * (1.0 - min(aside, 0.5))
 
     return max(range(len(people)), key=lambda k: worth(people[k]))
 
 
-def tall(points: Array) -> float:
-    """Height of a person as seen, pixels: bones, so that a bow makes nobody small."""
+def height_px(points: Array) -> float:
+    """Height of a person in pixels, along the bones, so that bending does not shorten it."""
     middle = points[_CHAIN].reshape(4, 2, 2).mean(axis=1)
     return BODY_HEIGHT * float(np.hypot(*np.diff(middle, axis=0).T).sum())
 
 
 def alone(rgb: NDArray[np.uint8], points: Array) -> NDArray[np.uint8]:
-    """The picture with everything grey but this person and a little around them."""
+    """The picture with everything grey except this person and a margin around them."""
     low, high = points.min(axis=0), points.max(axis=0)
     around = AROUND * (high[1] - low[1])
     left, top = np.maximum(low - around, 0).astype(int)

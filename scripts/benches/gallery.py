@@ -297,7 +297,6 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         0.0,
     )
     yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
-    still_there = ShownGuidance("stand-still")
     still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
         altered(
             s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")

@@ -139,7 +139,13 @@ def test_each_trouble_is_one_line_when_it_begins_and_one_when_it_ends():
     said, states = [], iter([Vitals(), Vitals(False, 85.0), Vitals(False, 84.0), Vitals()])
     pipeline = SimpleNamespace(fault=None, spare_s=0.0)
     buttons, speaker = SimpleNamespace(trouble=None), SimpleNamespace(silent_because=None)
-    monitor = Monitor(pipeline, buttons, speaker, said.append, Health(lambda: next(states)))
+    monitor = Monitor(
+        pipeline,
+        buttons,
+        speaker,
+        log=lambda level, line: said.append(line),
+        health=Health(lambda: next(states)),
+    )
     assert monitor.update(0.0) == ()
     assert said == []
     pipeline.fault = CameraError("no camera is connected.")
@@ -167,9 +173,11 @@ def test_a_defect_that_is_met_at_every_turn_does_not_fill_the_journal():
     """One line a minute."""
     said = []
     buttons, speaker = SimpleNamespace(trouble=None), SimpleNamespace(silent_because=None)
-    monitor = Monitor(SimpleNamespace(fault=None), buttons, speaker, said.append)
+    monitor = Monitor(
+        SimpleNamespace(fault=None), buttons, speaker, log=lambda level, line: said.append(line)
+    )
     for turn in range(3 * 30 * 60):
-        monitor.stumbled(ZeroDivisionError("oh"), turn / 30)
+        monitor.log_defect(ZeroDivisionError("oh"), turn / 30)
     assert said == ["The mirror stumbled (ZeroDivisionError('oh')) and begins a new set."] * 3
 
 

@@ -433,4 +433,4 @@ def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
         altered(session, history=HistorySnapshot(is_failing=True)),
         altered(session, history=replace(past, is_fleeting=True)),
     ):
-        assert flaws(compose(shown, screen.glass, load(language)), screen) == []
+        assert flaws(compose(Situation(shown), screen.glass, load(language)), screen) == []

@@ -11,7 +11,7 @@ from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.pose import Mark
 from mirror.pose import model
-from mirror.pose.subject import SubjectTracker, alone, choose, tall
+from mirror.pose.subject import SubjectTracker, alone, choose, height_px
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure
 
@@ -28,7 +28,7 @@ def bundle():
 
 
 def person(x, height):
-    """(33, 2) landmarks of somebody who stands at x, so tall."""
+    """(33, 2) landmarks of somebody who stands at x, so height_px."""
     points = np.full((33, 2), (x, 100.0))
     for share, marks in (
         (0.2, (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER)),
@@ -46,7 +46,7 @@ def test_the_nearest_and_most_central_is_chosen():
     assert choose([person(240, 380), person(20, 400)], SIZE) == 0
     bowed = person(240, 400)
     bowed[[Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER]] = (120.0, 300.0)
-    assert tall(bowed) > 0.9 * tall(person(240, 400))
+    assert height_px(bowed) > 0.9 * height_px(person(240, 400))
 
 
 def test_the_others_are_hidden():
@@ -84,7 +84,7 @@ def test_who_comes_nearer_is_taken_instead_of_the_background(bundle):
     eye = SubjectTracker(bundle)
     try:
         small = [eye.estimate(Frame(far.picture(k / 15), k / 15)) for k in range(5)][-1]
-        assert tall(small.points) < 0.33 * SIZE[1]
+        assert height_px(small.points) < 0.33 * SIZE[1]
         for k in range(5, 20):
             both = far.picture(k / 15)
             both[:, 120:] = figure.picture(k / 15)[:, 120:]
