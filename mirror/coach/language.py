@@ -63,9 +63,10 @@ class Language:
 
     def cue(self, cue: Cue, choice: Exercise) -> str:
         """A cue or praise; a variation may have its own words for a fault."""
-        key = cue.fault or "praise"
-        own = f"variation.{choice.variation.name}.cue.{key}"
-        return self._or(own if self.has(own) else f"cue.{key}", _plain(key))
+        table, key = ("yes", cue.answers) if cue.answers else ("cue", cue.fault or "praise")
+        own = f"variation.{choice.variation.name}.{table}.{key}"
+        plain = self.say("cue.praise") if cue.answers else _plain(key)
+        return self._or(own if self.has(own) else f"{table}.{key}", plain)
 
     def row(self, name: str) -> str:
         """Label of a row of the rest screen."""

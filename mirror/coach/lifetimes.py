@@ -8,9 +8,11 @@ that is added later dies at each of them, unless it is named there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from math import inf
 
 from mirror.coach.finished import LastTime, SetLog
+from mirror.coach.message import Messages
 from mirror.coach.replay import Replay, ReplayFrame
 from mirror.hinge.counting.reps import Fault, Outcome, Partial, Rejected
 from mirror.hinge.drills.drill import Drill
@@ -135,13 +137,15 @@ class MovementState:
     """The movement under way.
 
     mishaps: when a fault of the drill or of the feet was seen, in reps that are not finished yet.
-    is_at_stop: whether the stop depth is about to be reached, or was, on this way down.
+    is_at_stop: whether the stop depth is about to be reached, or was, on this way down. doubted_s:
+    when the drill last was less than good.
     """
 
     form: RepFrames = RepFrames()
     mishaps: tuple[tuple[float, Fault], ...] = ()
     trail: Replay = ()
     is_at_stop: bool = False
+    doubted_s: float = -inf
 
 
 @dataclass(frozen=True)
@@ -154,17 +158,39 @@ class ShownGuidance:
     next_s: float = 0.0
 
 
+class Stage(Enum):
+    """Where somebody is in a visit (see `stage`)."""
+
+    WELCOME = "welcome"
+    CHOSEN = "chosen"
+    STILL = "still"
+    WORKING = "working"
+    FINISHED = "finished"
+    REST = "rest"
+    BLIND = "blind"
+
+
 @dataclass(frozen=True)
 class ShownState:
     """What the glass shows for a while.
 
-    guidance: without what lasts only for a moment. notice: the last movement that did not count,
-    and the time until which it is shown. replay: the last rep. bottom: the posture at its bottom,
-    to be laid over the baseline. chosen_s: when a button last chose the exercise.
+    guidance: without what lasts only for a moment. messages: about how the reps are done. notice:
+    the last movement that did not count, and the time until which it is shown. replay: the last
+    rep. bottom: the posture at its bottom, to be laid over the baseline. chosen_s: when a button
+    last chose the exercise. stage, stage_s: the stage, and since when. quiet_s: since when the
+    person is upright with still arms; None while moving.
     """
 
     guidance: ShownGuidance = ShownGuidance()
+    messages: Messages = Messages()
     notice: tuple[Partial | Rejected, float] | None = None
     replay: Replay = ()
     bottom: Posture | None = None
     chosen_s: float | None = None
+    stage: Stage | None = None
+    stage_s: float = 0.0
+    quiet_s: float | None = None
+
+    def next_set(self) -> ShownState:
+        """Keep what is not about the set that is over."""
+        return replace(self, messages=Messages(), notice=None, replay=(), bottom=None)

@@ -52,12 +52,14 @@ def observe(session: Session, posture: Posture, counter: Counter) -> Session:
     mishaps = movement.mishaps if is_open else ()
     if moving:
         mishaps += tuple((posture.t, fault) for fault in faults)
+    is_doubtful = drill.reading.level in ("amber", "red")
+    doubted_s = posture.t if is_doubtful else movement.doubted_s
     trail = movement.trail
     if session.pose is not None:
         trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
     return replace(
         session,
-        movement=replace(movement, form=form, mishaps=mishaps, trail=trail),
+        movement=replace(movement, form=form, mishaps=mishaps, trail=trail, doubted_s=doubted_s),
         person=replace(person, drill=drill, lifting=lifting),
         current_set=_noted(session, posture, is_open=is_open),
     )
@@ -105,8 +107,11 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     rep = score(rep, form, session.baseline, asked, readings)
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
-    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue)
+    is_good = movement.doubted_s < rep.start_s
+    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue, is_good=is_good)
+    messages = session.shown.messages
     if said is not None:
+        messages = messages.offered(said)
         log = replace(current.log, cues=(*current.log.cues, said))
         current = replace(current, cue=said, log=log)
     bottom, replay = _bottom(form, rep.bottom_s), of_rep(movement.trail, rep)
@@ -114,7 +119,7 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     session = replace(
         session,
         current_set=current,
-        shown=replace(session.shown, bottom=bottom, replay=replay),
+        shown=replace(session.shown, bottom=bottom, replay=replay, messages=messages),
         movement=replace(movement, mishaps=left),
     )
     return _search_stop(session, rep), rep
@@ -141,8 +146,12 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
     search = StopSearch(descents, found, rep.number if is_new else before.rep)
     log = replace(session.current_set.log, stop=found)
+    shown = session.shown
+    if is_new:
+        shown = replace(shown, messages=shown.messages.offered(found))
     return replace(
         session,
+        shown=shown,
         person=replace(session.person, stop=search),
         current_set=replace(session.current_set, log=log),
     )

@@ -104,7 +104,7 @@ class Session:
             person=self.person.next_set(),
             current_set=self.current_set.next_set(last, self.person.stop.found),
             movement=self.movement,
-            shown=ShownState(guidance=self.shown.guidance, chosen_s=self.shown.chosen_s),
+            shown=self.shown.next_set(),
             finished=self.finished,
             shutdown=self.shutdown,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from mirror.coach.language import Language
 from mirror.coach.session import Session
@@ -41,7 +42,7 @@ VALUE_MM = 25.0
 SHOWN = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
-"""Power, as a share of the best of the set, from which a swing has faded."""
+"""Power, as a share of the best swing so far, from which a swing has faded."""
 SWAY_CM = 2.0
 """Sway that fills the ring, centimetres."""
 STEEP = 3.0
@@ -80,16 +81,18 @@ def _swing(
             yield _value(language.row_value(name, {"value": number}), (box.right, at), u)
         at += 1.5 * VALUE_MM * u
     powers = [rep.measures.get("power_deg_s", 0.0) for rep in reps]
-    best = max(powers)
-    if best <= 0:
+    most = max(powers)
+    if most <= 0:
         return
     floor, high, step = box.bottom, box.height * 0.45, box.width / SHOWN
-    for k, power in enumerate(powers[-SHOWN:]):
+    # A swing has faded against the best one before it; a better one later changes nothing.
+    bests = list(accumulate(powers, max))
+    for k, (power, best) in enumerate(list(zip(powers, bests, strict=True))[-SHOWN:]):
         x = box.left + (k + 0.5) * step
         # A faded swing is a thin bar: the meaning is not in the colour alone.
         faded = power < FADED * best
         light, wide = (AMBER, 2.0) if faded else (ICE, 4.0)
-        yield Line(((x, floor), (x, floor - high * power / best)), wide * u, light)
+        yield Line(((x, floor), (x, floor - high * power / most)), wide * u, light)
 
 
 def _legs(

@@ -8,8 +8,9 @@ from mirror.calibration.projection import Reflection
 from mirror.coach.language import Language
 from mirror.coach.replay import at
 from mirror.coach.session import Session
-from mirror.display.scene import AMBER, ICE, Colour, Shape
+from mirror.display.scene import AMBER, ICE, Shape
 from mirror.hinge.drills.drill import Reading
+from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
 from mirror.screens.layout import Box, Layout
@@ -23,6 +24,8 @@ SLOWLY = 0.6
 """Its pace."""
 REST_S = 0.8
 """How long it stands still before it begins again."""
+BRIGHT_S, DIM = 1.5, 0.6
+"""Seconds for which words are lit in full while the person moves, and their light afterwards."""
 
 
 def working(
@@ -35,10 +38,7 @@ def working(
     """A movement is under way: the count, the spine on reflection or figure, and the panel."""
     u, posture = page.u, session.posture
     yield from heading(session, page, language, since_s)
-    key = session.shown.guidance.key
-    if key is not None and key != "instruction":
-        colour = AMBER if key == "stop-here" else ICE
-        yield words(language.say(f"guidance.{key}"), page.words, u, colour)
+    yield from _said(session, page, language)
     if not isinstance(posture, Posture) or session.pose is None:
         return
     reflected = on_reflection(session, page, reflection) if reflection is not None else None
@@ -59,9 +59,7 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
     """The last rep once more: slowly as a line figure, its back over that of standing."""
     u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
-    told = _told(session, language)
-    if told is not None:
-        yield words(told[0], page.words, u, told[1])
+    yield from _said(session, page, language)
     if isinstance(session.posture, Posture):
         yield from panel(session, session.posture, page.panel, u, language)
     if (
@@ -81,17 +79,24 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         yield from figure(pose, posture, Reading(), place, u, session.baseline)
 
 
-def _told(session: Session, language: Language) -> tuple[str, Colour] | None:
-    """The one thing to say after the rep: what became of another movement, a cue, the depth."""
-    key = session.shown.guidance.key
-    if key is not None and key != "instruction":
-        return language.say(f"guidance.{key}"), ICE
-    last, cue, stop = session.reps[-1].number, session.current_set.cue, session.person.stop
-    if cue is not None and cue.rep == last:
-        return language.cue(cue, session.exercise), AMBER if cue.fault else ICE
-    if stop.found is not None and stop.rep == last:
-        return language.stop(stop.found), ICE
-    return None
+def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
+    """The one thing to say: how the reps are done, or what became of another movement."""
+    t, key, now = session.t or 0.0, session.shown.guidance.key, session.shown.messages.now
+    is_held = session.shown.messages.is_held(t)
+    if now is not None and (key in (None, "instruction") or (is_held and key != "stop-here")):
+        about = now.about
+        text = (
+            language.cue(about, session.exercise)
+            if isinstance(about, Cue)
+            else language.stop(about)
+        )
+        # Who moves has read it: from then on it is a reminder.
+        is_old = session.counter.is_moving and t - now.since_s > BRIGHT_S
+        said = words(text, page.words, page.u, AMBER if now.is_correction else ICE)
+        yield from dimmed([said], DIM if is_old else 1.0)
+    elif key not in (None, "instruction"):
+        colour = AMBER if key == "stop-here" else ICE
+        yield words(language.say(f"guidance.{key}"), page.words, page.u, colour)
 
 
 def _foot_box(page: Layout) -> Box:

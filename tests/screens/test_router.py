@@ -8,8 +8,10 @@ from mirror.buttons import LONG
 from mirror.coach.advance import advance
 from mirror.coach.command import Command, Held
 from mirror.coach.language import load
+from mirror.coach.lifetimes import Stage
 from mirror.coach.session import GRACE_S, start
 from mirror.coach.sets import apply
+from mirror.coach.stage import STAGES
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Line, Ring, Scene, Text
@@ -174,6 +176,9 @@ def test_what_is_most_urgent_is_shown(changes, state):
 
 
 def test_every_state_has_its_place_in_the_order():
-    """The last condition holds always."""
-    assert {state for state, _ in PRECEDENCE} == set(ScreenState)
-    assert PRECEDENCE[-1][1](Situation(start()))
+    """Urgent or a stage, and not both; the last stage holds always."""
+    urgent = [state for state, _ in PRECEDENCE]
+    stages = [ScreenState(stage.value) for stage in Stage]
+    assert sorted(urgent + stages, key=str) == sorted(ScreenState, key=str)
+    assert {stage for stage, _ in STAGES} == set(Stage)
+    assert STAGES[-1][1](start())

@@ -41,6 +41,7 @@ SWING = Variation(
     },
     panel="swing",
     demonstration="swing",
+    pause_s=1.0,
     rows=(
         SummaryRow("cadence", rows.cadence),
         SummaryRow("float", measured("float_s"), digits=1, fault="short-float"),
