@@ -63,20 +63,23 @@ class Language:
 
     def cue(self, cue: Cue, choice: Exercise) -> str:
         """A cue or praise; a variation may have its own words for a fault."""
-        table, key = ("yes", cue.answers) if cue.answers else ("cue", cue.fault or "praise")
-        own = f"variation.{choice.variation.name}.{table}.{key}"
-        plain = self.say("cue.praise") if cue.answers else _plain(key)
-        return self._or(own if self.has(own) else f"{table}.{key}", plain)
+        if cue.answers is not None:
+            return self.say("cue.yes", aim=_begun(self.aim(cue.answers)))
+        key = cue.fault or "praise"
+        own = f"variation.{choice.variation.name}.cue.{key}"
+        return self._or(own if self.has(own) else f"cue.{key}", _plain(key))
+
+    def aim(self, fault: str) -> str:
+        """The opposite of a fault, in two or three words."""
+        return self._or(f"aim.{fault}", _plain(fault))
 
     def row(self, name: str) -> str:
         """Label of a row of the rest screen."""
         return self._or(f"rest.{name}", _plain(name))
 
-    def row_value(self, name: str, values: Mapping[str, str], *, is_whole: bool = False) -> str:
-        """Numbers of a row; is_whole: all of them are known, so the longer text may be used."""
-        key = f"rest.{name}-more"
-        if not is_whole or not self.has(key):
-            key = f"rest.{name}-value"
+    def row_value(self, name: str, values: Mapping[str, str]) -> str:
+        """Numbers of a row."""
+        key = f"rest.{name}-value"
         return self.say(key, **values) if self.has(key) else " / ".join(values.values())
 
     def number(self, value: float, digits: int = 0) -> str:
@@ -96,6 +99,11 @@ def _record(choice: Exercise) -> str:
     if choice.drill is not None:
         return f"drill.{choice.drill.name}"
     return f"variation.{choice.variation.name}"
+
+
+def _begun(text: str) -> str:
+    """A text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _plain(name: str) -> str:

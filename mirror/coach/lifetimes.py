@@ -35,11 +35,13 @@ GRACE_S = 10.0
 class Setup:
     """What the settings say about the session. height_cm: of the person's body, where configured.
 
-    grace_s: seconds without a person before the glass is a pure mirror.
+    grace_s: seconds without a person before the glass is a pure mirror. target: reps of a set; 0:
+    none.
     """
 
     height_cm: float | None = None
     grace_s: float = GRACE_S
+    target: int = 0
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import Posture
 
-SHORTEST_S = 0.5
-"""Least seconds of a stage."""
+SHORTEST_S, GREETED_S = 0.5, 1.5
+"""Least seconds of a stage, and of the greeting while nothing moves."""
 GREETING_S = 2.0
 """Least time for which a person who arrives is greeted, in seconds."""
 CHOSEN_S = 4.0
@@ -110,7 +110,9 @@ def stage_of(session: Session) -> Stage:
     now, since_s = session.shown.stage, session.shown.stage_s
     if now is None or session.t is None or wanted is now or was_chosen(session):
         return wanted
-    return now if session.t - since_s < SHORTEST_S else wanted
+    is_greeted = now is Stage.WELCOME and wanted is not Stage.WORKING
+    least_s = GREETED_S if is_greeted else SHORTEST_S
+    return now if session.t - since_s < least_s else wanted
 
 
 def follow(session: Session) -> Session:
@@ -119,7 +121,7 @@ def follow(session: Session) -> Session:
     shown = session.shown
     quiet_s = None if _moves(session) else t if shown.quiet_s is None else shown.quiet_s
     session = replace(session, shown=replace(shown, quiet_s=quiet_s))
-    stage = stage_of(session)
+    stage = None if session.is_away else stage_of(session)
     if stage is shown.stage:
         return session
     return replace(session, shown=replace(session.shown, stage=stage, stage_s=t))

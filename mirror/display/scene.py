@@ -44,7 +44,8 @@ class Colour:
 # of it is lost in the glass, and at least 3 to 1 is left everywhere. A person without red or green
 # cones (Machado et al. 2009, doi:10.1109/TVCG.2009.113) still distinguishes blue from yellow and
 # bright from dark: so ice is the blue one, amber and ember the yellow ones, and those two are twice
-# apart in luminance. The closest pair of all, amber and ember to a deuteranope, stays CIE76 25 apart.
+# apart in luminance. The closest pair of all, amber and ember to a deuteranope, stays CIE76 25
+# apart.
 # There is no green. Still no meaning is ever carried by colour alone.
 WHITE = Colour("white", 255, 255, 255)  # the main thing: the count, the person's line
 ICE = Colour("ice", 102, 214, 255)  # guidance, and whatever is as it should be

@@ -52,6 +52,8 @@ def test_every_record_has_its_words():
         for row in variation.rows:
             assert {f"rest.{row.name}", f"rest.{row.name}-value"} <= keys
     assert {f"cue.{rule.fault}" for rule in NOTED} <= keys
+    faults = {rule.fault for choice in exercises() for rule in choice.rules}
+    assert {f"aim.{fault}" for fault in faults | {rule.fault for rule in NOTED}} <= keys
     assert {f"guidance.{reason}" for reason in REASONS} <= keys
     assert "cue.praise" in keys
 
@@ -60,7 +62,7 @@ def test_no_words_belong_to_nothing():
     """Each text of a variation, a drill or a cue is that of a record."""
     drills = {drill.name for v in VARIATIONS.values() for drill in v.drills}
     faults = {rule.fault for choice in exercises() for rule in choice.rules}
-    faults |= {rule.fault for rule in NOTED} | {"praise"}
+    faults |= {rule.fault for rule in NOTED} | {"praise", "yes"}
     for key in load("en").english:
         kind, _, name = key.partition(".")
         if kind == "cue":

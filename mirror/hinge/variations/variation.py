@@ -49,7 +49,7 @@ class Variation:
     panel: str = "depth"
     demonstration: str = "basic"
     pause_s: float = 0.0
-    rows: tuple[SummaryRow, ...] = (DEPTH, rows.ROUNDING, TEMPO)
+    rows: tuple[SummaryRow, ...] = (rows.ROUNDING, DEPTH, TEMPO)
     drills: tuple[DrillMode, ...] = ()
 
     @property
