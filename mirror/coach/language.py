@@ -20,6 +20,9 @@ from mirror.errors import ConfigError
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, text_key
 
+_MOMENTS = ("setup", "hips", "back", "stop", "up")
+"""Keys of the moments of a lesson."""
+
 Texts = Mapping[str, str]
 """Key -> text."""
 
@@ -52,6 +55,18 @@ class Language:
     def instruction(self, choice: Exercise) -> str:
         """One short sentence on how to do it; empty where there is none."""
         return self._or(f"{_record(choice)}.instruction", "")
+
+    def purpose(self, choice: Exercise) -> str:
+        """What it is for, in two or three words; empty where there is none."""
+        return self._or(f"{_record(choice)}.purpose", "")
+
+    def lesson(self, choice: Exercise, moment: int) -> str:
+        """What to do at a moment of the demonstration: before, twice down, at the end, and up."""
+        line = _MOMENTS[moment]
+        own = f"{_record(choice)}.{line}"
+        if line == "setup" and not self.has(own):
+            return self.setup(choice)
+        return self._or(own, self.say(f"lesson.{line}"))
 
     def setup(self, choice: Exercise) -> str:
         """A reminder before the first rep; empty where there is none."""
