@@ -16,7 +16,7 @@ import numpy as np
 
 from mirror.coach.exercise import Exercise
 from mirror.display.scene import GREY, ICE, WHITE, Line, Ring, Shape
-from mirror.figure.arms import ARMS, string_points
+from mirror.figure.arms import ARMS
 from mirror.figure.body import BODIES, C7, Skeleton
 from mirror.figure.motion import PATTERNS, Motion, Plan, landmarks, stick_line
 from mirror.hinge.measure.geometry import Array
@@ -181,8 +181,6 @@ def _held(k: Skeleton, prop: str, drill: str | None) -> Array:
     """(n, 3): the stick, the string, or both hands; one weight: their middle."""
     if drill == "stick":
         return np.stack(stick_line(k))
-    if drill == "string":
-        return string_points(k)
     hands: Array = k.wrist + 0.08 * k.body.scale * k.hand
     if prop in ("kettlebell", "swung"):
         return np.repeat(hands.mean(axis=0, keepdims=True), 2, axis=0)

@@ -39,6 +39,7 @@ from mirror.screens.layout import Box
 
 VALUE_MM = 25.0
 """Height of the capitals of a value, to be read at 3 m."""
+VALUE_WIDTH_MM = 148.0
 SHOWN = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
@@ -77,8 +78,8 @@ def _swing(
     at = box.top
     for name, value, digits in (("cadence", pace, 0), ("float", floated, 1)):
         if value is not None:
-            number = language.number(value, digits)
-            yield _value(language.row_value(name, {"value": number}), (box.right, at), u)
+            text = language.say(f"legend.swing-{name}", value=language.number(value, digits))
+            yield _value(text, (box.right, at), u)
         at += 1.5 * VALUE_MM * u
     powers = [rep.measures.get("power_deg_s", 0.0) for rep in reps]
     most = max(powers)
@@ -230,7 +231,10 @@ PANELS: dict[str, Draw] = {
 
 
 def _value(text: str, at: Point, u: float) -> Text:
-    return Text(text, at, VALUE_MM * u, WHITE, "right", "top")
+    return Text(
+        text, at, VALUE_MM * u, WHITE, "right", "top",
+        max_width_mm=VALUE_WIDTH_MM * u, max_height_mm=(VALUE_MM + 5) * u,
+    )  # fmt: skip
 
 
 def _since(now: float | None, before: float | None) -> float:

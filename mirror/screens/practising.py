@@ -14,6 +14,7 @@ from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
 from mirror.screens.layout import Box, Layout
+from mirror.screens.legends import finished_legend, red_legend, working_legend
 from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
@@ -53,6 +54,8 @@ def working(
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u, language)
+        yield from working_legend(session, posture, page, _foot_box(page), language)
+    yield from red_legend(session, page, language)
 
 
 def finished(session: Session, page: Layout, language: Language, t: float) -> Iterator[Shape]:
@@ -67,7 +70,11 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         and shown.bottom is not None
         and session.baseline is not None
     ):
-        yield from bottom_check(shown.bottom, session.baseline, page.outlines, u)
+        outlines = tuple(bottom_check(shown.bottom, session.baseline, page.outlines, u))
+        yield from outlines
+        if outlines:
+            yield from finished_legend(session, page, language)
+    yield from red_legend(session, page, language)
     place = figure_box(session, page)
     yield from ghost(shown.replay[0], place, u)
     begin, end = (shown.replay[k][1].t for k in (0, -1))
@@ -76,7 +83,9 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         round_s = (end - begin) / SLOWLY + REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(shown.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), place, u, session.baseline)
+        held = min(shown.readings, key=lambda one: abs(one[0] - posture.t), default=None)
+        reading = Reading() if held is None else held[1]
+        yield from figure(pose, posture, reading, place, u, session.baseline)
 
 
 def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
