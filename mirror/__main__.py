@@ -25,7 +25,7 @@ from mirror.errors import ConfigError, MirrorError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit code."""
+    """Run one command; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "run")
@@ -47,14 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Of writing to standard output: all else has become a sentence by now.
         if options.debug:
             traceback.print_exc()
-        told = error.filename or "standard output"
-        print(f"hinge-mirror: {told}: {error.strerror or error}.", file=sys.stderr)
+        sentence = error.filename or "standard output"
+        print(f"hinge-mirror: {sentence}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except Exception as error:
         if options.debug:
             raise
         print(
-            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug tells more.",
+            f"hinge-mirror: something unforeseen went wrong ({error!r}); --debug shows more.",
             file=sys.stderr,
         )
         return 1
@@ -94,9 +94,9 @@ def _run(options: argparse.Namespace) -> int:
 
     warnings: list[str] = []
 
-    def warn(told: str) -> None:
-        print(told, file=sys.stderr, flush=True)
-        warnings.append(told)
+    def warn(sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+        warnings.append(sentence)
 
     try:
         settings = _settings(options)
@@ -119,7 +119,7 @@ def _run(options: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(settings, coach=coach)
         options.drill = None
     try:
-        language.load(settings.coach.language)
+        language.load_language(settings.coach.language)
     except ConfigError as error:
         if not options.kiosk:
             raise
@@ -171,7 +171,7 @@ def _analyze(options: argparse.Namespace) -> int:
     height_m = settings.coach.body_height_m
     session = start(options.variation, options.drill, height_m and 100 * height_m)
     if options.source == "figure" and options.seconds is None:
-        raise UsageError("The figure hinges for ever: say how long with --for.")
+        raise UsageError("The figure never ends: give the seconds with --for.")
     changes = {"source": options.source, "flip": settings.camera.flip != options.flip}
     if options.seed is not None:
         changes["seed"] = options.seed
@@ -201,14 +201,16 @@ def _check(options: argparse.Namespace) -> int:
     is_ok = True
     try:
         settings = _settings(options)
-        print(f"config   OK     {path}" if options.boot else f"# {path}\n{to_toml(settings)}")
+        print(f"config   OK     {path}")
     except ConfigError as error:
         print(f"config   FAULT  {error}")
         is_ok, settings = False, _with_camera(Settings(), options)
     for finding in check.findings(settings, at_boot=options.boot):
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
-        print(f"{finding.part:8} {state}  {finding.told}", flush=True)
+        print(f"{finding.part:8} {state}  {finding.report}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)
+    if options.settings:
+        print(f"\n# The settings in effect: {path}\n{to_toml(settings)}", end="")
     return 0 if is_ok or options.boot else 1
 
 
@@ -247,7 +249,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _model(options: argparse.Namespace) -> int:
-    from mirror.pose.model import bundle
+    from mirror.pose.model import bundle, obtain
 
     try:
         settings = load(options.config or default_file())
@@ -255,7 +257,40 @@ def _model(options: argparse.Namespace) -> int:
         # A mirror with a broken file runs on its defaults, and wants their model.
         print(f"hinge-mirror: {error}", file=sys.stderr)
         settings = Settings()
-    print(bundle(settings.model))
+    if options.size is None:
+        print(bundle(settings.model))
+        return 0
+    print(obtain(size=options.size, half=settings.model.half_precision))
+    if settings.model.path or settings.model.size != options.size:
+        # Settings are the owner's: they are never written.
+        file = options.config or default_file()
+        print(f'To use it, let this stand under [model] in {file}:\n  size = "{options.size}"')
+        if settings.model.path:
+            print("and take out the line that begins with `path`, which goes before it.")
+    return 0
+
+
+def _voice(options: argparse.Namespace) -> int:
+    from mirror.coach import language
+    from mirror.display.voice import MOST, Voice
+
+    try:
+        settings = load(options.config or default_file())
+    except ConfigError as error:
+        # A mirror with a broken file runs on its defaults, and speaks their language.
+        print(f"hinge-mirror: {error}", file=sys.stderr)
+        settings = Settings()
+    name = options.language or settings.coach.language
+    voice = Voice(language.load_language(name))
+    if options.list:
+        for phrase in voice.phrases.values():
+            print(f"{phrase.name}.wav\t{phrase.text}")
+        return 0
+    made = voice.render()
+    print(
+        f"{voice.folder} has {len(voice.phrases) - MOST} cues and {MOST} numbers ({name}); "
+        f"{made} were made now."
+    )
     return 0
 
 
@@ -269,6 +304,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import": _import,
     "bench": _bench,
     "model": _model,
+    "voice": _voice,
 }
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
 from mirror.errors import ConfigError
+from mirror.sentences import expected, nearest
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
 SYSTEM_STATE = Path("/var/lib/hinge-mirror")
@@ -23,6 +24,7 @@ LONGEST_TOLD = 100
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
+ModelSize = Literal["full", "lite"]
 
 
 class _Section(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +36,8 @@ class CameraSettings(_Section, frozen=True):
 
     seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
     rotate: as `turn`, where that is not what is expected. lens: a camera module, or `own`, whose
-    field of view (along the longer side of the picture) and radial distortion are given. The rest
+    field of view (along the longer side of the picture) and radial distortion are given.
+    mains_hz: frequency of the mains that feed the lamps; 0 leaves the exposure time free. The rest
     says how the camera hangs: of the floor and of the middle of the panel; tilt down, pan and aside
     to the right of who stands before the glass.
     """
@@ -46,6 +49,7 @@ class CameraSettings(_Section, frozen=True):
     rotate: Rotation | None = None
     flip: bool = False
     stall_s: Annotated[float, Meta(ge=0.5, le=60)] = 5.0
+    mains_hz: Literal[0, 50, 60] = 50
     seed: Annotated[int, Meta(ge=0)] = 1
     act: str = ""
     lens: Literal["module-2", "module-3", "module-3-wide", "own"] = "module-3"
@@ -72,8 +76,13 @@ class CameraSettings(_Section, frozen=True):
 
 
 class ModelSettings(_Section, frozen=True):
-    """The pose model. An empty path means the bundle in the user's cache folder."""
+    """The pose model. An empty path means the bundle of that size in the user's cache folder.
 
+    half_precision: the full one may compute so where the processor can.
+    """
+
+    size: ModelSize = "full"
+    half_precision: bool = True
     path: str = ""
 
 
@@ -109,9 +118,10 @@ class ButtonSettings(_Section, frozen=True):
 
 
 class SoundSettings(_Section, frozen=True):
-    """Tones. A volume of 0 is silence."""
+    """Tones and voice. A volume of 0 is silence. voice: what it says; all: it counts reps, too."""
 
     volume: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    voice: Literal["off", "cues", "all"] = "cues"
 
 
 class PresenceSettings(_Section, frozen=True):
@@ -208,6 +218,24 @@ def state_folder() -> Path:
         ) from error
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept; it may not be there yet.
+
+    `hinge-mirror` in XDG_CACHE_HOME if that is set (the unit sets it), else in the user's home.
+
+    Raises:
+        ConfigError: the user has no home, and XDG_CACHE_HOME is not set.
+    """
+    # The XDG base directory specification says that a relative path is to be ignored.
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        try:
+            base = Path.home() / ".cache"
+        except RuntimeError as error:
+            raise ConfigError("there is no home folder: set XDG_CACHE_HOME.") from error
+    return base / "hinge-mirror"
+
+
 def shipped(name: str) -> Path:
     """Path of a file of `config/`: in the wheel as package data, in a checkout beside it."""
     package = Path(__file__).parent
@@ -272,11 +300,20 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     keys = where.strip("`.") if at else ""
     if reason.startswith("Object contains unknown field"):
         field = reason.partition("`")[2].removesuffix("`")
-        return f"unknown key {named('.'.join(filter(None, [keys, field])))}"
+        key = ".".join(filter(None, [keys, field]))
+        return f"unknown key {named(key)}{nearest(key, _known_keys())}"
     value: Any = data
+    kind: Any = Settings
     for key in keys.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return f"{keys} = {quoted(value)}: {reason[0].lower()}{reason[1:]}"
+        kind = get_type_hints(kind).get(key) if isinstance(kind, type) else None
+    return f"{keys} = {quoted(value)}: {expected(reason, kind)}"
+
+
+def _known_keys() -> list[str]:
+    """Tables and keys, each key with its table."""
+    tables = msgspec.to_builtins(Settings())
+    return [*tables, *(f"{table}.{key}" for table, keys in tables.items() for key in keys)]
 
 
 def _check_lens(path: Path, camera: CameraSettings) -> None:

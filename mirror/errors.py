@@ -13,7 +13,7 @@ Trouble = Literal["camera", "model", "config", "other"]
 class MirrorError(Exception):
     """Base of all errors that carry a sentence for the owner.
 
-    kind: what the trouble is with, for the words on the glass.
+    kind: the part with the trouble, for the words on the glass.
     """
 
     exit_code = 1
@@ -57,6 +57,10 @@ class ButtonsError(MirrorError, OSError):
     """The GPIO buttons cannot be used."""
 
 
+class VoiceError(MirrorError, OSError):
+    """The recordings of the voice cannot be made."""
+
+
 class OutputError(MirrorError, OSError):
     """A result cannot be written (disk full, folder missing, no permission)."""
 
@@ -66,15 +70,15 @@ class HistoryError(MirrorError, OSError):
 
 
 class HistoryDamaged(HistoryError):
-    """The file of finished sets is no database, or a torn one."""
+    """The file of finished sets is damaged or is not a database."""
 
 
 class HistoryRefused(HistoryError):
-    """The file of finished sets breaks one of its own rules by what is written."""
+    """A write breaks a rule of the database."""
 
 
 class UnfitSet(HistoryError):
-    """A finished set holds what nobody could read again, and is the same every time."""
+    """A finished set could not be read back, now or after another try."""
 
 
 class NetworkError(MirrorError, OSError):

@@ -1,7 +1,7 @@
-"""Results to files: whole or not at all, and a full disk is one sentence.
+"""Writes files whole or not at all; a full disk gives one sentence.
 
-A file appears under its name only when it is complete: what stood there before is not lost to a
-full disk or an interruption.
+A file appears under its name only when it is complete. A full disk or an interruption leaves the
+earlier file in place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def text_to(target: str) -> Iterator[TextIO]:
         OutputError: it cannot be written.
     """
     if target == "-":
-        with _told("standard output"):
+        with _sentences("standard output"):
             yield sys.stdout
             sys.stdout.flush()
         return
@@ -38,13 +38,13 @@ def text_to(target: str) -> Iterator[TextIO]:
 def replacing(path: Path) -> Iterator[Path]:
     """A scratch file beside `path` that takes its place at the end, if all went well.
 
-    What is there but is no regular file (a pipe, a device) is written to as it is. What root writes
-    belongs to whom the folder belongs to: a file of the mirror's stays the mirror's.
+    A pipe or a device is written to directly. A file that root writes gets the owner of its folder,
+    so that the mirror can still write it.
 
     Raises:
         OutputError: the folder cannot be written to, or the disk is full.
     """
-    with _told(str(path)):
+    with _sentences(str(path)):
         path = path.resolve()  # a link stays a link
         if path.exists() and not path.is_file():
             yield path
@@ -70,8 +70,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Errors of writing become one sentence; those that are sentences already stay."""
+def _sentences(name: str) -> Iterator[None]:
+    """Turn errors of writing into one sentence; a MirrorError already is one."""
     try:
         yield
     except (MirrorError, BrokenPipeError):

@@ -1,4 +1,4 @@
-"""Libraries written in C that chatter on standard error, kept quiet while they start."""
+"""Keeps C libraries from writing needless lines to standard error while they start."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 
 class _Sieve:
-    """Standard error through a pipe: lines that begin as unwanted are left out, the rest passes.
+    """Passes standard error through a pipe and leaves out unwanted lines.
 
-    C++ may abort the process: so lines are passed on at once, and not held back to the end. Several
-    threads may use it at a time; what one of them does not want is left out until the last is done.
+    Lines pass at once, since C++ may abort the process. Several threads may use it at a time; the
+    patterns of all of them count until the last one leaves.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ _SIEVE = _Sieve()
 
 @contextmanager
 def quiet(chatter: re.Pattern[bytes]) -> Iterator[None]:
-    """Keep lines that begin so off standard error; all else passes, at once."""
+    """Leave out lines of standard error that match `chatter` at their start; all others pass."""
     _SIEVE.enter(chatter)
     try:
         yield

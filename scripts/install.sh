@@ -4,20 +4,25 @@
 #   sudo scripts/install.sh               install, or bring up to date; may be run again
 #   scripts/install.sh --dry-run          only say what would be done
 #   sudo scripts/install.sh --uninstall   take it away again; settings and finished sets stay
+#   sudo scripts/install.sh --force-display   for a TV, or a display that is off at the start:
+#                                         HDMI 0 always gives 1920x1080, 60 pictures a second
 #
 # For tests only: --plain-debian WHEELS installs on Debian without the packages of Raspberry Pi OS;
 # what those give comes, like all else, from a folder of wheels.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
-dry='' uninstall='' source_of_wheels=''
+dry='' uninstall='' forced='' source_of_wheels=''
 # shellcheck source=scripts/device.sh
 . "$root/scripts/device.sh"
+# shellcheck source=scripts/boot.sh
+. "$root/scripts/boot.sh"
 
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry=yes ;;
     --uninstall) uninstall=yes ;;
+    --force-display) forced=yes ;;
     --plain-debian)
       [ $# -gt 1 ] || die "--plain-debian needs a folder of wheels."
       source_of_wheels=$(readlink -f "$2")
@@ -34,10 +39,6 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-
-# Words of the kernel's command line: no cursor, no blanking, no text and no logo at the start.
-quiet=(quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0)
-command_line=$prefix/boot/firmware/cmdline.txt
 
 # A dry run only says what would stand in the way.
 fits() {
@@ -64,33 +65,6 @@ install_settings() {
   fi
 }
 
-# Words of the kernel's command line, in or out; the first call keeps a copy, and what stood in
-# that stays.
-quieten() {
-  [ -f "$command_line" ] || return 0
-  local word line words before copy=$command_line.before-hinge-mirror
-  before=$(tr -d '\n' <"$command_line")
-  line=" $before "
-  for word in "${quiet[@]}"; do
-    if [ -z "$uninstall" ]; then
-      [[ $line = *" $word "* ]] || line+="$word "
-    elif [ -f "$copy" ] && ! grep -qwF -- "$word" "$copy"; then
-      line=${line//" $word "/ }
-    fi
-  done
-  read -ra words <<<"$line"
-  line=${words[*]}
-  [ "$line" != "$before" ] || return 0
-  if [ -n "$dry" ]; then
-    say "  would write in $command_line: $line"
-    return
-  fi
-  [ -e "$copy" ] || cp "$command_line" "$copy"
-  printf '%s\n' "$line" >"$command_line.new"
-  sync "$command_line.new"
-  mv "$command_line.new" "$command_line"
-}
-
 uninstall() {
   local etc=$prefix/etc
   if [ -e "$etc/systemd/system/$unit" ]; then
@@ -104,8 +78,7 @@ uninstall() {
   run rm -f "$drop_ins/network.conf"
   [ ! -d "$drop_ins" ] || run rmdir --ignore-fail-on-non-empty "$drop_ins"
   run rm -rf "$home" "$prefix/var/cache/hinge-mirror"
-  quieten
-  run rm -f "$command_line.before-hinge-mirror"
+  change_boot
   ! is_booted || run systemctl daemon-reload
   run systemctl enable getty@tty1.service
   ! is_booted || run systemctl start --no-block getty@tty1.service
@@ -132,9 +105,10 @@ build_version "$id"
 activate "$id"
 install_settings
 obtain_model "$id"
+record_voice "$id"
 run systemctl disable getty@tty1.service
 run systemctl enable $unit
-quieten
+change_boot
 forget_old_versions "$id" "$before"
 if is_booted; then
   run systemctl restart --no-block $unit
@@ -142,3 +116,5 @@ fi
 say "Done${dry:+ (nothing was changed)}. The mirror comes up now, and at every start."
 say "What it says: journalctl -u hinge-mirror; what works: sudo systemctl stop hinge-mirror;"
 say "sudo hinge-mirror check."
+[ -n "$forced" ] || say "Is the display a TV, or off at the start? See --force-display."
+[ -z "$must_reboot" ] || say "The start is black, and memory limited, from the next one on: sudo reboot"

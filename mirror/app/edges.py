@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,15 @@ from mirror.buttons import LONG
 from mirror.buttons.controls import Controls
 from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
-from mirror.coach.language import load as load_language
+from mirror.coach.language import Language, load_language
 from mirror.config import Settings
 from mirror.display.power import Display
 from mirror.display.screen import Screen, open_screen
 from mirror.display.snapshots import Snapshots
 from mirror.display.sound import Speaker
 from mirror.display.video import Recording
-from mirror.errors import ScreenError
+from mirror.display.voice import Voice
+from mirror.errors import ConfigError, ScreenError
 from mirror.history.recorder import Recorder
 from mirror.pose.pipeline import VisionPipeline
 from mirror.screens.labels import Labels
@@ -34,8 +36,10 @@ from mirror.screens.router import compose
 from mirror.simulator.people import Errors, case
 from mirror.simulator.volunteer import Volunteer
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
+LAST_WORDS_S = 3.0
+"""Seconds for which the glass shows how it is switched on again, before it goes dark."""
 RECORD_FPS = 15.0
 """Frames a second in a video of the glass."""
 
@@ -63,10 +67,11 @@ class Options:
 def power_off() -> None:
     """Switch the computer off; a failure is one line of the journal."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # systemd sends it next
+    time.sleep(LAST_WORDS_S)
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        LOG.error(f"The mirror could not be switched off ({error}).")
+        _LOG.error(f"The mirror could not be switched off ({error}).")
 
 
 def leave(code: int) -> None:
@@ -98,7 +103,8 @@ class Edges:
 
     def __init__(self, settings: Settings, options: Options, parts: Parts) -> None:
         self.language = load_language(settings.coach.language)
-        self.speaker = Speaker(settings.sound.volume, keep_trying=options.kiosk)
+        voice = _voice(settings, self.language)
+        self.speaker = Speaker(settings.sound.volume, voice, keep_trying=options.kiosk)
         screen = _first_screen(settings, options, parts.open_screen)
         self.display = Display(
             screen, settings.screen, letting_go=self.speaker.close, opening=parts.open_screen
@@ -106,14 +112,14 @@ class Edges:
         self.controls = Controls(settings.buttons, keep_trying=options.kiosk)
         self._labels = _labels(settings)
         self.service = Service()
-        # A kiosk without a display waits for one; nobody would look at pictures in a file.
+        # A kiosk without a display waits for one and writes no pictures.
         pictures = screen.driver == "offscreen" and not options.kiosk
         self.snapshots = Snapshots(screen, options.shots) if pictures else None
         self.recording: Recording | None = None
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             self.recording = Recording(options.record, size, RECORD_FPS)
-        self.recorder = Recorder(settings, LOG.info)
+        self.recorder = Recorder(settings, _LOG.info)
         self.calibration = CalibrationController(
             settings, lambda: self.screen.glass, is_kept=not options.simulated
         )
@@ -150,6 +156,14 @@ class Edges:
         return has_stopped
 
 
+def _voice(settings: Settings, language: Language) -> Voice | None:
+    """The recordings to play; without a home there are none, and tones take their place."""
+    with suppress(ConfigError):
+        if settings.sound.voice != "off":
+            return Voice(language, counts=settings.sound.voice == "all")
+    return None
+
+
 def _volunteer(settings: Settings, screen: Screen) -> Volunteer:
     room = case(1, Errors(), settings.camera, settings.screen, screen.glass)
     return Volunteer(room, settings.coach.eye)
@@ -168,7 +182,7 @@ def _first_screen(settings: Settings, options: Options, opening: Callable[..., S
         if options.windowed:
             raise
         if options.kiosk:
-            LOG.warning(f"{error} Waiting for one.")
+            _LOG.warning(f"{error} Waiting for one.")
         else:
-            LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
+            _LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
         return opening(settings.screen, mode="offscreen")

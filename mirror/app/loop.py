@@ -14,18 +14,21 @@ from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
 from mirror.app.journal import log_to_stderr
+from mirror.app.notices import Notices
+from mirror.buttons.keyboard import KEYS_HELP, has_unknown
+from mirror.buttons.waking import waking
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
-from mirror.coach.sets import apply, end, recall
+from mirror.coach.sets import apply, end, idle_reason, recall
 from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.sound import Heard, heard
 from mirror.hinge.counting.reps import Rep
-from mirror.pose.pipeline import RETRY_S
+from mirror.pose.pipeline import REOPEN_S
 from mirror.screens.router import WARN_S, ScreenState, Situation, route
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def run(settings: Settings, options: Options, parts: Parts | None = None) -> int:
@@ -48,7 +51,7 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
-        LOG.warning("The calibration was not finished: nothing was changed.")
+        _LOG.warning("The calibration was not finished: nothing was changed.")
         return 1
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
@@ -92,6 +95,9 @@ class Mirror:
         now = parts.clock.monotonic()
         self._times = Times(now, now, now, now, now)
         self._finished_reps = 0
+        self._notices = Notices(now, is_windowed=options.windowed)
+        if options.windowed:
+            _LOG.info(f"Keys of the window: {KEYS_HELP}.")
 
     @property
     def is_unfinished(self) -> bool:
@@ -110,7 +116,7 @@ class Mirror:
                     edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
                 )
                 if self.lost is not None:
-                    LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
+                    _LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
                     break
                 if self._is_over(now):
                     break
@@ -118,7 +124,9 @@ class Mirror:
                 clock.sleep(max(0.0, tick - now))
             if self.session.shutdown:
                 now = clock.monotonic()
-                self._show(self._scene(Situation(self.session, now - self._times.began)))
+                again = waking(self._settings.buttons) if self._options.kiosk else None
+                last = Situation(self.session, now - self._times.began, waking=again)
+                self._show(self._scene(last))
         except KeyboardInterrupt:
             pass
         finally:
@@ -170,9 +178,9 @@ class Mirror:
         except Exception as error:
             if not self._options.kiosk:
                 raise
-            # A defect must not make the mirror black: say it, and begin again.
+            # A defect must not make the mirror black: show it, and begin again.
             edges.monitor.log_defect(error, now)
-            with suppress(Exception):  # the set so far may be what it stumbled over
+            with suppress(Exception):  # the set so far may be the cause
                 self._keep(end(self.session, "stopped").finished)
             self.session, reps = _first_session(self._settings), 0
             edges.calibration.leave()
@@ -188,10 +196,16 @@ class Mirror:
 
     def _command(self, now: float) -> None:
         edges = self.edges
-        for what in edges.controls.commands(edges.screen.events(), now):
+        keys = edges.screen.events()
+        if has_unknown(keys):
+            self._notices.note("unknown", now)
+        for what in edges.controls.commands(keys, now):
             if edges.calibration.is_on or what is Command.CALIBRATE:
                 edges.calibration.press(what)
                 continue
+            reason = idle_reason(self.session, what)
+            if reason is not None:
+                self._notices.note(reason, now)
             kept = self.session.history.profile
             self.session = apply(self.session, what)
             self._keep(self.session.finished)
@@ -247,7 +261,7 @@ class Mirror:
             calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
             reflection=calibration.reflection(session.pose),
-            banners=banners if options.kiosk else (),
+            banners=self._notices.banners(now) or (banners if options.kiosk else ()),
         )
 
     def _scene(self, situation: Situation) -> Scene:
@@ -258,16 +272,16 @@ class Mirror:
     def _show(self, scene: Scene) -> None:
         """Draw on the glass; in a kiosk look for a display now and then."""
         edges, now = self.edges, self._parts.clock.monotonic()
-        if self._options.kiosk and now - self._times.display >= RETRY_S:
+        if self._options.kiosk and now - self._times.display >= REOPEN_S:
             self._times.display = now
             if edges.display.update():
-                LOG.info(f"The display is there ({edges.screen.driver}).")
+                _LOG.info(f"The display is there ({edges.screen.driver}).")
                 edges.speaker.close()  # to be opened again: this display may have its own
         edges.screen.draw(scene)
         edges.screen.present()
 
     def _note(self, state: ScreenState, now: float) -> None:
-        """Note what is shown: asleep, look less often and after a while switch the display off."""
+        """Note the screen: asleep, estimate less often and later switch the display off."""
         presence, edges = self._settings.presence, self.edges
         if state is ScreenState.MISFIT and self._times.misfit is None:
             self._times.misfit = now

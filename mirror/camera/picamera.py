@@ -28,6 +28,9 @@ _CHANNELS = {
 
 _MANUAL_FOCUS = 0  # libcamera.controls.AfModeEnum.Manual
 _SHORT_EXPOSURE = 1  # libcamera.controls.AeExposureModeEnum.Short
+_MANUAL_FLICKER = 1  # libcamera.controls.AeFlickerModeEnum.Manual
+_RAW_BITS = range(10, 13)
+"""Bits of a raw pixel that are preferred: 8 show as bands in the dark, more than 12 cost memory."""
 _DIOPTRES = 0.45
 """Focused at 2.2 m, sharp enough from 1.5 to 4 m."""
 _BUFFERS = 4
@@ -93,6 +96,12 @@ class PiCamera:
         if "AeExposureMode" in camera.camera_controls:
             # Behind the glass it is dark: rather noise than hands that are a smear.
             controls["AeExposureMode"] = _SHORT_EXPOSURE
+        if settings.mains_hz and {"AeFlickerMode", "AeFlickerPeriod"} <= set(
+            camera.camera_controls
+        ):
+            # A lamp brightens twice in a period of the mains; libcamera takes microseconds.
+            controls["AeFlickerMode"] = _MANUAL_FLICKER
+            controls["AeFlickerPeriod"] = 500_000 // settings.mains_hz
         # Mirroring the upright picture left-right is mirroring a sensor on its side up-down.
         wanted = transform(
             hflip=half_turn != (settings.flip and not turned),
@@ -173,7 +182,7 @@ class PiCamera:
 
 
 def _whole_view(camera: Any, fps: float) -> dict[str, Any]:
-    """The sensor's smallest mode that sees all it can and is fast enough.
+    """The sensor's smallest mode that sees all it can and is fast enough, at 10 to 12 bits a pixel.
 
     Left to itself libcamera takes the mode nearest in size, which on several sensors is cut
     from the middle: a person two metres away would not fit.
@@ -190,7 +199,14 @@ def _whole_view(camera: Any, fps: float) -> dict[str, Any]:
     ]
     if not fit:
         return {}
-    mode = min(fit, key=lambda mode: (_area(mode["size"]), mode["bit_depth"]))
+    mode = min(
+        fit,
+        key=lambda mode: (
+            _area(mode["size"]),
+            mode["bit_depth"] not in _RAW_BITS,
+            mode["bit_depth"],
+        ),
+    )
     return {"output_size": mode["size"], "bit_depth": mode["bit_depth"]}
 
 

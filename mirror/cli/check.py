@@ -1,7 +1,7 @@
 """`hinge-mirror check`: could this mirror do its work? Each part OK, or one sentence.
 
-At boot only what takes no time and no device: camera, display and buttons the mirror itself is
-about to open, and to tell of.
+At boot only parts that take no time and no device: the mirror itself is about to open camera,
+display and buttons, and to report on them.
 """
 
 from __future__ import annotations
@@ -15,19 +15,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 from mirror.app.health import Health, format_illness
 from mirror.buttons import open_buttons
 from mirror.calibration.calibration import fitting
 from mirror.camera import Frame, open_camera
 from mirror.camera.optics import whole_from_m
-from mirror.coach.language import load
+from mirror.cli.hung import TALL_M, hung, light
+from mirror.coach.language import load_language
 from mirror.coach.session import start
-from mirror.config import CameraSettings, Settings, state_folder
+from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
 from mirror.display.screen import open_screen
 from mirror.display.sound import Speaker
-from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
+from mirror.display.voice import MISSING, Voice
+from mirror.errors import (
+    ButtonsError,
+    CameraError,
+    MirrorError,
+    NetworkError,
+    OutputError,
+    VoiceError,
+)
 from mirror.hinge.measure.posture import JUDGE
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import Variation
@@ -35,7 +44,7 @@ from mirror.history import broker
 from mirror.history.database import is_fleeting
 from mirror.history.store import FILE_NAME, Store
 from mirror.pose.landmarker import Estimator
-from mirror.pose.model import locate
+from mirror.pose.model import command, locate
 
 
 @dataclass(frozen=True)
@@ -44,16 +53,16 @@ class Finding:
 
     part: str
     is_ok: bool
-    told: str
+    report: str
     needed: bool = True
 
 
-TALL_M = 1.8
-"""A person's height, where the owner's is not known."""
 LOOKS = 5
-"""Calls of the estimator that are timed."""
+"""Number of calls of the estimator that are timed."""
+LONGEST_S = 5.0
+"""Seconds of a recording that are waited for at most."""
 LOW_MB = 50
-"""With less free than this, finished sets may soon be lost."""
+"""Free megabytes below which finished sets may soon be lost."""
 
 BUSY = "is in use by the running mirror; to try it, first: sudo systemctl stop hinge-mirror"
 ASOUND = Path("/proc/asound")
@@ -72,13 +81,18 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     yield _try("model", lambda: _model(settings, load=not at_boot, is_idle=not is_running))
     if is_running:
         yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons", "sound"))
+        yield replace(_try("voice", lambda: _voice(settings, is_aloud=False)), needed=False)
         yield replace(_try("line", lambda: _line(settings)), needed=False)
     elif not at_boot:
-        yield _try("camera", lambda: _camera(settings))
+        camera = _try("camera", lambda: _camera(settings))
+        yield camera
+        if camera.is_ok:
+            yield from _seen(settings)
         yield _try("display", lambda: _display(settings))
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
         yield replace(_try("sound", lambda: _sound(settings)), needed=False)
+        yield replace(_try("voice", lambda: _voice(settings)), needed=False)
     yield replace(_try("storage", _storage), needed=False)
     if settings.history.keep:
         yield replace(_try("history", _history), needed=False)
@@ -98,7 +112,7 @@ def _try(part: str, work: Callable[[], str]) -> Finding:
 
 def _coach(settings: Settings) -> str:
     start(settings.coach.variation)
-    language = load(settings.coach.language).name
+    language = load_language(settings.coach.language).name
     return (
         f"starts with {settings.coach.variation} and speaks {language}; "
         f"variations: {', '.join(VARIATIONS)}"
@@ -112,13 +126,15 @@ def _model(settings: Settings, *, load: bool, is_idle: bool) -> str:
         return f"{path} is whole"
     estimator = Estimator(path)
     try:
-        return f"{path} loads{_pace(_looks_per_s(estimator, settings)) if is_idle else ''}"
+        if not is_idle:
+            return f"{path} loads"
+        return f"{path} loads{_pace(_looks_per_s(estimator, settings), settings.model)}"
     finally:
         estimator.close()
 
 
 def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
-    """How often this computer can look at somebody, in pictures of the camera's size."""
+    """Frames a second that this computer can estimate, at the camera's size."""
     size = settings.camera
     camera = open_camera(
         CameraSettings(source="figure", width=size.width, height=size.height), live=False
@@ -136,17 +152,17 @@ def _looks_per_s(estimator: Estimator, settings: Settings) -> float:
     return 1.0 / median(took[1:])  # the first one also finds the person
 
 
-def _pace(looks_per_s: float) -> str:
+def _pace(looks_per_s: float, model: ModelSettings) -> str:
     needs = {name: _judged_from_fps(variation) for name, variation in VARIATIONS.items()}
     least, most = min(needs.values()), max(needs.values())
-    told = f"; up to {looks_per_s:.0f} looks a second here"
+    report = f"; up to {looks_per_s:.0f} looks a second here"
     if looks_per_s >= most:
-        return told
+        return report
     hardest = " and ".join(name for name, need in needs.items() if need == most)
-    return (
-        f"{told}, where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
-        "MediaPipe's lighter pose_landmarker_lite.task, as model.path in mirror.toml, is quicker"
-    )
+    report += f", where verdicts need {least:.0f}, and those on the {hardest} {most:.0f}: "
+    if model.size == "lite" and not model.path:
+        return f"{report}this is the quickest model there is; a Raspberry Pi 5 is quicker than a 4"
+    return f"{report}for a quicker, less exact model: sudo {command('lite')}"
 
 
 def _judged_from_fps(variation: Variation) -> float:
@@ -163,17 +179,25 @@ def _camera(settings: Settings) -> str:
         if frame is None:
             raise CameraError(f"{settings.camera.source} gave no picture.")
         height, width = frame.rgb.shape[:2]
-        told = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
+        report = f"{settings.camera.source} gives {width}x{height} at {camera.fps:g} frames/s"
         if settings.camera.source == "picamera":
             whole, overhead, one_leg = (
                 whole_from_m(settings.camera, (width, height), body_m, variation)
                 for variation in ("", "overhead", "single-leg")
             )
-            told += f"; as it hangs, it sees {body_m:g} m of you whole from {whole:.1f} m on"
-            told += f" (overhead {overhead:.1f}, single leg {one_leg:.1f})"
-        return told
+            report += f"; as it hangs, it sees {body_m:g} m of you whole from {whole:.1f} m on"
+            report += f" (overhead {overhead:.1f}, single leg {one_leg:.1f})"
+        return report
     finally:
         camera.close()
+
+
+def _seen(settings: Settings) -> Iterator[Finding]:
+    """How light the picture is, and whether the camera hangs right, from a person who is there."""
+    pictures: list[Frame] = []
+    yield replace(_try("light", lambda: light(settings.camera, pictures)), needed=False)
+    if pictures:
+        yield replace(_try("hanging", lambda: hung(settings, pictures)), needed=False)
 
 
 def _display(settings: Settings) -> str:
@@ -190,7 +214,7 @@ def _display(settings: Settings) -> str:
 
 def _history() -> str:
     path = state_folder() / FILE_NAME
-    if not path.exists():  # and none is made: it would not be the mirror's own
+    if not path.exists():  # and none is made: it would belong to another user
         return f"{path}: no sets yet"
     store = Store(path, read_only=True)
     try:
@@ -231,8 +255,36 @@ def _sound(settings: Settings) -> str:
         speaker.close()
 
 
+def _voice(settings: Settings, *, is_aloud: bool = True) -> str:
+    """The recordings of the voice. is_aloud: play one of them."""
+    if settings.sound.volume == 0 or settings.sound.voice == "off":
+        return "switched off"
+    voice = Voice(load_language(settings.coach.language), counts=settings.sound.voice == "all")
+    missing = voice.missing()
+    if missing and shutil.which("espeak-ng") is None:
+        raise VoiceError(f"{MISSING} && sudo hinge-mirror voice")
+    if missing:
+        raise VoiceError(f"{len(missing)} recordings are missing: sudo hinge-mirror voice")
+    where = f"the recordings are in {voice.folder}"
+    if not is_aloud:
+        return where
+    name = next(name for name in voice.phrases if "." not in name)  # not of one variation only
+    speaker = Speaker(settings.sound.volume, voice)
+    speaker.update(0.0)
+    try:
+        took_s = speaker.say((name,))
+        sleep(min(took_s, LONGEST_S))
+    finally:
+        speaker.close()
+    if speaker.silent_because is not None:
+        return f"{where}; none was played, since there is no sound"
+    if not took_s:
+        raise VoiceError(f"{where}, but {voice.find(name)} cannot be played.")
+    return f"said {voice.phrases[name].text!r} ({took_s:.1f} s); {where}"
+
+
 def _own_cards() -> Iterator[str]:
-    """Names of the sound cards that this process plays on, as far as the kernel tells."""
+    """Names of the sound cards that this process plays on, as the kernel reports."""
     owner = re.compile(rf"^owner_pid\s*: {os.getpid()}$", re.MULTILINE)
     for status in ASOUND.glob("card[0-9]*/pcm*p/sub*/status"):
         if owner.search(status.read_text(encoding="ascii")):
@@ -254,7 +306,7 @@ def _storage() -> str:
     if is_fleeting(there):
         raise OutputError(
             f"{folder} is in memory, so what is kept is gone when the mirror is switched off: it "
-            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (see README)."
+            "wants a partition of its own, and overlayroot=tmpfs:recurse=0 (systemd/README.md)."
         )
     if free_mb < LOW_MB:
         raise OutputError(f"only {free_mb} MB are free for {folder}: make room.")

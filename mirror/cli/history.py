@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from mirror.cli.plot import PLOT_SUFFIXES
 from mirror.config import state_folder
 from mirror.errors import HistoryError, UsageError
 from mirror.files import replacing, text_to
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.history import chart, table
+from mirror.history.filter import Filter
 from mirror.history.record import Entry
-from mirror.history.store import FILE_NAME, Filter, Store
+from mirror.history.store import FILE_NAME, Store
 
-SHOWN = 30
+NEWEST = 30
 """So many of the newest sets are shown where nothing else is asked for."""
 YEARS = range(1970, 3000)
 """No clock of a mirror shows another one."""
-PLOTS = (".png", ".pdf", ".svg")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def show(wish: Wish, path: Path | None = None) -> int:
         HistoryError: the history cannot be read.
         OutputError: a result cannot be written.
     """
-    if wish.plot is not None and wish.plot.suffix not in PLOTS:
-        raise UsageError(f"{wish.plot}: a plot is one of {', '.join(PLOTS)}.")
+    if wish.plot is not None and wish.plot.suffix not in PLOT_SUFFIXES:
+        raise UsageError(f"{wish.plot}: a plot is one of {', '.join(PLOT_SUFFIXES)}.")
     which = _filter(wish)
     with _opened(path) as store:
         if store is None:
@@ -78,7 +79,7 @@ def show(wish: Wish, path: Path | None = None) -> int:
             with replacing(wish.plot) as scratch:
                 chart.over_time(entries, scratch)
         if not written:
-            print(_told(entries, is_short))
+            print(_listing(entries, is_short))
     return 0
 
 
@@ -129,13 +130,13 @@ def _show_one(store: Store, wish: Wish) -> int:
     return 0
 
 
-def _told(entries: list[Entry], is_short: bool) -> str:
-    shown = entries[-SHOWN:] if is_short else entries
+def _listing(entries: list[Entry], is_short: bool) -> str:
+    shown = entries[-NEWEST:] if is_short else entries
     lines = [table.table(shown)]
     if len(shown) < len(entries):
         lines.append(f"The newest {len(shown)} of {len(entries)} sets; --all shows every one.")
     if not all(entry.is_sure for entry in shown):
-        lines.append("?: the clock was not set; the numbers tell the order.")
+        lines.append("?: the clock was not set; the numbers give the order.")
     return "\n".join(lines)
 
 
@@ -179,7 +180,9 @@ def _date(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no day: write today, yesterday, or 2026-11-25.") from error
+        raise UsageError(
+            f"{text!r} is not a day: write today, yesterday, or 2026-11-25."
+        ) from error
     if day.year not in YEARS:
         raise UsageError(f"{text!r}: no set is of a day before {YEARS[0]} or after {YEARS[-1]}.")
     return day

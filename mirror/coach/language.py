@@ -19,6 +19,7 @@ from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, text_key
+from mirror.sentences import nearest
 
 _MOMENTS = ("setup", "hips", "back", "stop", "up")
 """Keys of the moments of a lesson."""
@@ -99,7 +100,8 @@ class Language:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number in figures. digits: digits after the decimal mark of the language."""
-        return f"{value:.{digits}f}".replace(".", self.say("rest.decimal"))
+        # Rounded first: what is almost nought is 0, not -0.
+        return f"{round(value, digits) + 0.0:.{digits}f}".replace(".", self.say("rest.decimal"))
 
     def stop(self, found: Found) -> str:
         """Result of the search for the stop depth."""
@@ -126,7 +128,7 @@ def _plain(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def load(name: str) -> Language:
+def load_language(name: str) -> Language:
     """Read a language: its file beside the system's mirror.toml, else the shipped one.
 
     Raises:
@@ -139,7 +141,7 @@ def load(name: str) -> Language:
     texts = _read(path)
     for key, text in texts.items():
         if key not in english:
-            raise ConfigError(f"{path}: unknown key {named(key)}.")
+            raise ConfigError(f"{path}: unknown key {named(key)}{nearest(key, english)}.")
         if wrong := _fields(text) ^ _fields(english[key]):
             raise ConfigError(
                 f"{path}: {key} = {quoted(text)}: {{{named(min(wrong))}}} must stand in both "

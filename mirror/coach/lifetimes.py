@@ -21,10 +21,10 @@ from mirror.hinge.judging.range_test import RangeTest
 from mirror.hinge.judging.rep_frames import RepFrames
 from mirror.hinge.judging.stop_depth import Found
 from mirror.hinge.measure.balance import Lifting
-from mirror.hinge.measure.baseline import Own, Stillness
+from mirror.hinge.measure.baseline import Stillness
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
-from mirror.hinge.measure.posture import Measuring, Posture, Unseen
+from mirror.hinge.measure.posture import Measuring, Posture, Standing, Unseen
 from mirror.hinge.measure.presence import Presence
 
 GRACE_S = 10.0
@@ -76,7 +76,7 @@ class PersonState:
     red_after: after so many of them the back was first rounded.
     """
 
-    baselines: Own = Own()
+    baseline: Standing | None = None
     still: Stillness = Stillness()
     measuring: Measuring = Measuring()
     presence: Presence = Presence()
@@ -95,7 +95,7 @@ class PersonState:
     def rewound(self) -> PersonState:
         """Keep what depends on no time of a frame."""
         return PersonState(
-            baselines=self.baselines,
+            baseline=self.baseline,
             drill=self.drill,
             stop=self.stop,
             range_deg=self.range_deg,
@@ -106,7 +106,7 @@ class PersonState:
     def begun(self) -> PersonState:
         """Keep the person for a set that a button began; drill, stop depth and test restart."""
         return PersonState(
-            baselines=self.baselines,
+            baseline=self.baseline,
             still=self.still,
             measuring=self.measuring,
             presence=self.presence,

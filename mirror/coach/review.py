@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.finished import follow as follow_log
+from mirror.coach.finished import log_posture
 from mirror.coach.lifetimes import SetState, StopSearch
-from mirror.coach.replay import follow as follow_trail
-from mirror.coach.replay import of_rep
+from mirror.coach.replay import of_rep, record_frame
 from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.drills.drill import step as follow_drill
-from mirror.hinge.judging.faults import NOTED, is_rounded
+from mirror.hinge.judging.faults import NOTED, UPPER_BACK, is_rounded
 from mirror.hinge.judging.feedback import cue
 from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
@@ -27,7 +26,7 @@ DESCENTS = 12
 """Number of the last descents in which the stop depth is searched."""
 
 
-def observe(session: Session, posture: Posture, counter: Counter) -> Session:
+def follow_posture(session: Session, posture: Posture, counter: Counter) -> Session:
     """Follow the form, the drill and the feet in one frame."""
     moving, is_open, upright_s = counter.is_moving, counter.is_open, counter.upright_s
     movement, person, baseline = session.movement, session.person, session.baseline
@@ -60,7 +59,7 @@ def observe(session: Session, posture: Posture, counter: Counter) -> Session:
     doubted_s = posture.t if is_doubtful else movement.doubted_s
     trail = movement.trail
     if session.pose is not None:
-        trail = follow_trail(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
+        trail = record_frame(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
     return replace(
         session,
         movement=replace(
@@ -94,7 +93,7 @@ def _noted(session: Session, posture: Posture, *, is_open: bool) -> SetState:
     # A rep that has just ended is not yet among the outcomes; a finished set has no more to note.
     outcomes = (*session.events, *current.outcomes) if current.over_s is None else ()
     is_set = is_open or any(isinstance(o, Rep) for o in outcomes)
-    log = follow_log(current.log, posture, session.baseline, is_set=is_set)
+    log = log_posture(current.log, posture, session.baseline, is_set=is_set)
     return replace(current, log=log)
 
 
@@ -166,6 +165,8 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     """Take the descent of a slow rep into the search for the stop depth."""
     if session.baseline is None or rep.bottom_s - rep.start_s < SLOW_S:
         return session
+    if any(fault.fault == UPPER_BACK.fault for fault in rep.faults):
+        return session  # where the upper back rounds, nothing is told of the low one
     fold, rounding = descent(session.movement.form, session.baseline, rep)
     if len(fold) < 5:
         return session

@@ -127,7 +127,7 @@ class Session:
     @property
     def baseline(self) -> Standing | None:
         """The person's baseline, from which changes are judged."""
-        return self.person.baselines.standing
+        return self.person.baseline
 
     @property
     def has_baseline(self) -> bool:

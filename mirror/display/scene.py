@@ -12,8 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Point = tuple[float, float]
-"""x and y in mm."""
+from mirror.hinge.measure.geometry import Point as Point
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,8 @@ class Colour:
 # Contrast against black by WCAG 2.2: white 21, ice and amber 12.6, ember 6.6, grey 6.2 to 1; half
 # of it is lost in the glass, and at least 3 to 1 is left everywhere. A person without red or green
 # cones (Machado et al. 2009, doi:10.1109/TVCG.2009.113) still distinguishes blue from yellow and
-# bright from dark: so ice is the blue one, amber and ember the yellow ones, and those two are twice
-# apart in luminance. The closest pair of all, amber and ember to a deuteranope, stays CIE76 25
-# apart.
+# bright from dark: so ice is the blue one, amber and ember the yellow ones, twice apart in
+# luminance. The closest pair of all, amber and ember to a deuteranope, stays CIE76 25 apart.
 # There is no green. Still no meaning is ever carried by colour alone.
 WHITE = Colour("white", 255, 255, 255)  # the main thing: the count, the person's line
 ICE = Colour("ice", 102, 214, 255)  # guidance, and whatever is as it should be

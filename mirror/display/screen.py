@@ -1,10 +1,10 @@
 """Scene -> pixels, on a display, in a window, or off-screen.
 
-It takes scenes in millimetres on the upright glass, and draws them on the panel, turned by `rotate`
-degrees clockwise as the settings say. Shapes only add light
-(the brighter value stays), so a shape may be painted twice without harm. That makes small updates
-simple: black out what left, paint again whatever touched it, paint what is new, and send only the
-cells of the picture that changed.
+It takes scenes in millimetres on the upright glass and lights the panel. `rotate` is the angle of
+the picture on the panel, clockwise. Shapes only add light (the brighter value stays), so
+painting a shape twice does no harm. That makes small updates simple: black out the pixels of shapes
+that left, paint the kept shapes beside them again, paint the new ones, and send only the cells of
+the picture that changed.
 
 The pixels of a shape come from `raster`. pygame supplies the window and the keys.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,8 +22,10 @@ from numpy.typing import NDArray
 
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
-from mirror.display.raster import CELL_PX, Patch, extent, load_pygame, paint
+from mirror.display.lettering import extent
+from mirror.display.raster import paint
 from mirror.display.scene import Scene, Shape, Text
+from mirror.display.sdl import load_pygame
 from mirror.errors import OutputError, ScreenError
 from mirror.quiet import quiet
 
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 
 _CHATTER = re.compile(rb"error: XDG_RUNTIME_DIR ")
 """Wayland, which SDL tries first, where there is none."""
+
+CELL_PX = 64
+"""Changed areas are sent in squares of this size."""
+Painted = tuple[NDArray[np.intp], NDArray[np.uint32], NDArray[np.bool_]]
+"""Places of the lit pixels of a shape, their light, and for each cell whether they touch it."""
 
 Mode = Literal["auto", "windowed", "offscreen"]
 OFFSCREEN_UPRIGHT = (1080, 1920)
@@ -81,8 +87,12 @@ class Screen:
         self._canvas = np.zeros((height, width, 4), np.uint8)
         # Shares the memory of the canvas: pygame shows and saves what numpy painted.
         self._surface = load_pygame().image.frombuffer(self._canvas, (width, height), "RGBX")
-        self._shown: dict[Shape, list[Patch]] = {}
+        self._light = self._canvas.reshape(-1).view(np.uint32)
+        """The same pixels, each as one number."""
+        self._shown: dict[Shape, Painted] = {}
         self._dirty = np.ones((ceil(height / CELL_PX), ceil(width / CELL_PX)), bool)
+        cells = np.arange(self._dirty.size).reshape(self._dirty.shape)
+        self._cell_of = cells.repeat(CELL_PX, 0)[:height].repeat(CELL_PX, 1)[:, :width].ravel()
 
     def draw(self, scene: Scene) -> bool:
         """Paint a scene; unchanged shapes are left alone.
@@ -90,30 +100,39 @@ class Screen:
         Returns:
             Whether the picture changed, so that `present` has something to show.
         """
-        wanted = dict.fromkeys(scene.shapes)
+        wanted: dict[Shape, Painted | None] = dict.fromkeys(scene.shapes)
         if wanted.keys() == self._shown.keys():
             return False
-        hole = np.zeros_like(self._dirty)
-        for shape, patches in self._shown.items():
-            if shape not in wanted:
-                for place, cells, _ in patches:
-                    self._canvas[place] = 0
-                    hole[cells] = True
-        self._dirty |= hole
-        shown: dict[Shape, list[Patch]] = {}
         for shape in wanted:
-            old = self._shown.get(shape)
-            shown[shape] = patches = paint(shape, self.glass) if old is None else old
-            for place, cells, light in patches:
-                if old is None:
-                    self._dirty[cells] = True
-                elif not hole[cells].any():
-                    continue
-                below = self._canvas[place]
-                np.maximum(below, light, out=below)
-        self._shown = shown
+            wanted[shape] = self._shown.pop(shape, None)
+        dirty = self._dirty.reshape(-1)
+        hole = np.zeros_like(dirty)
+        for index, _, cells in self._shown.values():  # what is not wanted any more
+            self._light[index] = 0
+            hole |= cells
+        dirty |= hole
+        new = [shape for shape, painted in wanted.items() if painted is None]
+        pixels = iter(paint(new, self.glass))
+        self._shown = {}
+        for shape, painted in wanted.items():
+            if painted is None:
+                index, light = next(pixels)
+                cells = np.zeros_like(dirty)
+                cells[self._cell_of[index]] = True
+                dirty |= cells
+                self._add(index, light)
+                painted = index, light, cells
+            elif (hole & painted[2]).any():
+                self._add(*painted[:2])
+            self._shown[shape] = painted
         self.changes += 1
         return True
+
+    def _add(self, index: NDArray[np.intp], light: NDArray[np.uint32]) -> None:
+        """Light only adds: the brighter value stays."""
+        below = self._light[index].view(np.uint8)
+        np.maximum(below, light.view(np.uint8), out=below)
+        self._light[index] = below.view(np.uint32)
 
     @property
     def changed_share(self) -> float:
@@ -179,15 +198,26 @@ class Screen:
             self._display = None
             load_pygame().display.quit()
 
-    def _dirty_boxes(self) -> Iterator[tuple[int, int, int, int]]:
-        """Runs of changed cells as left, top, width, height in upright pixels."""
+    def _dirty_boxes(self) -> list[tuple[int, int, int, int]]:
+        """Changed cells as few boxes: left, top, width, height in upright pixels."""
         width, height = self.glass.width_px, self.glass.height_px
-        for row in np.flatnonzero(self._dirty.any(axis=1)):
-            edges = np.flatnonzero(np.diff(self._dirty[row].astype(np.int8), prepend=0, append=0))
-            y = int(row) * CELL_PX
-            for start, stop in edges.reshape(-1, 2) * CELL_PX:
-                x = int(start)
-                yield x, y, min(int(stop), width) - x, min(y + CELL_PX, height) - y
+        framed = np.pad(self._dirty.astype(np.int8), 1)
+        rows, edges = np.nonzero(framed[1:-1, 1:] != framed[1:-1, :-1])
+        runs = zip(rows[::2].tolist(), edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        found: list[tuple[int, int, int, int]] = []  # columns from, to; rows from, to
+        last: dict[tuple[int, int], int] = {}
+        for row, start, stop in runs:
+            k = last.get((start, stop))
+            if k is not None and found[k][3] == row:  # the same run as in the row above
+                found[k] = start, stop, found[k][2], row + 1
+            else:
+                last[start, stop] = len(found)
+                found.append((start, stop, row, row + 1))
+        boxes = []
+        for left, right, top, bottom in found:
+            x, y = left * CELL_PX, top * CELL_PX
+            boxes.append((x, y, min(right * CELL_PX, width) - x, min(bottom * CELL_PX, height) - y))
+        return boxes
 
     def _on_panel(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         x, y, w, h = box
@@ -227,6 +257,9 @@ def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, st
         # SDL quietly takes its "offscreen" driver where there is no display at all.
         if driver in ("offscreen", "dummy") and "SDL_VIDEODRIVER" not in os.environ:
             raise pygame.error("no display found")
+        if driver == "x11":
+            # X takes boxes as they are; SDL's other way sends whole rows and redraws the window.
+            os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         display = pygame.display.set_mode(size, flags)
         pygame.display.set_caption("Hinge Mirror")
         pygame.mouse.set_visible(False)

@@ -1,8 +1,8 @@
-"""`hinge-mirror export` and `import`: one file with all that made this mirror this mirror.
+"""`hinge-mirror export` and `import`: one file with everything that the owner has set up.
 
-A ZIP archive with the configuration, languages of one's own, the calibration, and on request the
-history, so that a dead card costs ten minutes. Secrets are not in it. What an import replaces is
-kept beside it. The whole archive is examined before anything is written.
+The file is a ZIP archive of the configuration, added languages, the calibration and, on request,
+the history, so that replacing a dead card takes ten minutes. It holds no secrets. An import checks
+the whole archive before it writes anything, and keeps each replaced file beside the new one.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from mirror.history.store import FILE_NAME, Store
 
 CONFIG, CALIBRATION, LANGUAGES = "mirror.toml", "calibration.toml", "languages"
 LARGEST = 2_000_000_000
-"""Bytes of a file in an archive that is believed."""
+"""Largest accepted size of a file in an archive, bytes."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where the files of this mirror are. settings: the configuration. state: its state folder."""
+    """Where this mirror keeps its files. settings: the configuration. state: the state folder."""
 
     settings: Path
     state: Path
 
     def of(self, name: str) -> Path:
-        """The place of a file of the archive."""
+        """Where a file of the archive belongs."""
         if name in (CALIBRATION, FILE_NAME):
             return self.state / name
         return self.settings if name == CONFIG else self.settings.parent / name
 
 
 def export(places: Places, target: Path, *, history: bool) -> int:
-    """Write the archive; gives the exit code. history: with the finished sets.
+    """Write the archive; returns the exit code. history: include the finished sets.
 
     Raises:
-        ConfigError: the configuration is broken: such an archive would help nobody.
+        ConfigError: the configuration is broken, so the archive would be useless.
         OutputError: it cannot be written.
     """
     config.load(places.settings)
@@ -70,19 +70,19 @@ def export(places: Places, target: Path, *, history: bool) -> int:
                 file.write(copy, FILE_NAME)
     print(f"{target}: {', '.join(names)}.")
     if config.load(places.settings).network.password_file:
-        print("The password of the broker is not in it; keep it elsewhere.")
+        print("The archive does not hold the password of the broker; keep it elsewhere.")
     return 0
 
 
 def restore(places: Places, source: Path) -> int:
-    """Put the files of an archive in their places; gives the exit code.
+    """Put the files of an archive in their places; returns the exit code.
 
     Raises:
-        UsageError: there is no such archive, or it is none of a mirror.
+        UsageError: the archive does not exist, or does not come from a mirror.
         ConfigError: a file in it is broken; nothing is written then.
-        HistoryError: a running mirror would go on with the history that is replaced; nothing is
+        HistoryError: a running mirror uses the history that the import would replace; nothing is
             written then.
-        OutputError: a place cannot be written to.
+        OutputError: a file cannot be written.
     """
     with tempfile.TemporaryDirectory() as spare:
         names = list(_unpacked(source, Path(spare)))
@@ -95,7 +95,7 @@ def restore(places: Places, source: Path) -> int:
         for name in names:
             kept = _put(Path(spare) / name, places.of(name))
             print(f"{places.of(name)}" + (f" (the one before: {kept.name})" if kept else ""))
-    print("Start the mirror anew to use them.")
+    print("Restart the mirror to use them.")
     return 0
 
 
@@ -112,7 +112,7 @@ def _unpacked(source: Path, folder: Path) -> Iterator[str]:
     except (zipfile.BadZipFile, ValueError, EOFError, RuntimeError, NotImplementedError) as error:
         if isinstance(error, UsageError):
             raise
-        raise UsageError(f"{source}: is no archive that can be read ({error}).") from error
+        raise UsageError(f"{source}: is not a readable archive ({error}).") from error
 
 
 def _is_known(name: str) -> bool:
@@ -122,7 +122,7 @@ def _is_known(name: str) -> bool:
 
 
 def _examine(folder: Path, names: list[str]) -> None:
-    """Each file is what it should be."""
+    """Check that each file is valid."""
     if CONFIG not in names:
         raise UsageError("There is no mirror.toml in the archive.")
     config.load(folder / CONFIG)
@@ -137,11 +137,11 @@ def _examine(folder: Path, names: list[str]) -> None:
 
 
 def _put(new: Path, place: Path) -> Path | None:
-    """Copy a file to its place; gives where the one that was there is now."""
+    """Copy a file to its place; returns the new path of the file that was there."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         kept = None
-        # A log without its history would become a part of the new one.
+        # A log without its history would become part of the new history.
         is_left = place.name == FILE_NAME and not place.exists()
         if is_left or (place.exists() and place.read_bytes() != new.read_bytes()):
             kept = _kept(place)
@@ -155,7 +155,7 @@ def _put(new: Path, place: Path) -> Path | None:
 
 
 def _kept(place: Path) -> Path | None:
-    """Keep what is in this place beside it; None where there is nothing."""
+    """Keep the file at this place under another name; None where there is none."""
     taken = 1
     while (kept := place.with_name(f"{place.stem}.before-{taken}{place.suffix}")).exists():
         taken += 1

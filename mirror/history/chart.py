@@ -1,7 +1,7 @@
-"""Sets over time as a picture: reps, depth and rounding, a row for each variation; and one set.
+"""Charts: reps, depth and rounding of sets over time, a row for each variation; and one set.
 
-A dot is a set, the line the median of the sets around it. Sets whose clock was not set stand
-between their neighbours by number, as rings.
+A dot is a set; the line is the median of the sets around it. A ring is a set that was saved while
+the clock was not set; it stands between its neighbours by number.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mirror.coach.exercise import exercises
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.hinge.judging.faults import ROUNDING
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -26,9 +26,9 @@ MEASURES = (
     ("depth_deg", "depth, deg", "#0072b2"),
     ("rounding_deg", "rounding, deg", "#cc79a7"),
 )
-"""Column, title, colour (Okabe and Ito's, told apart by the colour-blind)."""
+"""Column, title, colour (Okabe and Ito's palette, safe for the colour-blind)."""
 AROUND = (7, 41)
-"""The line is the median of so many sets around each: of at least and at most."""
+"""Fewest and most sets around each one that its median is taken of."""
 DAY_S = 86400.0
 STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
@@ -110,10 +110,10 @@ def _over_time(entries: Sequence[Entry], path: Path) -> None:
     high = 1 - 0.3 / size[1]
     figure.text(0.012, high, f"{len(entries)} sets, {reps} reps", fontsize=15, color=INK,
                 weight="bold", va="center")  # fmt: skip
-    told = "a dot is a set, the line what is usual; above the dashed line a back is called rounded"
+    note = "a dot is a set, the line what is usual; above the dashed line a back is called rounded"
     if not sure.all():
-        told += "; ring: the clock was not set"
-    figure.text(0.985, high, told, fontsize=8.5, color=PALE, ha="right", va="center")
+        note += "; ring: the clock was not set"
+    figure.text(0.985, high, note, fontsize=8.5, color=PALE, ha="right", va="center")
     canvas.print_figure(path, format=path.suffix[1:])
 
 
@@ -231,6 +231,6 @@ def _dates(axis: Any) -> None:
 
 
 def _title(name: str) -> str:
-    english = load("en")
+    english = load_language("en")
     titles = {(c.drill or c.variation).name: english.title(c) for c in exercises()}
     return titles.get(name, name)

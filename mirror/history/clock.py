@@ -1,7 +1,7 @@
-"""What the wall clock says, and whether it can be believed.
+"""The wall clock, and whether its time is right.
 
-A Pi has no clock battery: until it has heard from a time server its clock goes on from where it
-last stood, or from 1970. Sources: adjtimex(2), systemd-timesyncd(8).
+A Pi has no clock battery: until a time server answers, its clock goes on from its last time, or
+from 1970. Sources: adjtimex(2), systemd-timesyncd(8).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ EARLIEST_S = 1_764_000_000.0
 LATEST_S = 32_503_680_000.0
 """The year 3000: no set is finished later."""
 TIMESYNCD = Path("/run/systemd/timesync/synchronized")
-"""There once systemd's own time client has set the clock, since the machine was started."""
+"""This file exists once systemd's time client has set the clock since the start of the machine."""
 TIME_ERROR = 5
-"""What adjtimex(2) answers while the clock is not synchronised."""
+"""Answer of adjtimex(2) while the clock is not synchronised."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Moment:
 
 
 def now(*, battery_clock: bool = False) -> Moment:
-    """The present moment. battery_clock: the clock is right without a time server.
+    """The present moment. battery_clock: a battery keeps the clock right without a time server.
 
-    A clock that is out of its mind stands at 1970 or at the year 3000, and is not sure.
+    A time outside 1970 to 3000 becomes the nearer end of that range, and is not sure.
     """
     at_s = time.time()
     is_sure = EARLIEST_S <= at_s < LATEST_S and (battery_clock or is_synchronised())
@@ -42,7 +42,7 @@ def now(*, battery_clock: bool = False) -> Moment:
 def is_synchronised() -> bool:
     """Whether a time server has set the clock.
 
-    The kernel tells for any client; but the unit of the mirror may not ask it about the clock.
+    The kernel knows for any client, but the unit of the mirror may not ask it about the clock.
     """
     if TIMESYNCD.exists():
         return True

@@ -1,6 +1,6 @@
-"""A file of SQLite: opened so that a commit survives a power cut, and set aside when damaged.
+"""Opens a SQLite file so that a commit survives a power cut; sets a damaged one aside.
 
-`sentence` makes one sentence of each of its errors.
+`sentence` turns each error of SQLite into one sentence.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 PROC = Path("/proc")
 BUSY_S = 5.0
-"""How long a write waits for another program."""
+"""Seconds that a write waits for another program."""
 
 
 def is_fleeting(folder: Path) -> bool:
-    """Whether what is written there is gone at the next start.
+    """Whether files in this folder are gone after the next start.
 
-    So it is in the memory that lies over a read-only root (overlayroot).
+    That is so with overlayroot, which keeps all changes of a read-only root in memory.
     """
     try:
         words, mounts = (
@@ -51,13 +51,13 @@ def _connect(uri: str, busy_s: float | None = None) -> sqlite3.Connection:
     waits_s = BUSY_S if busy_s is None else busy_s
     db = sqlite3.connect(uri, uri=True, timeout=waits_s, isolation_level=None)
     db.row_factory = sqlite3.Row
-    # A garbled text is told by what it should be, and is no error of reading.
+    # Garbled text fails the check of its column later; reading it is no error.
     db.text_factory = lambda data: data.decode(errors="replace")
     return db
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
-    """Open a file, made if need be: every commit is on the disk before it returns."""
+    """Open a file, or make it. Every commit is on the disk before it returns."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -80,9 +80,9 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
 
 def _has_unknown_version(path: Path) -> bool:
-    """Whether this is a version of the file format that SQLite would open for reading only.
+    """Whether SQLite would open this version of the file format for reading only.
 
-    It says no more of such a file than of a read-only folder. Bytes 18 and 19 of the file, see
+    Its error is the same as for a read-only folder. Bytes 18 and 19 of the file, see
     sqlite.org/fileformat.html.
     """
     with suppress(OSError), path.open("rb") as file:
@@ -91,7 +91,7 @@ def _has_unknown_version(path: Path) -> bool:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """Open a file for looking only: also in a folder that may not be written to."""
+    """Open a file for reading only, even in a folder without write permission."""
     import sqlite3
 
     uri = f"file:{quote(str(path))}?mode=ro"
@@ -102,16 +102,16 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         db.close()
         if path.with_name(path.name + "-wal").exists():
             raise
-        # Without a log nobody is writing, and none has to be made.
+        # Without a log no program is writing, and reading needs no log.
         db = _connect(uri + "&immutable=1")
     return db
 
 
 def is_in_use(path: Path) -> bool:
-    """Whether another program has this file open, if only to write to it later.
+    """Whether another program has this file open, even without writing to it now.
 
-    Who has a log written ahead open shares a lock all the while, and who wants the file for
-    himself gets it only where nobody does (sqlite.org/wal.html).
+    A program with an open write-ahead log holds a shared lock all the time. An exclusive lock is
+    granted only while no program holds a shared one (sqlite.org/wal.html).
     """
     import sqlite3
 
@@ -128,7 +128,7 @@ def is_in_use(path: Path) -> bool:
 
 
 def set_aside(path: Path) -> tuple[Path, int]:
-    """Move a damaged file out of the way, with its log; gives its new name and its last number.
+    """Move a damaged file and its log out of the way; returns its new path and its last number.
 
     Raises:
         HistoryError: it cannot be moved.
@@ -150,7 +150,7 @@ def set_aside(path: Path) -> tuple[Path, int]:
 def _last_number(path: Path) -> int:
     """The highest number that can still be read in a damaged file; 0 if none can.
 
-    With its log, and without: either may be what is damaged.
+    It is read with the log and without it, since either may be damaged.
     """
     import sqlite3
 
@@ -177,14 +177,14 @@ _DAMAGES: Sequence[str] = (
     "SQLITE_CORRUPT",
     "SQLITE_NOTADB",
     "SQLITE_FORMAT",
-    # Our statements are right, so the tables are not ours any more:
+    # The statements are right, so the tables must be damaged:
     "SQLITE_ERROR",
 )
 
 
 @contextmanager
 def sentence(path: Path, what: str) -> Iterator[None]:
-    """Errors of SQLite become one sentence. what: `opened`, `read` or `written`."""
+    """Turn errors of SQLite into one sentence. what: `opened`, `read` or `written`."""
     import sqlite3
 
     try:

@@ -1,6 +1,6 @@
-"""One set as it is stored: a row of columns, and the details beside it.
+"""One set as it is stored: a row of columns, and its details.
 
-`packed` makes both of a finished set; `Entry` is the row as it is read, `Detail` the rest. Angles
+`packed` makes both from a finished set; `Entry` is the row as it is read, `Detail` the rest. Angles
 in degrees, durations in seconds, wall time in seconds since 1970.
 """
 
@@ -19,22 +19,22 @@ from typing import Any
 import msgspec
 
 from mirror import __version__
-from mirror.coach.finished import FinishedSet, LastTime, Sample
+from mirror.coach.finished import FinishedSet, LastTime, SignalSample
 from mirror.config import Settings
 from mirror.errors import HistoryDamaged, UnfitSet
 from mirror.hinge.counting.reps import Rep
 from mirror.history.clock import LATEST_S, Moment
 
-SIGNALS = tuple(name for name in Sample._fields if name != "t")
+SIGNALS = tuple(name for name in SignalSample._fields if name != "t")
 
 
 @dataclass(frozen=True)
 class Entry:
     """The row of one set.
 
-    number: goes up with every set and is never used again; the order of the sets. uid: the same
-    set wherever it is told. is_sure: the clock was set when the set ended. faults: in how many
-    reps each was. cues: what was said (`praise` for praise). rejected: reasons.
+    number: rises with every set and is never used again; it orders the sets. uid: names the same
+    set in every file and message. is_sure: the clock was set when the set ended. faults: number of
+    reps with each. cues: the cues that were given (`praise` for praise). rejected: reasons.
     """
 
     number: int
@@ -57,17 +57,17 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What was practised: the drill, else the variation."""
+        """The drill, else the variation."""
         return self.drill or self.variation
 
     @property
     def last_time(self) -> LastTime:
-        """As it is compared with."""
+        """The numbers that the next set is compared with."""
         return LastTime(self.reps, self.depth_deg, self.stop_deg)
 
     @property
     def when(self) -> datetime:
-        """When it ended, in the time zone of this machine."""
+        """When the set ended, in the time zone of this machine."""
         return datetime.fromtimestamp(self.at_s).astimezone()
 
 
@@ -77,17 +77,17 @@ JSON_COLUMNS = ("faults", "cues", "rejected")
 
 @dataclass(frozen=True)
 class KeptRep(Rep):
-    """A rep; its times count from the beginning of the first one. fold_deg: how deep it went."""
+    """A rep; its times count from the start of the first rep. fold_deg: its depth."""
 
     fold_deg: float = 0.0
 
 
 @dataclass(frozen=True)
 class Detail:
-    """What else is known of a set.
+    """Reps, signals and configuration of a set.
 
-    signals: name -> samples, None where not judged; `t` counts from the beginning of the first
-    rep. configuration: settings and versions.
+    signals: name -> samples, None where not judged; `t` counts from the start of the first rep.
+    configuration: settings and versions.
     """
 
     reps: list[KeptRep]
@@ -97,7 +97,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class Packed:
-    """A set as it is stored. entry: as its row is read again; it has no number yet."""
+    """A set as it is stored. entry: its row as it will be read, without a number yet."""
 
     row: dict[str, Any]
     reps: str
@@ -106,25 +106,25 @@ class Packed:
 
 
 def packed(finished: FinishedSet, uid: str, moment: Moment, configured: str) -> Packed:
-    """A set to be stored, which was read again once. configured: see `configuration`.
+    """Pack a set for the file, and read it back once. configured: see `configuration`.
 
     Raises:
-        UnfitSet: it could not be read again, as with a depth that is no number.
+        UnfitSet: it cannot be read back, for example because its depth is not a number.
     """
     try:
         row = pack(finished, uid, moment)
         reps, signals = pack_detail(finished)
         _detail(reps, signals, configured)
         return Packed(row, reps, signals, _entry({"number": 0, **row}))
-    except Exception as error:  # a defect, and the next time it would be the same
+    except Exception as error:  # a defect; another try would give the same
         raise UnfitSet(
-            f"A set of {finished.drill or finished.variation} is not kept, since its numbers make "
+            f"A set of {finished.drill or finished.variation} is not saved, since its numbers make "
             f"no sense ({error})."
         ) from error
 
 
 def pack(finished: FinishedSet, uid: str, moment: Moment) -> dict[str, Any]:
-    """The columns of a set but its number."""
+    """The columns of a set, without its number."""
     cues = [cue.fault or "praise" for cue in finished.log.cues]
     return {
         "uid": uid,
@@ -161,7 +161,7 @@ def pack_detail(finished: FinishedSet) -> tuple[str, bytes]:
 
 
 def configuration(settings: Settings) -> str:
-    """What a set was measured with, as JSON text: the settings that matter, and versions."""
+    """The settings that affect measuring, and versions, as JSON text."""
     kept = {
         section: values
         for section, values in msgspec.to_builtins(settings).items()
@@ -175,10 +175,10 @@ def configuration(settings: Settings) -> str:
 
 
 def entry(row: Mapping[str, Any]) -> Entry:
-    """The row as it was read.
+    """Decode the row of a set.
 
     Raises:
-        HistoryDamaged: it holds something else.
+        HistoryDamaged: it cannot be decoded.
     """
     values = dict(row)
     try:
@@ -199,10 +199,10 @@ def _entry(values: dict[str, Any]) -> Entry:
 
 
 def detail(reps: str, signals: bytes, configured: str) -> Detail:
-    """The details as they were read.
+    """Decode the details of a set.
 
     Raises:
-        HistoryDamaged: they hold something else, or are not there.
+        HistoryDamaged: they cannot be decoded, or are missing.
     """
     try:
         return _detail(reps, signals, configured)
@@ -236,7 +236,7 @@ def _json(value: Any) -> str:
 
 
 def _rounded(value: Any, digits: int = 1) -> Any:
-    """Floats of any depth to so many digits; what is no number at all becomes None."""
+    """Round all floats in a value to this many digits; NaN and infinity become None."""
     if isinstance(value, float):
         return round(value, digits) + 0.0 if math.isfinite(value) else None
     if isinstance(value, dict):

@@ -1,16 +1,16 @@
-"""The tables of history.db, as the steps that made them: a file of any earlier step is brought on.
+"""The tables of history.db, as a list of migration steps.
 
-The step that a file has reached is its `user_version`. A step is never changed once it was
-released: another one is added. A step only adds, does no harm when done again, and what it adds may
-be left empty: so an older mirror goes on with the file of a newer one, after an update that was
-taken back. Readers need the tables of the first step only.
+The `user_version` of a file is the number of steps that it has. A released step is never changed;
+another one is added. A step only adds, can be repeated without harm, and what it adds may stay
+empty. So an older mirror can use the file of a newer one after an update was taken back. Readers
+need the tables of the first step only.
 """
 
 from __future__ import annotations
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: the sets. AUTOINCREMENT: a number is never used again, also after the newest was deleted.
-    # The details lie apart, so that going through all the sets reads little.
+    # The details are in another table, so that listing all sets reads little.
     """
     CREATE TABLE IF NOT EXISTS configurations (
         id INTEGER PRIMARY KEY,
@@ -42,7 +42,7 @@ MIGRATIONS: tuple[str, ...] = (
         signals BLOB NOT NULL
     ) STRICT;
     """,
-    # 2: sets that a broker is still to be told, and what is remembered on request.
+    # 2: sets that wait for a broker, and what is remembered on request.
     """
     CREATE TABLE IF NOT EXISTS outbox (
         number INTEGER PRIMARY KEY REFERENCES sets ON DELETE CASCADE

@@ -1,10 +1,10 @@
 """history.db: the one file of finished sets, through SQLite.
 
-What `add` has given a number is on the disk: the log is written ahead and synchronised before
-`add` returns (journal_mode=WAL, synchronous=FULL), so that a power cut takes the set under way at
-the most. What is deleted is overwritten.
+A set that `add` has given a number is on the disk: the write-ahead log is synchronised before `add`
+returns (journal_mode=WAL, synchronous=FULL). So a power cut loses at most the set that is being
+saved. Deleted sets are overwritten.
 
-Every trouble is a HistoryError with one sentence; a file that is no database, or a torn one, is
+Every trouble is a HistoryError with one sentence; a file that is damaged or is not a database is
 HistoryDamaged (see `database`).
 """
 
@@ -13,15 +13,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mirror.coach.finished import FinishedSet, LastTime
 from mirror.errors import HistoryDamaged, HistoryError, HistoryRefused
 from mirror.history import record
 from mirror.history.clock import Moment
 from mirror.history.database import open_to_read, open_to_write, sentence
+from mirror.history.filter import Filter
 from mirror.history.record import COLUMNS, Detail, Entry, Packed
 from mirror.history.schema import MIGRATIONS, VERSION
 
@@ -30,38 +30,12 @@ DAY_S = 86400.0
 _ROW = ", ".join(f"sets.{name}" for name in COLUMNS)
 
 
-@dataclass(frozen=True)
-class Filter:
-    """Which sets; what is None does not matter.
-
-    name: of a variation (with its drills) or of a drill. since_s, until_s: wall time, from and
-    before. last: so many of the newest.
-    """
-
-    number: int | None = None
-    name: str | None = None
-    since_s: float | None = None
-    until_s: float | None = None
-    last: int | None = None
-
-    def where(self) -> tuple[str, dict[str, Any]]:
-        """The condition in SQL, and its values."""
-        parts = {
-            "number": "sets.number = :number",
-            "name": "(sets.variation = :name OR sets.drill = :name)",
-            "since_s": "sets.at_s >= :since_s",
-            "until_s": "sets.at_s < :until_s",
-        }
-        values = {key: getattr(self, key) for key in parts if getattr(self, key) is not None}
-        return " AND ".join(parts[key] for key in values) or "TRUE", values
-
-
 class Store:
     """The open file. Use it from the thread that opened it.
 
     Raises:
-        HistoryDamaged: the file is no database, or a torn one.
-        HistoryError: it cannot be opened or brought to the present schema.
+        HistoryDamaged: the file is damaged or is not a database.
+        HistoryError: it cannot be opened or migrated.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -81,7 +55,7 @@ class Store:
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def has_news(self) -> bool:
-        """Whether anybody else has changed the file since this was asked last."""
+        """Whether another program has changed the file since the last call."""
         before, self._seen = self._seen, self._data_version()
         return before != self._seen
 
@@ -99,7 +73,7 @@ class Store:
             self._db.executescript(script)
 
     def close(self) -> None:
-        """Let go of the file. May be called twice."""
+        """Close the file. May be called twice."""
         self._db.close()
 
     def add(
@@ -107,10 +81,10 @@ class Store:
     ) -> Entry:
         """Save one set; it is safe when this returns.
 
-        queue: how many sets may wait for a broker, with this one; 0: it does not wait.
+        queue: how many sets, with this one, may wait for a broker; 0: none waits.
 
         Raises:
-            UnfitSet: it could not be read again, and nothing has changed.
+            UnfitSet: it cannot be read back, and nothing has changed.
             HistoryError: it cannot be saved, and nothing has changed.
         """
         packed = record.packed(finished, uuid.uuid4().hex, moment, configuration)
@@ -122,7 +96,7 @@ class Store:
         return replace(packed.entry, number=number)
 
     def _insert(self, packed: Packed, configuration: str, queue: int) -> int:
-        """Gives the number."""
+        """Write the rows of a set; returns its number."""
         with sentence(self.path, "written"), self._transaction():
             run = self._db.execute
             run("INSERT OR IGNORE INTO configurations (text) VALUES (?)", (configuration,))
@@ -143,10 +117,10 @@ class Store:
         return number
 
     def _examine_whole(self) -> None:
-        """See whether it is the file that breaks its rules: slower than `quick_check`.
+        """Check the whole file, which takes longer than `quick_check`.
 
         Raises:
-            HistoryDamaged: it does.
+            HistoryDamaged: the file breaks its own rules.
         """
         with sentence(self.path, "read"):
             fault = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -157,7 +131,7 @@ class Store:
             raise HistoryDamaged(f"{self.path}: is damaged ({fault}).")
 
     def sets(self, which: Filter | None = None) -> tuple[list[Entry], int]:
-        """The rows of sets, oldest first; and how many were left out since they are damaged.
+        """The rows of sets, oldest first, and the number of damaged ones left out.
 
         Raises:
             HistoryError: the file cannot be read.
@@ -201,7 +175,7 @@ class Store:
         return {(row[0], row[1]): LastTime(*row[2:]) for row in rows}
 
     def delete(self, which: Filter) -> int:
-        """Delete sets for good; gives how many.
+        """Delete sets for good; returns how many.
 
         Raises:
             HistoryError: they cannot be deleted, or are deleted but not overwritten yet.
@@ -213,7 +187,7 @@ class Store:
                 self._db.execute(
                     "DELETE FROM configurations WHERE id NOT IN (SELECT configuration FROM sets)"
                 )
-            # What was deleted is still in the log that was written ahead.
+            # The deleted rows are still in the write-ahead log.
             is_busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if is_busy:
             raise HistoryError(
@@ -223,10 +197,10 @@ class Store:
         return count
 
     def bound(self, moment: Moment, days: int, megabytes: int) -> int:
-        """Let go of the oldest sets beyond these limits; gives how many.
+        """Delete the oldest sets beyond these limits; returns how many.
 
-        By age only those whose time is sure, and only when the present one is: a clock that jumps
-        must not empty the history.
+        The limit of age counts only for sets whose time is sure, and only while the present time
+        is sure: a clock that jumps must not empty the history.
         """
         gone = 0
         if moment.is_sure:
@@ -255,7 +229,7 @@ class Store:
         return int((pages - free) * size)
 
     def waiting(self) -> Entry | None:
-        """The oldest set that the broker is still to be told; a damaged one keeps none waiting."""
+        """The oldest readable set that waits for the broker."""
         query = f"SELECT {_ROW} FROM outbox JOIN sets USING (number) ORDER BY number"
         with sentence(self.path, "read"), closing(self._db.execute(query)) as rows:
             for row in rows:
@@ -268,7 +242,7 @@ class Store:
         return self._count("sets")
 
     def count_waiting(self) -> int:
-        """How many of them the broker is still to be told."""
+        """How many sets wait for the broker."""
         return self._count("outbox")
 
     def _count(self, name: str) -> int:
@@ -276,12 +250,12 @@ class Store:
             return int(self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
 
     def sent(self, number: int) -> None:
-        """The broker has this set."""
+        """Take a set out of the outbox: the broker has it."""
         with sentence(self.path, "written"):
             self._db.execute("DELETE FROM outbox WHERE number = ?", (number,))
 
     def remember(self, name: str, text: str | None) -> None:
-        """Keep a text under a name; None lets go of it."""
+        """Keep a text under a name; None deletes it."""
         with sentence(self.path, "written"):
             if text is None:
                 self._db.execute("DELETE FROM remembered WHERE name = ?", (name,))
@@ -296,7 +270,7 @@ class Store:
         return None if row is None else str(row[0])
 
     def copy(self, target: Path) -> None:
-        """Write the whole history, as it is at this moment, to a new file."""
+        """Write the whole history as of now to a new file."""
         with sentence(target, "written"):
             self._db.execute("VACUUM INTO ?", (str(target),))
 
@@ -307,12 +281,12 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of it or nothing."""
+        """Commit all statements inside, or none."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            if self._db.in_transaction:  # a full disk has rolled back by itself
+            if self._db.in_transaction:  # a full disk has already rolled back
                 self._db.execute("ROLLBACK")
             raise

@@ -44,7 +44,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 
 def one_set(entry: Entry, detail: Detail) -> str:
-    """All of one set: what it was, and a line for each rep."""
+    """One set in full: its row, its setup, and a line for each rep."""
     setup = detail.configuration.get("versions", {})
     lines = [
         table([entry]),
@@ -88,7 +88,7 @@ def write_signals(detail: Detail, out: TextIO) -> None:
 
 
 def write_json(entries: Iterable[tuple[Entry, Detail | None]], out: TextIO) -> None:
-    """One JSON object a line; with its details where they are given."""
+    """One JSON object a line, with the details where they are given."""
     for entry, detail in entries:
         values: dict[str, Any] = format_entry(entry)
         if detail is not None:
@@ -99,4 +99,4 @@ def write_json(entries: Iterable[tuple[Entry, Detail | None]], out: TextIO) -> N
 
 
 def _deg(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}°"
+    return "-" if value is None else f"{round(value)}°"

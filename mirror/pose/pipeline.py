@@ -26,36 +26,36 @@ from mirror.pose.model import bundle, locate
 from mirror.pose.subject import SubjectTracker
 from mirror.pose.watchdog import Watchdog, step_s
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
-RETRY_S = 5.0
+REOPEN_S = 5.0
 """Seconds before a broken part is tried again."""
 OBTAIN_S = 300.0
 """Seconds before another try to download a model."""
 OPEN_S = 90.0
 """Longest opening of a camera or model, in seconds; a download reports in between."""
 OPEN_STEPS = 9
-"""Opening may take at least so many steps, for a slow computer with a long watchdog."""
-CLOSE_S = 1.0
+"""Least opening time in steps, for a slow computer with a long watchdog."""
+CLOSING_S = 1.0
 """Longest closing in seconds; systemd kills the mirror after two."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-class Newest(Generic[T]):
+class Newest(Generic[_T]):
     """A box with one slot: the newest thing replaces one that nobody took."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._thing: T | None = None
+        self._thing: _T | None = None
 
-    def put(self, thing: T) -> None:
+    def put(self, thing: _T) -> None:
         """Replace what is in the box."""
         with self._changed:
             self._thing = thing
             self._changed.notify()
 
-    def take(self, timeout: float) -> T | None:
+    def take(self, timeout: float) -> _T | None:
         """Empty the box; waits up to `timeout` seconds, None if nothing came."""
         with self._changed:
             if self._thing is None:
@@ -75,10 +75,10 @@ class Observation:
 class VisionPipeline:
     """Camera and estimator, each in its own thread, opened again when they break.
 
-    looks: what was seen, for the loop to take in. ended: the source is over, or is given up.
-    vigil: who hangs. pause_s: while nobody is seen, so long is waited between two looks.
-    spare_s: from one look to the next it takes so long at least.
-    has_stick: set by the loop while pictures are to be searched for a stick along the back.
+    observations: for the loop to take in. ended: the source is over, or was given up. watchdog:
+    knows which part hangs. pause_s: wait between two frames while nobody is seen. spare_s: least
+    time from one frame to the next. has_stick: set by the loop while frames are to be searched for
+    a stick along the back.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
@@ -115,7 +115,7 @@ class VisionPipeline:
     def close(self) -> bool:
         """Stop both threads; return whether they ended. A hanging one is left behind."""
         self._stop.set()
-        until = time.monotonic() + CLOSE_S
+        until = time.monotonic() + CLOSING_S
         for thread in self._threads:
             thread.join(timeout=max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
@@ -139,8 +139,8 @@ class VisionPipeline:
                 self.watchdog.is_over(part)
                 self.ended.set()
                 return
-            self.watchdog.promise(part, RETRY_S + self._step_s)
-            self._stop.wait(RETRY_S)
+            self.watchdog.promise(part, REOPEN_S + self._step_s)
+            self._stop.wait(REOPEN_S)
 
     def _watch(self) -> None:
         camera: Camera = open_camera(self._settings.camera)
@@ -204,4 +204,4 @@ class VisionPipeline:
     def _obtaining(self, step: str) -> None:
         """Log a step of a download; it may take minutes, but must report."""
         self.watchdog.promise("estimator", self._open_s)
-        LOG.info(step)
+        _LOG.info(step)

@@ -28,7 +28,7 @@ AGAIN_S = 0.5
 """Seconds between two searches for a nearer person, while the tracked one is small."""
 LARGER = 1.3
 """Ratio of heights from which another person counts as nearer than the tracked one."""
-AROUND = 0.15
+AROUND_SHARE = 0.15
 """Margin around the chosen person that stays visible, share of the height of their box."""
 
 
@@ -117,7 +117,7 @@ def height_px(points: Array) -> float:
 def alone(rgb: NDArray[np.uint8], points: Array) -> NDArray[np.uint8]:
     """The picture with everything grey except this person and a margin around them."""
     low, high = points.min(axis=0), points.max(axis=0)
-    around = AROUND * (high[1] - low[1])
+    around = AROUND_SHARE * (high[1] - low[1])
     left, top = np.maximum(low - around, 0).astype(int)
     right, bottom = np.maximum(high + around, 0).astype(int)
     fenced = np.full_like(rgb, 127)

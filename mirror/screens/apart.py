@@ -9,14 +9,14 @@ from mirror.display.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
 from mirror.errors import Trouble
 from mirror.screens.labels import Labels, sign
 from mirror.screens.layout import CAP_MM, SMALL_MM, divide
-from mirror.screens.parts import FINE, WIDE, title, words
+from mirror.screens.parts import FINE_MM, WIDE_MM, title, words
 
 FAR_MM = 18.0
-"""Trouble may stay for days: it drifts farther."""
+"""Amplitude of the drift of a trouble, reference mm; it may stay for days."""
 
 
 def getting_ready(glass: Glass, language: Language, now: float = 0.0) -> Scene:
-    """Until the first picture is understood: the mirror is not broken, only waking."""
+    """The screen until the first frame is estimated: the mirror is starting, not broken."""
     page = divide(glass, now)
     u, (x, y) = page.u, page.inside.centre
     at = (x, y + 45 * u)
@@ -30,8 +30,8 @@ def getting_ready(glass: Glass, language: Language, now: float = 0.0) -> Scene:
     return Scene(
         (
             words,
-            Ring(centre, 34 * u, FINE * u, GREY.at(0.4)),
-            Ring(centre, 34 * u, WIDE * u, ICE, turn, 0.22),
+            Ring(centre, 34 * u, FINE_MM * u, GREY.at(0.4)),
+            Ring(centre, 34 * u, WIDE_MM * u, ICE, turn, 0.22),
         )
     )
 
@@ -39,7 +39,7 @@ def getting_ready(glass: Glass, language: Language, now: float = 0.0) -> Scene:
 def trouble(
     sentence: str, glass: Glass, language: Language, kind: Trouble = "other", now: float = 0.0
 ) -> Scene:
-    """What is wrong, what the owner can do, and the exact sentence in small type."""
+    """The fault, what the owner can do about it, and the exact sentence in small type."""
     page = divide(glass, now, FAR_MM)
     u, width = page.u, page.width
     ring = Ring(page.box(0, 0, 64, 64).centre, 30 * u, 3 * u, AMBER)
@@ -71,7 +71,7 @@ def trouble(
 
 
 def banner(scene: Scene, sentence: str, glass: Glass, now: float = 0.0) -> Scene:
-    """Something that the owner should know, in the margin above a screen that stays."""
+    """Add a line for the owner in the margin above a screen that stays."""
     page = divide(glass, now)
     x, y = page.inside.centre[0], page.inside.top - 20 * page.u
     small = Text(
@@ -84,7 +84,7 @@ def banner(scene: Scene, sentence: str, glass: Glass, now: float = 0.0) -> Scene
 def holding(
     held: Held, glass: Glass, language: Language, labels: Labels, now: float = 0.0
 ) -> Scene:
-    """A button is being held: what for, and how much longer."""
+    """The command of the button that is held, and how much longer to hold it."""
     page = divide(glass, now)
     u, stage = page.u, page.stage
     width = 310 if page.wide else page.width
@@ -93,16 +93,18 @@ def holding(
         (
             title(language.say(f"hold.{held.command.value}"), page.box(0, 0, width, 90), u),
             words(language.say("hold.keep"), page.box(0, 118, width, 120), u),
-            Ring(stage.centre, radius, FINE * u, GREY.at(0.6)),
-            # In steps of a hundredth: a ring is drawn anew for each.
-            Ring(stage.centre, radius, WIDE * u, ICE, 0.0, round(held.fraction, 2)),
+            Ring(stage.centre, radius, FINE_MM * u, GREY.at(0.6)),
+            # In steps of a hundredth: the ring is drawn again for each.
+            Ring(stage.centre, radius, WIDE_MM * u, ICE, 0.0, round(held.fraction, 2)),
             *sign(labels, held.button, page),
         )
     )
 
 
-def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
-    """The last words."""
+def shutting_down(
+    glass: Glass, language: Language, now: float = 0.0, again: str | None = None
+) -> Scene:
+    """The last words. again: what switches the computer on again (`buttons.waking`), if any."""
     page = divide(glass, now)
     u, (x, y) = page.u, page.inside.centre
     return Scene(
@@ -115,5 +117,9 @@ def shutting_down(glass: Glass, language: Language, now: float = 0.0) -> Scene:
                 language.say("state.shutting-down"), (x, y + 40 * u), CAP_MM * u, GREY,
                 "centre", "top", max_width_mm=page.inside.width,
             ),
+            *([] if again is None else [Text(
+                language.say(f"state.on-again-{again}"), (x, y + 140 * u), SMALL_MM * u, GREY,
+                "centre", "top", max_width_mm=page.inside.width,
+            )]),
         )
     )  # fmt: skip

@@ -13,10 +13,9 @@ from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.measure.posture import Posture
 from mirror.screens.demonstration import demonstration, moment
 from mirror.screens.drawing import figure
-from mirror.screens.labels import Labels
-from mirror.screens.labels import words as button_words
+from mirror.screens.labels import Labels, button_words
 from mirror.screens.layout import Box, Layout
-from mirror.screens.parts import FINE, WIDE, figure_box, from_above, heading, title, words
+from mirror.screens.parts import FINE_MM, WIDE_MM, figure_box, from_above, heading, title, words
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
 """Guidance that is drawn, too."""
@@ -88,16 +87,16 @@ def _places(session: Session, page: Layout) -> Iterator[Shape]:
 
 
 def still(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
-    """Hold still: a ring around the person fills while the own standing is taken."""
+    """Hold still: a ring around the person fills while the baseline is taken."""
     u, stage, width = page.u, page.stage, 310 if page.wide else page.width
     yield words(language.title(session.exercise), page.box(0, 0, width, 25), u, GREY)
     yield words(language.say("guidance.stand-still"), page.box(0, 52, width, 70), u)
     yield words(language.setup(session.exercise), page.box(0, 148, width, 165), u, GREY)
     radius = min(stage.width, stage.height) / 2 - 4 * u
-    yield Ring(stage.centre, radius, FINE * u, GREY.at(0.6))
+    yield Ring(stage.centre, radius, FINE_MM * u, GREY.at(0.6))
     share = session.person.still.share
     if share > 0.02:
-        yield Ring(stage.centre, radius, WIDE * u, ICE if share < 1 else WHITE, 0.0, share)
+        yield Ring(stage.centre, radius, WIDE_MM * u, ICE if share < 1 else WHITE, 0.0, share)
     if session.pose is not None and isinstance(session.posture, Posture):
         x, y = stage.centre
         place = Box(x - 0.6 * radius, y - 0.72 * radius, 1.2 * radius, 1.4 * radius)

@@ -29,7 +29,7 @@ PICTURES_S = 8.0
 """Drawings a second of the movement. Between two of them the lines move evenly."""
 MOMENT_S, MOMENTS = 2.5, 5
 """Length of a moment of the lesson, which has its own line, and their number."""
-REST_S = 0.8
+ROUND_REST_S = 0.8
 """Seconds of standing before a rep as the figure does it."""
 OBLIQUE_DEG = 50.0
 """How far a front variation is turned from the side view: 40 degrees from the front."""
@@ -132,7 +132,7 @@ def _round(key: str, drill: str | None) -> Round:
     plan = Plan(
         mix={next(iter(pattern.mix)): 1.0},
         reps=1,
-        stand_s=(REST_S, REST_S),
+        stand_s=(ROUND_REST_S, ROUND_REST_S),
         tempo_s=(3.0, 3.0),
         hold_s=(0.4, 0.4),
         hip_deg=(82.0, 82.0),
@@ -151,7 +151,7 @@ def _round(key: str, drill: str | None) -> Round:
         down_s = rep.start_s + rep.down_s
         up_s = down_s + rep.hold_s
         half_s = rep.start_s + 0.5 * rep.down_s
-        knots_s = (REST_S / 2, rep.start_s, half_s, down_s, up_s, lasts_s)
+        knots_s = (ROUND_REST_S / 2, rep.start_s, half_s, down_s, up_s, lasts_s)
     return Round(
         films=tuple(_film(bodies, pattern.prop, drill, turn) for turn in turns),
         lasts_s=lasts_s,

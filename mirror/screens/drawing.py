@@ -26,7 +26,6 @@ from mirror.display.scene import (
     Ring,
     Shape,
 )
-from mirror.hinge.counting.phases import BOTTOM_DEG
 from mirror.hinge.counting.reps import fold_deg
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.judging.faults import is_rounded
@@ -39,17 +38,19 @@ from mirror.hinge.measure.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.measure.view import View
 from mirror.screens.layout import Box
 
+FULL_DEG = 35.0
+"""Hip flexion of a full rep, marked on it (METRICS 4a)."""
 DEEPEST_DEG = 120.0
 """End of the depth meter."""
 PER_KNOT = 3
 """Points of a drawn line from one knot of its curve to the next."""
 EXAGGERATED = 2.0
-"""The outlines of the back are drawn so many times as curved as they are, to be seen at 3 m."""
+"""Factor by which the outlines of the back are exaggerated, to be seen at 3 m."""
 
 FORWARD, BESIDE = 0.07, 0.3
 """Where the feet of the figure stand behind the middle of its box, and where the standing figure
 stands behind them, in heights of the person."""
-NEAR, FAR = WHITE.at(0.7), GREY.at(0.6)
+NEAR_LIMB, FAR_LIMB = WHITE.at(0.7), GREY.at(0.6)
 """Limbs that face the camera, and the others."""
 
 LIMBS = (
@@ -66,7 +67,7 @@ LIMBS = (
 )
 GIRDLES = ((Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER), (Mark.LEFT_HIP, Mark.RIGHT_HIP))
 """What holds the limbs together, to be seen from the front only."""
-HEAD = 0.049
+HEAD_RADIUS = 0.049
 """Radius of the head, shares of the height of a standing person."""
 
 
@@ -100,14 +101,14 @@ def figure(
     for limb in (*LIMBS, *(GIRDLES if is_front else ())):
         is_near = is_front or limb[0].name.startswith(near)
         points = tuple(place(pose.points[m]) for m in limb)
-        yield Line(points, (2.2 if is_near else 1.6) * u, NEAR if is_near else FAR)
+        yield Line(points, (2.2 if is_near else 1.6) * u, NEAR_LIMB if is_near else FAR_LIMB)
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    centre, radius = place(head), HEAD * box.height
-    yield Ring(centre, radius, 2.2 * u, NEAR)
+    centre, radius = place(head), HEAD_RADIUS * box.height
+    yield Ring(centre, radius, 2.2 * u, NEAR_LIMB)
     shoulder, hip = place(posture.shoulder), place(posture.hip)
     neck = np.array(shoulder) - np.array(centre)
     chin = np.array(centre) + neck * radius / max(float(np.hypot(*neck)), radius)
-    yield Line(((float(chin[0]), float(chin[1])), shoulder), 2.2 * u, NEAR)
+    yield Line(((float(chin[0]), float(chin[1])), shoulder), 2.2 * u, NEAR_LIMB)
     colour = line_colour(posture)
     drill = held(reading, u)
     if posture.back is None or posture.back.confidence < SHOW:
@@ -119,7 +120,7 @@ def figure(
         return
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
     # The line is the edge of the body: thin strokes join it to the bones, or it would float.
-    yield Line((place(spine[0]), hip, shoulder, place(spine[-1])), 1.6 * u, FAR)
+    yield Line((place(spine[0]), hip, shoulder, place(spine[-1])), 1.6 * u, FAR_LIMB)
     if drill is not None:
         points, light, width = drill
         yield Line(tuple(place(p) for p in points), width, light)
@@ -131,7 +132,7 @@ def figure(
 
 
 def dimmed(shapes: Iterable[Shape], share: float) -> Iterator[Shape]:
-    """The shapes, so much of their light left."""
+    """The shapes with this share of their light."""
     for shape in shapes:
         yield replace(shape, colour=shape.colour.at(share * shape.colour.brightness))
 
@@ -144,28 +145,28 @@ def ghost(standing: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
     pose, posture = standing
     if posture.view is View.FRONT:
         return
-    # What lies behind in the picture is to the other side on the glass.
+    # The side behind the person is mirrored on the glass.
     away = posture.facing * BESIDE * box.height
     beside = Box(box.left + away, box.top, box.width, box.height)
     place = _placed(pose, posture, beside, None)
     joints = (posture.shoulder, posture.hip, posture.knee, posture.ankle)
     yield Line(tuple(place(p) for p in joints), 1.2 * u, GREY.at(0.45))
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    yield Ring(place(head), HEAD * box.height, 1.2 * u, GREY.at(0.45))
+    yield Ring(place(head), HEAD_RADIUS * box.height, 1.2 * u, GREY.at(0.45))
     if posture.back is not None and posture.back.confidence >= SHOW:
         spine, _ = line_px(posture.back.edge, posture.back.axis)
         yield Line(tuple(place(p) for p in smoothed(spine)), 1.8 * u, ICE.at(0.7))
 
 
-Place = Callable[[Point | Array], Point]
-"""A point of the picture, in pixels, to its place on the glass, in mm."""
+Placing = Callable[[Point | Array], Point]
+"""A point of the frame, in pixels, to its place on the glass, in mm."""
 
 
-def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Place:
+def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Placing:
     """Where a box shows a person, feet on its floor.
 
-    Who bows reaches farther to the front than to the back: the feet stand behind the middle. Seen
-    from the front, who bows seems shorter: there the bones are as long as they were while standing.
+    A bent person reaches farther to the front than to the back, so the feet stand behind the
+    middle. Seen from the front they look shorter, so there the bones keep their length of standing.
     """
     is_front = posture.view is View.FRONT
     bones = standing if is_front and standing is not None else posture
@@ -175,7 +176,7 @@ def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -
     floor_y = float(pose.points[[Mark.LEFT_HEEL, Mark.RIGHT_HEEL], 1].max())
 
     def place(point: Point | Array) -> Point:
-        # The glass is a mirror: what is right in the camera picture is left for the person.
+        # The glass is a mirror: right in the frame is left for the person.
         x = box.left + box.width / 2 - (float(point[0]) - origin_x) * scale
         return x, box.bottom + (float(point[1]) - floor_y) * scale
 
@@ -183,7 +184,7 @@ def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -
 
 
 def held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] | None:
-    """The stick, or the string with its slack: points in the picture, colour, width."""
+    """The stick, or the string with its slack: points in the frame, colour, width."""
     if reading.points is None:
         return None
     light = {"good": ICE, "amber": AMBER, "red": EMBER, None: GREY}[reading.level]
@@ -217,7 +218,7 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
         yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
-    yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
+    yield Line(((x - 9 * u, y(FULL_DEG)), (x + 9 * u, y(FULL_DEG))), 1.6 * u, GREY)
     if session.reps:
         rest = session.baseline.hip_flexion_deg if session.baseline else 0.0
         yield Ring((x, y(session.reps[-1].hip_flexion_max_deg - rest)), 6 * u, 1.6 * u, GREY)
@@ -228,7 +229,7 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
 
 def foot_ends(posture: Posture, box: Box) -> tuple[float, float]:
     """Where heel and toe of the foot bar are, across."""
-    # On the glass the person's picture is mirrored, and the bar with it.
+    # The glass mirrors the person, and the bar with them.
     return (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
 
 
@@ -264,7 +265,7 @@ def _outline(edge: Array, facing: int, box: Box) -> tuple[Point, ...]:
     part = (T >= PELVIS) & (T <= UPPER)
     off = (edge - chord(edge))[part] / (UPPER - PELVIS)
     along = (T[part] - PELVIS) / (UPPER - PELVIS)
-    # Dorsal is to the left of who faces right in the picture, so to the right on the glass.
+    # The back of a person who faces right in the frame is on the left, so right on the glass.
     x = box.left + box.width / 2 + facing * EXAGGERATED * off * box.height
     y = box.bottom - along * box.height
     return tuple((float(a), float(b)) for a, b in smoothed(np.column_stack([x, y])))

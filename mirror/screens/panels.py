@@ -27,9 +27,8 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
-from mirror.hinge.counting.counter import RowCounter
 from mirror.hinge.counting.reps import fold_deg
-from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, Rowing
+from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, RowCounter, Rowing
 from mirror.hinge.judging.measures import RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
@@ -40,7 +39,7 @@ from mirror.screens.layout import Box
 VALUE_MM = 25.0
 """Height of the capitals of a value, to be read at 3 m."""
 VALUE_WIDTH_MM = 148.0
-SHOWN = 10
+SWINGS = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
 """Power, as a share of the best swing so far, from which a swing has faded."""
@@ -85,10 +84,10 @@ def _swing(
     most = max(powers)
     if most <= 0:
         return
-    floor, high, step = box.bottom, box.height * 0.45, box.width / SHOWN
+    floor, high, step = box.bottom, box.height * 0.45, box.width / SWINGS
     # A swing has faded against the best one before it; a better one later changes nothing.
     bests = list(accumulate(powers, max))
-    for k, (power, best) in enumerate(list(zip(powers, bests, strict=True))[-SHOWN:]):
+    for k, (power, best) in enumerate(list(zip(powers, bests, strict=True))[-SWINGS:]):
         x = box.left + (k + 0.5) * step
         # A faded swing is a thin bar: the meaning is not in the colour alone.
         faded = power < FADED * best

@@ -12,8 +12,8 @@ from mirror.screens.layout import CAP_MM, Box, Layout
 
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14
-"""After a rep the count is larger by this share at first, for so long."""
-FINE, THIN, WIDE = 1.2, 1.8, 4.0
+"""Seconds for which the count is larger after a rep, and the share by which it is."""
+FINE_MM, THIN_MM, WIDE_MM = 1.2, 1.8, 4.0
 """Widths of lines, reference mm."""
 
 
@@ -86,7 +86,7 @@ def title(text: str, box: Box, u: float, colour: Colour = WHITE) -> Text:
 
 
 def from_above(word: str | None, box: Box, u: float, now: float) -> Iterator[Shape]:
-    """The glass and a person before it, seen from above, who does what is asked.
+    """The glass and a person in front of it, seen from above, doing what the guidance asks.
 
     word: key of the guidance; a person turns, steps back or comes closer, again and again.
     """
@@ -112,7 +112,7 @@ def from_above(word: str | None, box: Box, u: float, now: float) -> Iterator[Sha
         if box.top < tip < box.bottom:
             arrow = ((x - 12 * u, tip - 12 * u * down), (x, tip), (x + 12 * u, tip - 12 * u * down))
             yield Line(arrow, 2.5 * u, ICE.at(light))
-    yield Line(((x, top + 10 * u), (x, y - 48 * u)), FINE * u, GREY.at(0.35 * light))
+    yield Line(((x, top + 10 * u), (x, y - 48 * u)), FINE_MM * u, GREY.at(0.35 * light))
 
 
 def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:

@@ -20,11 +20,11 @@ from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
 
 REPLAY_AFTER_S = 0.6
-"""The replay begins when the person is up and looks."""
+"""Seconds after a rep before its replay begins: the person then stands and can look."""
 SLOWLY = 0.6
-"""Its pace."""
-REST_S = 0.8
-"""How long it stands still before it begins again."""
+"""Speed of the replay, share of the real one."""
+REPLAY_REST_S = 0.8
+"""Seconds for which the replay stands still before it begins again."""
 BRIGHT_S, DIM = 1.5, 0.6
 """Seconds for which words are lit in full while the person moves, and their light afterwards."""
 
@@ -80,7 +80,7 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
     begin, end = (shown.replay[k][1].t for k in (0, -1))
     if end > begin:
         # It runs, rests, and runs again: a function of the time alone.
-        round_s = (end - begin) / SLOWLY + REST_S
+        round_s = (end - begin) / SLOWLY + REPLAY_REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(shown.replay, begin + SLOWLY * into)
         held = min(shown.readings, key=lambda one: abs(one[0] - posture.t), default=None)

@@ -1,8 +1,8 @@
-"""The line of the back on the reflection: drawn where the eye sees the own back in the glass.
+"""The line of the back on the reflection: drawn where the person sees their back in the glass.
 
-It fades while the body moves too fast for a line that comes a tenth of a second late, and as much
-the figure in the corner, which never lags, lights up. Where the line can't be told, or lies outside
-the panel, there is the figure alone.
+It fades while the body moves too fast for a line that comes a tenth of a second late; meanwhile the
+figure in the corner, which never lags, lights up. Where the place of the line is unknown or outside
+the panel, only the figure is shown.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from mirror.screens.layout import Layout
 FADE_DEG_S = (15.0, 25.0)
 """Speeds of trunk or hips at which the line is full, and gone."""
 OVER_S = 0.25
-"""The speed is taken over so long: from picture to picture it is mostly noise."""
+"""Seconds over which the speed is measured; from frame to frame it is mostly noise."""
 STANDING_S = 0.5
-"""Feet are taken where they were on average for so long."""
+"""Seconds over which the place of the feet is averaged."""
 DOUBLE_MM = 31.0
 """Two eyes, 62 mm apart, see the line at places half as far from one another."""
 BAND = ((1.3, 0.15), (1.0, 0.25), (0.6, 0.4))
 """A soft band: shares of its width, and how bright."""
-SHOWN = 0.5
+LEAST_ON_PANEL = 0.5
 """Least share of the line that must lie on the panel."""
 
 
 def on_reflection(session: Session, page: Layout, reflection: Reflection) -> Iterator[Shape] | None:
-    """The line of the back and the dowel; None where they can't be told."""
+    """The line of the back and the dowel; None where their place is unknown."""
     posture, pose = session.posture, session.pose
     if not isinstance(posture, Posture) or pose is None or posture.back is None:
         return None
@@ -104,7 +104,7 @@ def _shown(line: Array, page: Layout) -> Array | None:
     inside = page.inside
     low, high = (inside.left, inside.top), (inside.right, inside.bottom)
     on = np.logical_and(line > low, line < high).all(axis=1)
-    if on.mean() < SHOWN or not np.isfinite(line).all():
+    if on.mean() < LEAST_ON_PANEL or not np.isfinite(line).all():
         return None
     # It leaves the panel at its ends: what lies between the first and the last is kept.
     where = np.flatnonzero(on)

@@ -12,12 +12,12 @@ from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shap
 from mirror.hinge.judging.stop_depth import FromStart, StopDepth, text_key
 from mirror.hinge.judging.summary import Numbers, Person, SummaryRow, Totals, range_share
 from mirror.screens.layout import CAP_MM, SMALL_MM, Box, Layout
-from mirror.screens.parts import FINE, heading, words
+from mirror.screens.parts import FINE_MM, heading, words
 
-VALUE_MM = 27.0
+ROW_VALUE_MM = 27.0
 ROWS_MM = 184.0
 """Height of all rows together."""
-SHOWN = 16
+LAST_REPS = 16
 """So many of the last reps are drawn."""
 
 
@@ -103,7 +103,7 @@ def _asked(session: Session, language: Language) -> str:
 
 
 def _small_print(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
-    """For who stands at the buttons: what can be kept, and whether the set is safe."""
+    """Small print for a person at the buttons: what can be kept, and whether the set is saved."""
     u, history, over_s = page.u, session.history, session.current_set.over_s
     saved, parts = history.saved, []
     if over_s is not None and history.is_failing:
@@ -128,16 +128,16 @@ def _small_print(session: Session, page: Layout, language: Language) -> Iterator
         )
 
 
-def _value(row: SummaryRow, told: Totals, language: Language) -> str:
+def _value(row: SummaryRow, totals: Totals, language: Language) -> str:
     """What is written at the right: numbers in the language's way, a dash for what is not known."""
-    if not told:
+    if not totals:
         return ""
     none = language.say("rest.not-judged")
-    if all(value is None for value in told.values()):
+    if all(value is None for value in totals.values()):
         return none
     written = {
         name: none if value is None else language.number(value, row.digits)
-        for name, value in told.items()
+        for name, value in totals.items()
     }
     return language.row_value(row.name, written)
 
@@ -149,26 +149,26 @@ def _limit(row: SummaryRow, choice: Exercise) -> tuple[float, int] | None:
 
 
 def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:
-    base = box.top + VALUE_MM * u
+    base = box.top + ROW_VALUE_MM * u
     yield Text(
         label,
         (box.left, base),
         CAP_MM * u,
         GREY,
         max_width_mm=0.49 * box.width,
-        max_height_mm=VALUE_MM * u,
+        max_height_mm=ROW_VALUE_MM * u,
     )
     if not value:
         return
     yield Text(
         value,
         (box.right, base),
-        VALUE_MM * u,
+        ROW_VALUE_MM * u,
         WHITE,
         "right",
         weight="light",
         max_width_mm=0.49 * box.width,
-        max_height_mm=VALUE_MM * u,
+        max_height_mm=ROW_VALUE_MM * u,
     )
 
 
@@ -179,23 +179,23 @@ def _rep_by_rep(
 
     limit: of a rule, and whether more (1) or less (-1) is wrong.
     """
-    numbers = numbers[-SHOWN:]
+    numbers = numbers[-LAST_REPS:]
     seen = [number for number in numbers if number is not None]
     if not seen:
         return
     most = max(*seen, limit[0] if limit else 0.0, 1e-6) * 1.05
-    step = box.width / SHOWN
+    step = box.width / LAST_REPS
 
     def y(number: float) -> float:
         return box.bottom - box.height * max(0.0, number) / most
 
     if limit is not None:
         line = ((box.left, y(limit[0])), (box.left + step * len(numbers), y(limit[0])))
-        yield Line(line, FINE * u, AMBER.at(0.6))
+        yield Line(line, FINE_MM * u, AMBER.at(0.6))
     for k, number in enumerate(numbers):
         x = box.left + step * (k + 0.5)
         if number is None:
-            yield Line(((x - 4 * u, box.bottom), (x + 4 * u, box.bottom)), FINE * u, GREY)
+            yield Line(((x - 4 * u, box.bottom), (x + 4 * u, box.bottom)), FINE_MM * u, GREY)
         elif limit is not None and limit[1] * (number - limit[0]) > 0:
             yield Dot((x, y(number)), 5 * u, EMBER)
         else:

@@ -38,7 +38,7 @@ BANNER_S = 6.0
 """Seconds for which each of several banners is shown in turn."""
 HELD = 0.2
 """Least share of the hold time that is shown; a short press passes through smaller ones."""
-LATEST_S = 0.5
+STALE_S = 0.5
 """Seconds without a new frame after which the clock of what is drawn stands still."""
 
 
@@ -51,7 +51,7 @@ class Situation:
     wrong at the start. fault: of the camera or the estimator. misfit: what is wrong with the
     calibration. calibrating: the calibration under way. mirrored: the reflection of a simulated
     person. reflection: what the line is fitted by. banners: keys of texts for the margin.
-    has_failed: the last turn of the loop met a defect.
+    waking: what switches the computer on again. has_failed: the last turn of the loop met a defect.
     """
 
     session: Session
@@ -66,6 +66,7 @@ class Situation:
     mirrored: tuple[Shape, ...] = ()
     reflection: Reflection | None = None
     banners: tuple[str, ...] = ()
+    waking: str | None = None
     has_failed: bool = False
 
 
@@ -148,7 +149,7 @@ def _screen(state: ScreenState, s: Situation, glass: Glass, language: Language) 
         case ScreenState.FAILED:
             return trouble(language.say("trouble.stumbled"), glass, language)
         case ScreenState.SHUTTING_DOWN:
-            return shutting_down(glass, language, s.now)
+            return shutting_down(glass, language, s.now, s.waking)
         case ScreenState.HOLDING if s.held is not None and s.labels is not None:
             return holding(s.held, glass, language, s.labels, s.now)
         case ScreenState.WARNING:
@@ -171,7 +172,7 @@ def _coaching(
 ) -> Iterable[Shape]:
     """The shapes of a screen that shows the session."""
     session, now, page = in_motion(s.session, s.late_s), s.now, divide(glass, s.now)
-    t = (session.t or 0.0) + min(s.late_s, LATEST_S)
+    t = (session.t or 0.0) + min(s.late_s, STALE_S)
     match state:
         case ScreenState.WELCOME:
             yield from welcome(session, page, language, now)

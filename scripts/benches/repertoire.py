@@ -23,13 +23,14 @@ from mirror.coach.sets import finish
 from mirror.errors import UsageError
 from mirror.figure.motion import PATTERNS, Motion, Plan
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.counting.counter import SwingCounter
 from mirror.hinge.counting.reps import Outcome, Rejected, Rep
+from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
 from mirror.simulator.bystander import Bystander
-from mirror.simulator.camera import Figure, Observation, viewed
+from mirror.simulator.camera import Figure, viewed
+from mirror.simulator.dress import Look
 
 SIZE = (480, 640)
 REPS, SETS, SET_OF = 4, 1, (4, 5)
@@ -94,7 +95,7 @@ class Trial:
         other = None
         if self.bystander_m is not None:
             other = Bystander(PASSES_S, behind_m=self.bystander_m)
-        look = Observation.drawn(self.seed)
+        look = Look.drawn(self.seed)
         return Figure(motion, look, view, flip=self.flip, bystander=other)
 
 
@@ -163,7 +164,7 @@ def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Po
             continue
         points = figure.points(t)
         seen = np.full(33, 0.99)
-        yield t, Pose(points, seen, np.zeros((33, 3)), None, SIZE, t)
+        yield t, Pose(points, seen, figure.space(t), None, SIZE, t)
 
 
 def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:

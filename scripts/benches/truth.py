@@ -22,7 +22,8 @@ from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Array, Pose
 from mirror.pose.landmarker import Estimator
-from mirror.simulator.camera import Figure, Observation
+from mirror.simulator.camera import Figure
+from mirror.simulator.dress import Look
 from mirror.simulator.render import Light
 
 Half = Literal["fit", "table"]
@@ -49,7 +50,7 @@ class Case:
 
     name: str
     body: Body
-    look: Observation
+    look: Look
     view: Viewpoint
     light: Light
     plan: Plan
@@ -78,7 +79,7 @@ def case(half: Half, index: int, *, reps: int = 4, rounding: str | None = None) 
     rounding = rounding or list(ROUNDINGS)[(index // 8 + index) % 4]
     arms = ("hang", "crossed", "hold")[int(draw.integers(3))]
     look = replace(
-        Observation.drawn(1000 * (half == "table") + index),
+        Look.drawn(1000 * (half == "table") + index),
         clothes=clothes,
         slack_m=float(draw.uniform(*slack)),
         prop="kettlebell" if arms == "hold" else "none",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import time
 
-from machine import MachineError, ShownGuidance
+from machine import QUIET_WORDS, SIZE, MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
 from mirror.coach.exercise import exercises
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 
 PRODUCT = "/root/product"
 PARTS = "pyproject.toml README.md mirror config systemd scripts"
 WORDS = "/boot/firmware/cmdline.txt"
+FIRMWARE = "/boot/firmware/config.txt"
+CLOUD = "/etc/cloud/cloud.cfg.d"
+MEMORY_MAX = "/sys/fs/cgroup/system.slice/hinge-mirror.service/memory.max"
 NEXT, SELECT = 17, 22
 
 
@@ -44,7 +47,11 @@ def installed(mirror: Mirror) -> str:
         "-e 's/^fps = 30.0.*/fps = 5.0/; s/^fps = 30 .*/fps = 5/' "
         f"{PRODUCT}/config/mirror.toml >{SETTINGS}"
     )
-    machine.must(f"mkdir -p /boot/firmware; echo 'console=tty1 root=/dev/x quiet' >{WORDS}")
+    # As on a Raspberry Pi, whose firmware and cloud-init this machine does not have.
+    machine.must(
+        f"mkdir -p /boot/firmware {CLOUD}; echo 'console=tty1 root=/dev/x quiet' >{WORDS}; "
+        f"printf '[all]\\n' >{FIRMWARE}"
+    )
     settings = machine.must(f"cat {SETTINGS}")
     mirror.drop_in("vm", True)
     began = time.monotonic()
@@ -56,8 +63,9 @@ def installed(mirror: Mirror) -> str:
     assert "is there already" in again
     assert machine.must(f"cat {SETTINGS}") == settings, "settings were changed"
     words = machine.must(f"cat {WORDS}").split()
-    assert words[:2] == ["console=tty1", "root=/dev/x"], words
-    assert words.count("quiet") == words.count("consoleblank=0") == 1, words
+    assert words == ["console=tty3", "root=/dev/x", *QUIET_WORDS.split()], words
+    assert "disable_splash=1" in machine.must(f"cat {FIRMWARE}")
+    machine.must(f"test -s {CLOUD}/99-hinge-mirror.cfg")
     machine.must("sync")
     return f"installed in {took:.0f} s; a second time in {took_again:.0f} s; settings stay"
 
@@ -71,16 +79,31 @@ def unit(mirror: Mirror) -> str:
     value = float(score.split(":")[1].split()[0])
     assert value <= 2.5, score
     assert not said, said
-    return f"verify is clean; security score {value}"
+    mirror.await_ready()
+    limit = machine.must(f"cat {MEMORY_MAX}").strip()
+    assert limit.isdigit(), f"memory is not limited: {limit}"
+    words = machine.must(f"tr '\\0' '\\n' </proc/{mirror.show('MainPID')}/environ").split("\n")
+    assert "SDL_RENDER_VSYNC=1" in words, words
+    return f"verify is clean; security score {value}; memory is limited to {int(limit) >> 20} MB"
 
 
 def ready(mirror: Mirror) -> str:
-    """From the reset button to READY, with real pose inference in the emulated machine."""
-    machine = mirror.machine
+    """From the reset button to READY, with real pose inference; black until commands are taken."""
+    machine, lit = mirror.machine, [0.0]
     mirror.drop_in("recorded", False)
     machine.must("sync")
     machine.reset()
-    machine.await_agent()
+
+    def look() -> None:
+        """Before its driver is there qemu itself writes on a display of another size."""
+        try:
+            seen = machine.display()
+        except OSError:  # the machine is just being reset
+            return
+        if seen.shape[:2] == SIZE[::-1]:
+            lit.append(float((seen.max(axis=2) > 8).mean()))
+
+    machine.await_agent(meanwhile=look)
     agent_s = time.monotonic() - machine.started
     mirror.await_ready()
     ready_s = time.monotonic() - machine.started
@@ -88,9 +111,10 @@ def ready(mirror: Mirror) -> str:
     mirror.await_status(" reps")
     seen_s = time.monotonic() - machine.started
     mounted(mirror)
+    assert max(lit) == 0.0, f"{max(lit):.2%} of the display were lit at the start"
     return (
-        f"commands after {agent_s:.0f} s, READY after {ready_s:.0f} s, "
-        f"poses are estimated after {seen_s:.0f} s"
+        f"black in {len(lit) - 1} looks; commands after {agent_s:.0f} s, "
+        f"READY after {ready_s:.0f} s, poses are estimated after {seen_s:.0f} s"
     )
 
 
@@ -120,7 +144,7 @@ def recorded(mirror: Mirror) -> str:
 
 def pressed(mirror: Mirror) -> str:
     """A GPIO line pulled down changes the variation (or its drill) on the glass."""
-    order = [load("en").title(choice) for choice in exercises()]
+    order = [load_language("en").title(choice) for choice in exercises()]
     seen = [_variation(mirror, order, "")]
     for _ in range(2):
         mirror.press(NEXT)
@@ -322,7 +346,7 @@ def buttons_absent(mirror: Mirror) -> str:
     mirror.await_texts("A button does not work: see hinge-mirror check", 180.0)
     machine.must("sh /opt/vm/pins.sh start")
     back_s = mirror.await_journal("The buttons work again.", cursor, 120.0)
-    order = [load("en").title(choice) for choice in exercises()]
+    order = [load_language("en").title(choice) for choice in exercises()]
     before = _variation(mirror, order, "")
     mirror.press(NEXT)
     _variation(mirror, order, before)
@@ -391,7 +415,7 @@ def clock(mirror: Mirror) -> str:
     return "to 2031, to 1999 and back: not restarted, counts on"
 
 
-def _update(mirror: Mirror, version: str, edit: str, patience_s: int) -> ShownGuidance:
+def _update(mirror: Mirror, version: str, edit: str, patience_s: int) -> Said:
     """Bring a newer checkout, and run its updater."""
     machine, newer = mirror.machine, "/root/newer"
     machine.must(
@@ -519,6 +543,8 @@ def uninstalled(mirror: Mirror) -> str:
     assert machine.must("systemctl is-enabled getty@tty1.service").strip() == "enabled"
     words = machine.must(f"cat {WORDS}").split()
     assert words == ["console=tty1", "root=/dev/x", "quiet"], words
+    assert machine.must(f"cat {FIRMWARE}").split() == ["[all]"]
+    assert not machine.must(f"ls {CLOUD}").strip()
     return "settings and sets stay"
 
 

@@ -8,16 +8,19 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-KERNEL_WORDS = (
-    "root=/dev/vda rw console=tty0 console=ttyS0 quiet loglevel=3 systemd.show_status=0 "
-    "vt.global_cursor_default=0 consoleblank=0 mitigations=off"
+QUIET_WORDS = (
+    "quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0 "
+    "systemd.show_status=false cgroup_enable=memory"
 )
+"""What the installer adds for the kernel of a Pi."""
+KERNEL_WORDS = f"root=/dev/vda rw console=tty3 console=ttyS0 {QUIET_WORDS} mitigations=off"
 SIZE = (1280, 720)
 """Pixels of the display."""
 
@@ -27,7 +30,7 @@ class MachineError(Exception):
 
 
 @dataclass(frozen=True)
-class ShownGuidance:
+class Said:
     """What a command in the machine gave."""
 
     code: int
@@ -89,8 +92,10 @@ class Machine:
         log.close()
         self.started = time.monotonic()
 
-    def await_agent(self, timeout: float = 240.0) -> None:
-        """Wait until the machine takes commands."""
+    def await_agent(
+        self, timeout: float = 240.0, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        """Wait until the machine takes commands. meanwhile: called again and again until then."""
         deadline = time.monotonic() + timeout
         self._hang_up()
         while time.monotonic() < deadline:
@@ -104,11 +109,14 @@ class Machine:
                 time.sleep(0.2)
         while time.monotonic() < deadline:
             self._running()
-            if (said := self._line(deadline)) is not None and "up" in said:
+            if meanwhile is not None:
+                meanwhile()
+            patience = deadline if meanwhile is None else time.monotonic() + 1.0
+            if (said := self._line(patience)) is not None and "up" in said:
                 return
         raise MachineError(f"nothing in the machine answered within {timeout:.0f} s")
 
-    def run(self, command: str, timeout: float = 60.0) -> ShownGuidance:
+    def run(self, command: str, timeout: float = 60.0) -> Said:
         """Run a shell command in it, as root; both outputs together."""
         if self._agent is None:
             raise MachineError("the machine takes no commands yet")
@@ -120,7 +128,7 @@ class Machine:
         said = self._line(time.monotonic() + timeout + 30.0)
         if said is None:
             raise MachineError(f"no answer to: {command}")
-        return ShownGuidance(said["code"], said["out"])
+        return Said(said["code"], said["out"])
 
     def must(self, command: str, timeout: float = 60.0) -> str:
         """Run a command that has to succeed."""

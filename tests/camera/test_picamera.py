@@ -130,8 +130,42 @@ def test_the_configuration_asked_for(world):
     opened(fps=25)
     config = world.opened[0].camera_configuration()
     assert config["controls"] == {"FrameDurationLimits": (40_000, 40_000)}
-    assert config["sensor"] == {"output_size": (1640, 1232), "bit_depth": 8}
+    assert config["sensor"] == {"output_size": (1640, 1232), "bit_depth": 10}
     assert config["queue"] is False
+
+
+@pytest.mark.parametrize(
+    ("depths", "fps", "chosen"),
+    [((8, 10), 30, 10), ((8, 12), 30, 12), ((10, 14), 30, 10), ((8, 16), 30, 8), ((8, 10), 60, 8)],
+)
+def test_raw_pixels_have_ten_to_twelve_bits_where_the_sensor_can(world, depths, fps, chosen):
+    """Eight show as bands in the dark; a mode that is too slow is none."""
+    quick = {8: 83.0}
+    world.modes = [
+        {**MODES[1], "bit_depth": depth, "fps": quick.get(depth, 41.0)} for depth in depths
+    ]
+    opened(fps=fps)
+    assert world.opened[0].camera_configuration()["sensor"]["bit_depth"] == chosen
+
+
+@pytest.mark.parametrize(("mains_hz", "period_us"), [(50, 10_000), (60, 8_333)])
+def test_lamps_do_not_flicker_in_the_picture(world, mains_hz, period_us):
+    """Exposure times are whole periods of the light; libcamera's own values, in microseconds."""
+    world.controls |= {"AeFlickerMode", "AeFlickerPeriod"}
+    opened(mains_hz=mains_hz)
+    controls = world.opened[0].camera_configuration()["controls"]
+    assert (controls["AeFlickerMode"], controls["AeFlickerPeriod"]) == (1, period_us)
+
+
+def test_flicker_is_left_alone_where_that_is_set_or_not_possible(world):
+    """A camera without the control, which would refuse it; a mirror in daylight."""
+    opened(mains_hz=50)
+    world.controls |= {"AeFlickerMode", "AeFlickerPeriod"}
+    opened(mains_hz=0)
+    for each in world.opened:
+        assert not {"AeFlickerMode", "AeFlickerPeriod"} & set(
+            each.camera_configuration()["controls"]
+        )
 
 
 def test_a_lens_that_can_move_is_focused_on_who_stands_there(world):

@@ -77,8 +77,8 @@ def test_one_day_and_one_variation(kept, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--day", "soon"], "'soon' is no day"),
-        (["--since", "2026-13-01"], "is no day"),
+        (["--day", "soon"], "'soon' is not a day"),
+        (["--since", "2026-13-01"], "is not a day"),
         *[
             ([*words, option, day], f"'{day}': no set is of a day before 1970 or after 2999.")
             for words in ([], ["delete"])

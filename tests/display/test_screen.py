@@ -80,6 +80,31 @@ def test_joints_are_round_and_even():
             assert light[int(y * 2.5), int(x * 2.5)] == 255
 
 
+def test_many_shapes_together_are_drawn_as_each_alone():
+    """Strokes of all shapes are computed together; no shape takes light from another."""
+    shapes = tuple(
+        Line(((k % 150, 5 + k // 4), (k % 140 + 15, 110 - k // 4)), 0.5 + k % 7 * 0.8, colour)
+        for k, colour in zip(range(300), (WHITE, ICE, EMBER) * 100, strict=True)
+    )
+    together, apart = screen(), np.zeros((300, 400, 3), np.uint8)
+    together.draw(Scene(shapes))
+    for shape in shapes:
+        alone = screen()
+        alone.draw(Scene((shape,)))
+        np.maximum(apart, alone.pixels(), out=apart)
+    assert (together.pixels() == apart).all()
+
+
+def test_a_line_of_many_points_is_drawn_as_one_of_few():
+    """Points that lie close together on a straight line change nothing."""
+    ends = np.array([(12.3, 20.1), (140.7, 93.4)])
+    dense = ends[0] + np.linspace(0, 1, 700)[:, None] * (ends[1] - ends[0])
+    few, many = (
+        drawn(Line(tuple(map(tuple, points.tolist())), 4)).astype(int) for points in (ends, dense)
+    )
+    assert np.abs(few - many).max() <= 2
+
+
 def test_a_closed_line_comes_back():
     """The last point is joined to the first only where asked."""
     corner = ((20, 20), (80, 20), (80, 80))
@@ -167,7 +192,7 @@ def test_a_changed_scene_leaves_no_trace_of_the_last():
 
 
 def test_an_unchanged_scene_is_not_drawn_again():
-    """Equal scenes change nothing, even when built anew or listed in another order."""
+    """Equal scenes change nothing, even when built again or listed in another order."""
     glass = screen()
     assert glass.draw(MIXED)
     assert not glass.draw(Scene(tuple(MIXED.shapes)))
@@ -317,7 +342,7 @@ def test_without_a_display_there_is_one_sentence(monkeypatch):
 
 
 def test_sdl_choosing_to_draw_nowhere_is_no_display(monkeypatch):
-    """Where SDL finds no display and silently draws off-screen, that is told."""
+    """Where SDL finds no display and silently draws off-screen, that is an error."""
     for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     pygame = pytest.importorskip("pygame")

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from mirror.config import CameraSettings
-from mirror.figure.body import BODIES, S1, Angles, Body, Side, pose
+from mirror.figure.body import BODIES, S1, Angles, Body, Side
+from mirror.figure.kinematics import pose
 from mirror.figure.motion import ARMS, Motion, Plan
 from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.measure.pose import Mark
-from mirror.simulator.camera import Figure, FigureCamera, Observation, drape, open_camera
+from mirror.simulator.camera import Figure, FigureCamera, open_camera
+from mirror.simulator.dress import Look, drape
 from mirror.simulator.render import Light
 
 SMALL = CameraSettings(source="figure", width=180, height=240, fps=10, seed=4)
@@ -152,8 +154,8 @@ def test_loose_clothes_bridge_the_hollow_of_the_back() -> None:
     """A hoodie hides part of the lordosis of standing, a tight shirt shows it."""
     k = Motion(0).skeleton(0)
     bare = k.body.profile()[0]
-    assert np.ptp((drape(k, Observation("tight"))[0] - bare)[S1:]) < 0.001
-    loose = (drape(k, Observation("loose"))[0] - bare)[S1:]
+    assert np.ptp((drape(k, Look("tight"))[0] - bare)[S1:]) < 0.001
+    loose = (drape(k, Look("loose"))[0] - bare)[S1:]
     assert 0.005 < loose.max() < 0.06
 
 
@@ -221,7 +223,7 @@ def test_the_person_stays_in_the_picture(seed: int, size: tuple[int, int]) -> No
 
 def test_the_back_outline_is_where_the_picture_has_its_edge() -> None:
     """Just inside the true outline is the person, just outside is the wall."""
-    look = Observation(top=(200, 0, 0), bottom=(200, 0, 0))
+    look = Look(top=(200, 0, 0), bottom=(200, 0, 0))
     figure = Figure(Motion(0, body=BODIES[0]), look, light=Light(noise=0))
     picture = figure.picture(0.0).astype(int)
     red = picture[..., 0] - picture[..., 1] > 25

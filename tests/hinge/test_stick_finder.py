@@ -13,7 +13,8 @@ from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import find, with_stick
 from mirror.hinge.measure.lens import Lens
 from mirror.hinge.measure.pose import Pose
-from mirror.simulator.camera import Figure, Observation
+from mirror.simulator.camera import Figure
+from mirror.simulator.dress import Look
 from mirror.simulator.render import Light
 
 PLAN = Plan(mix={"rounded": 1.0}, reps=1, hip_deg=(80, 80), rounding_deg=(30, 30))
@@ -23,7 +24,7 @@ def seen(arms, body, clothes="tight", yaw=0.0, bottom=False):
     """A picture of a figure, with a pose of its true joints, and the figure and the time."""
     motion = Motion(1, plan=PLAN, body=BODIES[body], arms=arms)
     view = Viewpoint.framing(motion.body.height_m, SIZE, yaw)
-    look = Observation(clothes=clothes)
+    look = Look(clothes=clothes)
     figure = Figure(motion, look, view, light=Light(level=0.8, noise=5.0))
     t = motion.reps_between(0, 20)[0].bottom_s if bottom else 0.5
     pose = Pose(figure.points(t), np.ones(33), np.zeros((33, 3)), None, SIZE, t)

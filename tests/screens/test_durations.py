@@ -12,7 +12,7 @@ import pytest
 from benches.repertoire import Trial, poses
 
 from mirror.coach.advance import advance
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
@@ -20,7 +20,7 @@ from mirror.display.scene import Text
 from mirror.hinge.judging.feedback import Cue
 from mirror.screens.router import ScreenState, Situation, compose, route
 
-ENGLISH, FPS = load("en"), 15.0
+ENGLISH, FPS = load_language("en"), 15.0
 GLASS = Glass.of((1080, 1920), ScreenSettings())
 SETS = (
     ("basic", ("knees-bent", None)),

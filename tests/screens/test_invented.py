@@ -8,7 +8,7 @@ from people import film, person, reps
 
 from mirror.coach.advance import advance
 from mirror.coach.exercise import exercises
-from mirror.coach.language import Language, load
+from mirror.coach.language import Language, load_language
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
@@ -71,7 +71,7 @@ def steps(drill):
 @pytest.mark.parametrize("drill", [None, "broom"])
 def test_every_screen_draws_an_invented_variation(tongue, drill):
     """Without a text, a panel, a row's words or a demonstration: plain ones, and no error."""
-    language, seen, said = load(tongue), set(), set()
+    language, seen, said = load_language(tongue), set(), set()
     for k, session in enumerate(steps(drill)):
         which = route(Situation(session))
         if which in seen and k % 10:
@@ -97,7 +97,7 @@ def test_the_reminders_of_an_invented_variation_are_empty():
     session = next(iter(steps(None)))
     page = divide(GLASS, 0.0)
     for screen in (still, rest):
-        shapes = [*screen(session, page, load("en"))]
+        shapes = [*screen(session, page, load_language("en"))]
         assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
 
 
@@ -112,7 +112,7 @@ class Marked(Language):
 @pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_every_word_of_the_glass_is_in_the_languages(choice):
     """A text of the set's screens is a text of the language, or a number."""
-    english = load("en")
+    english = load_language("en")
     marked = Marked("xx", {}, english.english)
     session = start(choice.variation.name, choice.drill.name if choice.drill else None)
     for k, pose in enumerate(film(reps(3), 30.0)):

@@ -7,7 +7,7 @@ from people import film, hinge, person, reps
 from mirror.buttons import LONG
 from mirror.coach.advance import advance
 from mirror.coach.command import Command, Held
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.lifetimes import Stage
 from mirror.coach.session import GRACE_S, start
 from mirror.coach.sets import apply
@@ -22,7 +22,7 @@ from mirror.screens.labels import Labels
 from mirror.screens.layout import CAP_MM
 from mirror.screens.router import PRECEDENCE, ScreenState, Situation, compose, route
 
-ENGLISH = load("en")
+ENGLISH = load_language("en")
 SIZES = [(1080, 1920), (1920, 1080), (720, 1280), (1280, 720), (2160, 3840)]
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-COMMAND_LINE = "console=tty1 root=PARTUUID=1-2 quiet dyndbg='file a.c +p'"
+COMMAND_LINE = "console=serial0,115200 console=tty1 root=PARTUUID=1-2 quiet dyndbg='file a.c +p'"
+FIRMWARE = "dtparam=audio=on\n\n[cm4]\notg_mode=1\n\n[all]\n"
+FORCED = "video=HDMI-A-1:1920x1080@60D"
 
 # An environment's program tells its version, and fails at what the version's file `fails` names.
 MADE = """\
@@ -61,12 +63,16 @@ class Machine:
         self.under, self.checkout = folder / "root", folder / "checkout"
         self.home = self.under / "opt/hinge-mirror"
         self.command_line = self.under / "boot/firmware/cmdline.txt"
+        self.firmware = self.command_line.with_name("config.txt")
+        self.cloud = self.under / "etc/cloud/cloud.cfg.d/99-hinge-mirror.cfg"
         self.lacking, self._log, self._tools = folder / "lacking", folder / "log", folder / "tools"
         for path, text in (
             (self.under / "etc/os-release", "VERSION_CODENAME=trixie\n"),
             (self.command_line, f"{COMMAND_LINE}\n"),
+            (self.firmware, FIRMWARE),
+            (self.cloud.with_name("05_logging.cfg"), "output: {all: x}\n"),
         ):
-            path.parent.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         for name in ("run/systemd/system", "var/lib/hinge-mirror"):
             (self.under / name).mkdir(parents=True)
@@ -170,29 +176,73 @@ def test_installing_twice_changes_nothing(installed):
     """The same version, the owner's settings, the same words for the kernel."""
     settings = installed.under / "etc/hinge-mirror/mirror.toml"
     settings.write_text("# the owner's\n")
-    before = installed.command_line.read_text()
+    before = installed.command_line.read_text(), installed.firmware.read_text()
     done, _ = installed.run("install.sh")
     assert done.returncode == 0, done.stderr
     assert "is there already" in done.stdout
     assert settings.read_text() == "# the owner's\n"
-    assert installed.command_line.read_text() == before
+    assert (installed.command_line.read_text(), installed.firmware.read_text()) == before
+    assert "reboot" not in done.stdout
     assert installed.versions == ["1.0"]
 
 
-def test_the_console_is_quiet_and_gets_its_words_back(installed):
+def test_the_start_is_black_and_all_of_it_is_taken_back(installed):
     """What stood there stays as it was, and goes with no uninstallation."""
     words = installed.command_line.read_text()
     assert words.endswith("\n")
-    assert words.startswith(COMMAND_LINE)
-    assert words.split()[-4:] == [
+    assert words.split() == [
+        *COMMAND_LINE.replace("tty1", "tty3").split(),
         "loglevel=3",
         "logo.nologo",
         "vt.global_cursor_default=0",
         "consoleblank=0",
+        "systemd.show_status=false",
+        "cgroup_enable=memory",
     ]
+    settings = installed.firmware.read_text()
+    assert settings.startswith(FIRMWARE.rstrip())
+    assert "\n[all]\ndisable_splash=1\n" in settings
+    assert "/var/log/cloud-init-output.log" in installed.cloud.read_text()
     done, _ = installed.run("install.sh", "--uninstall")
     assert done.returncode == 0, done.stderr
     assert installed.command_line.read_text() == f"{COMMAND_LINE}\n"
+    assert installed.firmware.read_text() == FIRMWARE
+    assert [path.name for path in installed.cloud.parent.iterdir()] == ["05_logging.cfg"]
+    assert not list(installed.command_line.parent.glob("*.before-hinge-mirror"))
+
+
+def test_the_owners_own_settings_of_the_start_are_neither_doubled_nor_taken(machine):
+    """A console elsewhere, a splash that is off; no cloud-init, which is on newer cards only."""
+    line = "console=serial0,115200 root=PARTUUID=1-2 systemd.show_status=false"
+    machine.command_line.write_text(f"{line}\n")
+    machine.firmware.write_text("disable_splash=1\n")
+    shutil.rmtree(machine.cloud.parent)
+    done, _ = machine.run("install.sh")
+    assert done.returncode == 0, done.stderr
+    assert machine.command_line.read_text().startswith(f"{line} quiet loglevel=3 ")
+    assert machine.command_line.read_text().count("show_status") == 1
+    assert machine.firmware.read_text() == "disable_splash=1\n"
+    assert not machine.cloud.parent.exists()
+    machine.run("install.sh", "--uninstall")
+    assert machine.command_line.read_text() == f"{line}\n"
+    assert machine.firmware.read_text() == "disable_splash=1\n"
+
+
+def test_a_display_is_taken_for_granted_only_where_that_is_asked(installed):
+    """For a TV that is off at the start; a later run leaves it, and an uninstallation takes it."""
+    assert FORCED not in installed.command_line.read_text()
+    done, _ = installed.run("install.sh", "--force-display")
+    assert done.returncode == 0, done.stderr
+    installed.run("install.sh")
+    assert installed.command_line.read_text().split().count(FORCED) == 1
+    installed.run("install.sh", "--uninstall")
+    assert installed.command_line.read_text() == f"{COMMAND_LINE}\n"
+
+
+def test_a_new_start_is_asked_for_where_the_settings_of_the_start_changed(machine):
+    """The kernel reads its words only then."""
+    done, _ = machine.run("install.sh")
+    assert "sudo reboot" in done.stdout
 
 
 def test_words_that_came_after_an_uninstallation_are_the_owners(installed):
@@ -267,6 +317,28 @@ def test_an_update_has_its_packages_and_model_before_it_is_in_use(installed):
     assert log.index(model) < log.index("systemctl restart --no-block hinge-mirror.service")
     assert installed.in_use == "2.0"
     assert installed.versions == ["1.0", "2.0"]
+
+
+def test_the_voice_is_recorded_by_the_mirrors_user(installed):
+    """At an installation and an update, before the new version is in use."""
+    installed.lacking.write_text("espeak-ng\n")
+    installed.release("2.0")
+    done, log = installed.run("update.sh")
+    assert done.returncode == 0, done.stderr
+    assert "apt-get install -qy --no-install-recommends espeak-ng" in log
+    (voice,) = [line for line in log if " voice " in line]
+    assert voice.startswith("2.0-")
+    assert "(in use: 1.0-" in voice
+    assert log[log.index(voice) - 1] == "setpriv --reuid mirror"
+
+
+@pytest.mark.parametrize("script", ["install.sh", "update.sh"])
+def test_without_a_voice_the_mirror_comes_up(installed, script):
+    """It gives tones."""
+    installed.release("2.0", fails="voice")
+    done, _ = installed.run(script)
+    assert done.returncode == 0, done.stderr
+    assert installed.in_use == "2.0"
 
 
 def test_an_update_without_its_model_changes_nothing(installed):

@@ -73,6 +73,17 @@ def test_the_unit_starts_what_the_installer_installs():
     assert f"$prefix{program}}}\n" in (ROOT / "systemd/hinge-mirror.sh").read_text("utf-8")
 
 
+def test_memory_is_limited_where_the_kernel_can():
+    """The firmware of a Pi switches the memory cgroup off; the installer switches it on."""
+    assert value("MemoryMax")
+    assert "cgroup_enable=memory" in (ROOT / "scripts/boot.sh").read_text("utf-8")
+
+
+def test_pictures_do_not_tear():
+    """SDL makes the renderer of a window without vsync."""
+    assert "SDL_RENDER_VSYNC=1" in value("Environment")
+
+
 @pytest.mark.parametrize("options", [[], ["--uninstall"]])
 def test_a_dry_run_says_each_step_and_does_none(options, tmp_path):
     """On any machine, by any user, also where a mirror is installed."""

@@ -18,6 +18,8 @@ RECENT, REPEATED = 3, 2
 """A cue needs the same fault in `REPEATED` of the last `RECENT` reps."""
 EAGER_REPS, EAGER_GAP, GAP = 10, 2, 3
 """Least reps from one cue to the next: `EAGER_GAP` in the first `EAGER_REPS`, then `GAP`."""
+BACK = ("rounding", "upper-back")
+"""Faults of a back that may not be seen."""
 PRAISE_GAP = 4
 """Least reps from a cue or praise to the next praise."""
 
@@ -66,5 +68,5 @@ def cue(
 
 def _answers(rep: Rep, fault: str) -> bool:
     """Whether the rep is clean, and was seen well enough for that."""
-    seen = fault != "rounding" or rep.back_rounding_max_deg is not None
+    seen = fault not in BACK or rep.back_rounding_max_deg is not None
     return seen and not rep.faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirror.hinge.judging import measures
 from mirror.hinge.judging import summary as rows
-from mirror.hinge.judging.faults import KNEES_BENT, MOVING, ROUNDING, WEIGHT_BACK, WEIGHT_FORWARD
+from mirror.hinge.judging.faults import BACK, KNEES_BENT, MOVING, WEIGHT_BACK, WEIGHT_FORWARD
 from mirror.hinge.judging.rules import FrameRule
 from mirror.hinge.judging.summary import DEPTH, SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
@@ -14,7 +14,7 @@ OVERHEAD = Variation(
     name="overhead",
     seeking=Seeking(needs_hands=True),
     rules=(
-        ROUNDING,
+        *BACK,
         WEIGHT_FORWARD,
         WEIGHT_BACK,
         KNEES_BENT,

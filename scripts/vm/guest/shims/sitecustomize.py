@@ -49,7 +49,7 @@ def patch_screen(module):
     module.Screen.draw, module.Screen.present = drawing, presenting
 
 
-def patch_attention(module):
+def patch_subject(module):
     """Recorded poses, one for each frame, again and again."""
     import numpy as np
 
@@ -105,7 +105,7 @@ def patch_pins(module):
 
 PATCHES = {"mirror.display.screen": patch_screen, "gpiozero.pins.lgpio": patch_pins}
 if RECORDED:
-    PATCHES |= {"mirror.pose.subject": patch_attention, "mirror.simulator.camera": patch_figure}
+    PATCHES |= {"mirror.pose.subject": patch_subject, "mirror.simulator.camera": patch_figure}
 
 
 class Finder(importlib.abc.MetaPathFinder):
