@@ -135,11 +135,13 @@ class PresenceSettings(_Section, frozen=True):
 class CoachSettings(_Section, frozen=True):
     """What the mirror starts with, and the language it speaks (a file of `config/languages`).
 
-    eye: the one that sees the line on the reflection; the other one sees it 3 cm aside.
+    target: reps of a set, 0 for none. eye: the one that sees the line on the reflection; the other
+    one sees it 3 cm aside.
     """
 
     variation: Annotated[str, Meta(min_length=1)] = "basic"
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z]+)?$")] = "en"
+    target: Annotated[int, Meta(ge=0, le=100)] = 10
     body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
     eye: Literal["left", "right", "both"] = "right"
 

@@ -313,6 +313,6 @@ class Mirror:
 
 
 def _first_session(settings: Settings, drill: str | None = None) -> Session:
-    height_m = settings.coach.body_height_m
-    height_cm = height_m and 100 * height_m
-    return start(settings.coach.variation, drill, height_cm, settings.presence.grace_s)
+    coach = settings.coach
+    height_cm = coach.body_height_m and 100 * coach.body_height_m
+    return start(coach.variation, drill, height_cm, settings.presence.grace_s, coach.target)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState
+from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState, Stage
 from mirror.coach.replay import ReplayFrame, frame_of
 from mirror.coach.review import follow_posture, judge
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
+from mirror.coach.stage import follow as follow_stage
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
 from mirror.hinge.judging.range_test import follow as follow_slump
@@ -80,14 +81,23 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     session = _show(session, events, t)
     if session.reps and not counter.is_open and t - session.reps[-1].end_s >= REST_S:
         session = end(session, "rest")
-    guidance = _said(session.shown.guidance, session.guidance, t)
-    return replace(session, shown=replace(session.shown, guidance=guidance))
+    shown = session.shown
+    messages = shown.messages.follow(t, stands=not counter.is_moving)
+    key = session.guidance
+    if messages.is_held(t) and key != "stop-here":
+        key = None
+    guidance = _said(shown.guidance, key, t)
+    return follow_stage(
+        replace(session, shown=replace(shown, guidance=guidance, messages=messages))
+    )
 
 
 def _show(session: Session, events: tuple[Outcome, ...], t: float) -> Session:
     """Note what the glass is to show of the movements that ended, and whether to stop here."""
     last = session.shown.notice
-    for event in events:
+    # Somebody who walks to the glass to read the result is not corrected for it.
+    is_resting = session.shown.stage is Stage.REST
+    for event in () if is_resting else events:
         last = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     return replace(
         session,
