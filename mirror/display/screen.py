@@ -277,7 +277,7 @@ def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, st
 
 
 def mode_for(own: tuple[int, int], modes: list[tuple[int, int]] | int) -> tuple[int, int]:
-    """The size to drive a panel at: its own, or a smaller one of its shape if that is less than half.
+    """The size to drive a panel at: its own, or less than half of it where that is enough.
 
     own: the panel's pixels. modes: those that it offers; a number means any.
     """
