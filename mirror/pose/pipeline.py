@@ -26,8 +26,9 @@ from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.dealer import Dealer
 from mirror.pose.model import bundle, locate
+from mirror.pose.sharing import SharingTracker, Subject
 from mirror.pose.smoothing import Smoother
-from mirror.pose.subject import HelpingTracker, Subject, SubjectTracker
+from mirror.pose.subject import SubjectTracker
 from mirror.pose.watchdog import Watchdog, step_s
 
 LOG = logging.getLogger(__name__)
@@ -53,6 +54,9 @@ class Observation:
 
     pose: Pose | None
     t: float
+
+
+Tracker = SubjectTracker | SharingTracker
 
 
 def workers_for(wanted: int, cores: int | None) -> int:
@@ -176,7 +180,12 @@ class VisionPipeline:
     def _estimate(self) -> None:
         """Be the estimator that chooses the person."""
         self._model = self._bundle()
-        estimator = SubjectTracker(self._model, self._settings.camera, self._subject)
+        camera = self._settings.camera
+        estimator: Tracker = (
+            SubjectTracker(self._model, camera)
+            if self._subject is None
+            else SharingTracker(self._model, camera, self._subject, chooses=True)
+        )
         self._can_see.set()
         self._work("estimator", 0, estimator)
 
@@ -191,12 +200,13 @@ class VisionPipeline:
             return
         self.watchdog.promise(part, self._open_s)
         try:
-            helper = HelpingTracker(self._model, self._settings.camera, self._subject)
+            camera = self._settings.camera
+            helper = SharingTracker(self._model, camera, self._subject, chooses=False)
             self._work(part, number, helper)
         except MirrorError as error:
             LOG.warning(f"The {part} is given up: {error}")
 
-    def _work(self, part: str, number: int, tracker: SubjectTracker | HelpingTracker) -> None:
+    def _work(self, part: str, number: int, tracker: Tracker) -> None:
         """Estimate frames until the source is over. Only the first one says that nobody is seen."""
         patience_s = self._open_s  # the first frame takes longer than any other
         try:
@@ -223,7 +233,7 @@ class VisionPipeline:
             self.watchdog.promise(part, self._step_s)
             tracker.close()
 
-    def _look(self, tracker: SubjectTracker | HelpingTracker, frame: Frame) -> Pose | None:
+    def _look(self, tracker: Tracker, frame: Frame) -> Pose | None:
         pose = tracker.estimate(frame)
         if pose is not None and self.has_stick:
             pose = with_stick(pose, frame.rgb, lens(self._settings.camera, pose.size))
@@ -232,9 +242,6 @@ class VisionPipeline:
     def _hand_on(self, seen: Observation) -> None:
         """Take in the next observation in the order of the frames."""
         pose = seen.pose
-        helped = self._subject.helped(seen.t) if self._subject is not None else None
-        if pose is None and helped is not None:
-            return  # the first one has lost the person for a moment, and a helper has not
         if self._smoother is not None:
             pose = self._smoother.smooth(pose)
         self._dealer.is_followed = pose is not None

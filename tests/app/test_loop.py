@@ -129,7 +129,7 @@ def stage(monkeypatch, tmp_path):
             return playing[-1]
 
         class Estimator:
-            def __init__(self, model, camera, subject=None):
+            def __init__(self, model, camera):
                 pass
 
             def estimate(self, frame):

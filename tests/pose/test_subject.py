@@ -11,15 +11,8 @@ from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.pose import Mark
 from mirror.pose import model
-from mirror.pose.subject import (
-    HelpingTracker,
-    Subject,
-    SubjectTracker,
-    alone,
-    are_two,
-    choose,
-    height_px,
-)
+from mirror.pose.crop import height_px
+from mirror.pose.subject import SubjectTracker, alone, choose
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure
 
@@ -108,30 +101,3 @@ def test_nobody_is_nobody(bundle):
     assert eye.estimate(Frame(np.full((640, 480, 3), 90, np.uint8), 0.0)) is None
     eye.close()
     eye.close()
-
-
-def test_a_helper_begins_on_the_chosen_person_and_leaves_another_one(bundle):
-    """Two trackers on alternating frames follow one person, though somebody walks past."""
-    figure = Figure(Motion(1), bystander=Bystander(-2.9, behind_m=0.8))
-    subject = Subject()
-    eye = SubjectTracker(bundle, None, subject)
-    helper = HelpingTracker(bundle, None, subject)
-    try:
-        assert helper.estimate(Frame(figure.picture(0.0), 0.0)) is None  # nobody is chosen yet
-        found = []
-        for k in range(14):
-            frame = Frame(figure.picture(k / 15), k / 15)
-            found.append(((helper if k % 2 else eye).estimate(frame), frame.taken_at))
-    finally:
-        eye.close()
-        helper.close()
-    apart = [off(pose, figure, t) for pose, t in found]
-    assert max(apart[:3] + apart[-3:]) < 40
-    assert sum(px > 40 for px in apart) <= 2
-
-
-def test_two_people_are_told_apart_by_place_and_size():
-    """A step of the same person is not another one."""
-    assert not are_two(person(240, 400), person(260, 380))
-    assert are_two(person(240, 400), person(400, 400))
-    assert are_two(person(240, 400), person(240, 250))
