@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +95,7 @@ class Crop:
 
     def picture(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(320, 320, 3) what the square shows; the edge of the picture goes on beyond it."""
-        import cv2
-
+        cv2 = _opencv()
         side = SIDE_PX, SIDE_PX
         cut = cv2.warpAffine(rgb, self._matrix, side, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(cut, np.uint8)
@@ -110,10 +111,18 @@ class Crop:
 
     def mask(self, mask: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
         """(height, width) the mask of the crop in a picture of this (width, height)."""
-        import cv2
-
+        cv2 = _opencv()
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(mask, self._matrix, size, flags=flags), np.float32)
+
+
+@cache
+def _opencv() -> Any:
+    """OpenCV, which MediaPipe brings. The cores are the trackers'."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    return cv2
 
 
 def height_px(points: Array) -> float:

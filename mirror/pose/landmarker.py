@@ -6,6 +6,7 @@ mask of the person. MediaPipe is imported only when an Estimator is made: that t
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
 from collections.abc import Callable
@@ -30,6 +31,9 @@ APART_MS = 100_000
 LAST_MS = 9_000_000_000_000
 """MediaPipe counts nanoseconds in 64 bits; at 30 frames a second this is after 35 days."""
 
+GROWN = 10
+"""Frames after which a tracker takes no more memory."""
+
 
 class Estimator:
     """A tracker of one person, used by one thread. Close it: MediaPipe's own exit may raise.
@@ -43,6 +47,7 @@ class Estimator:
 
     def __init__(self, model: Path, *, smooth: bool = True) -> None:
         self._settled = False
+        self._calls = 0
         self._model = model
         self._clock = _Clock() if smooth else _Clock(APART_MS)
         self._landmarker, self._image = _open(model, "VIDEO", 1, masks=True)
@@ -69,6 +74,9 @@ class Estimator:
                 result = self._landmarker.detect_for_video(image, time_ms)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
+        self._calls += 1
+        if self._calls == GROWN:
+            _give_back()
         if not result.pose_landmarks:
             return None
         if not all(math.isfinite(m.x) and math.isfinite(m.y) for m in result.pose_landmarks[0]):
@@ -162,6 +170,12 @@ def _open(
         return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data)
 
     return landmarker, image
+
+
+def _give_back() -> None:
+    """Give back what loading took: 30 MB and more for each landmarker, kept by glibc alone."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _free(landmarker: Any) -> None:

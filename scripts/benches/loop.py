@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -62,8 +62,8 @@ class Measured(msgspec.Struct, frozen=True):
     """One measurement.
 
     per_s: frames estimated a second. cpu_ms: CPU time of the process for each of them, also as
-    cpu_share: of one core. rss_mb: most memory without the frames. latency_ms: from a frame to the
-    glass that shows it, median and the 95th of 100. parts: CPU ms a frame.
+    cpu_share: of one core. rss_mb: memory in the end, without the frames. latency_ms: from a frame
+    to the glass that shows it, median and the 95th of 100. parts: CPU ms a frame.
     """
 
     per_s: float
@@ -80,17 +80,6 @@ class Film:
 
     frames: list[Any]
 
-    @classmethod
-    def of(cls, clip: str | None) -> Film:
-        """The first seconds of a video, or of the drawn figure."""
-        settings = CameraSettings(source=clip or "figure", seed=SEED)
-        camera = (open_video if clip else open_camera)(settings, live=False)
-        try:
-            read = (camera.read() for _ in range(FRAMES))
-            return cls([np.ascontiguousarray(frame.rgb) for frame in read if frame is not None])
-        finally:
-            camera.close()
-
     def at(self, seconds: float) -> Any:
         """The picture of this moment."""
         last = len(self.frames) - 1
@@ -101,6 +90,17 @@ class Film:
     def megabytes(self) -> float:
         """What the frames themselves take."""
         return float(sum(frame.nbytes for frame in self.frames)) / 1e6
+
+
+def keep_film(clip: str | None, path: str) -> None:
+    """Decode the first seconds of a video, or draw the figure, into a file of numpy."""
+    settings = CameraSettings(source=clip or "figure", seed=SEED)
+    camera = (open_video if clip else open_camera)(settings, live=False)
+    try:
+        read = (camera.read() for _ in range(FRAMES))
+        np.save(path, np.stack([frame.rgb for frame in read if frame is not None]))
+    finally:
+        camera.close()
 
 
 class Memory:
@@ -158,7 +158,8 @@ class Meter:
         """All of it."""
         passed = time.monotonic() - (self.began or 0.0)
         cpu, count = time.process_time() - self.used, max(self.frames, 1)
-        rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - self.film_mb
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        rss_mb = pages * os.sysconf("SC_PAGE_SIZE") / 1e6 - self.film_mb
         late = [1000 * s for s in self.latencies]
         return Measured(
             per_s=self.frames / passed,
@@ -170,9 +171,9 @@ class Meter:
         )
 
 
-def measure(kind: str, settings: Settings, clip: str | None, seconds: float) -> Measured:
-    """One measurement, in this process."""
-    film = Film.of(clip)
+def measure(kind: str, settings: Settings, path: str, seconds: float) -> Measured:
+    """One measurement, in this process, of the frames of a file."""
+    film = Film(list(np.load(path)))
     if kind == "asleep":
         film = Film([np.full_like(film.frames[0], 90)] * 2)
     meter = Meter(seconds, film.megabytes)
@@ -319,16 +320,16 @@ def loop(
     settings: Settings, clip: Path | None, turns: int, seconds: float, out: Path | None
 ) -> int:
     """Print the table, and what the mirror is beside MediaPipe alone; the exit code."""
-    film = None if clip is None else str(clip)
     found: dict[str, list[Measured]] = {}
     load = os.getloadavg()[0]
-    for turn in range(turns):
-        for kind in (*KINDS, *(STATES if turn == 0 else ())):
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                found.setdefault(kind, []).append(
-                    pool.submit(measure, kind, settings, film, seconds).result()
-                )
-            print(f"{turn + 1}/{turns} {NAMES[kind]}: {found[kind][-1].per_s:.1f}/s", flush=True)
+    with TemporaryDirectory() as folder:
+        path = f"{folder}/film.npy"
+        _apart(keep_film, None if clip is None else str(clip), path)
+        for turn in range(turns):
+            for kind in (*KINDS, *(STATES if turn == 0 else ())):
+                one = _apart(measure, kind, settings, path, seconds)
+                found.setdefault(kind, []).append(one)
+                print(f"{turn + 1}/{turns} {NAMES[kind]}: {one.per_s:.1f}/s", flush=True)
     print("\n".join(table(found)))
     print(
         f"{os.cpu_count()} cores, load {load:.1f} at the start and {os.getloadavg()[0]:.1f} at the "
@@ -338,6 +339,12 @@ def loop(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(json.dumps(msgspec.to_builtins(found), indent=1).encode())
     return 0
+
+
+def _apart(work: Callable[..., Any], *arguments: object) -> Any:
+    """Do the work in a new process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
 
 
 def table(found: dict[str, list[Measured]]) -> list[str]:
