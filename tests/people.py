@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from mirror.hinge.measure.pose import Mark, Pose
+from mirror.hinge.measure.space import TRUNK_M
 
 SIZE = (480, 640)
 TRUNK, THIGH, SHANK = 150.0, 115.0, 110.0
@@ -60,10 +61,23 @@ def person(
         half = spread * (0.45 if name in ("HIP", "KNEE", "ANKLE", "HEEL", "FOOT_INDEX") else 0.75)
         points[Mark[f"LEFT_{name}"]] = (centre[0] + half, centre[1])
         points[Mark[f"RIGHT_{name}"]] = (centre[0] - half, centre[1])
+    # In space the body turns with all it does: forwards is across the picture, or at the camera.
+    a = math.radians(turn)
+    forward = np.array([facing * math.cos(a), 0.0, -math.sin(a)])
+    left = np.array([math.sin(a), 0.0, facing * math.cos(a)])
+    world = np.zeros((33, 3))
+    for name, centre in {**centres, "NOSE": points[Mark.NOSE]}.items():
+        ahead, below = facing * (centre[0] - hip[0]), centre[1] - hip[1]
+        place = ahead * forward + np.array([0.0, below, 0.0])
+        for side in ("LEFT_", "RIGHT_") if name != "NOSE" else ("",):
+            aside = {"LEFT_": 50.0, "RIGHT_": -50.0}.get(side, 0.0) * scale
+            world[Mark[side + name]] = place + aside * left
+    world[[Mark.MOUTH_LEFT, Mark.MOUTH_RIGHT]] = world[Mark.NOSE]
+    world *= TRUNK_M / (TRUNK * scale)
     return Pose(
         points=points,
         visibility=np.full(33, visibility),
-        world=np.zeros((33, 3)),
+        world=world,
         mask=None,
         size=SIZE,
         taken_at=t,

@@ -115,7 +115,7 @@ def test_any_settings_file_starts_a_kiosk_or_is_one_sentence(content, tmp_path, 
 @st.composite
 def translations(draw):
     """A language with any texts for some keys, and some other keys."""
-    keys = st.sampled_from([*language.load("en").english, "guidance", "a.b", '"a\\nb"'])
+    keys = st.sampled_from([*language.load_language("en").english, "guidance", "a.b", '"a\\nb"'])
     pieces = st.sampled_from(["{deg}", "{deg:zz}", "{deg!x}", "{", "}", "{}", "{x}", "Tief", "\0"])
     texts = st.lists(pieces, max_size=3).map(lambda them: msgspec.json.encode("".join(them)))
     lines = draw(st.lists(st.tuples(keys, texts | values.map(str.encode)), max_size=4))
@@ -143,7 +143,7 @@ def test_any_language_is_spoken_or_is_one_sentence(content, tmp_path, started, m
     (tmp_path / "mirror.toml").write_text("[coach]\nlanguage = 'xx'")
     refused = None
     try:
-        found = language.load("xx")
+        found = language.load_language("xx")
     except ConfigError as error:
         refused = str(error)
         assert refused.startswith(str(path))

@@ -19,14 +19,15 @@ from mirror.buttons import LONG
 from mirror.buttons.controls import Controls
 from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
-from mirror.coach.language import load as load_language
+from mirror.coach.language import Language, load_language
 from mirror.config import Settings
 from mirror.display.power import Display
 from mirror.display.screen import Screen, open_screen
 from mirror.display.snapshots import Snapshots
 from mirror.display.sound import Speaker
 from mirror.display.video import Recording
-from mirror.errors import ScreenError
+from mirror.display.voice import Voice
+from mirror.errors import ConfigError, ScreenError
 from mirror.history.recorder import Recorder
 from mirror.pose.pipeline import VisionPipeline
 from mirror.screens.labels import Labels
@@ -34,7 +35,7 @@ from mirror.screens.router import compose
 from mirror.simulator.people import Errors, case
 from mirror.simulator.volunteer import Volunteer
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 LAST_WORDS_S = 3.0
 """Seconds for which the glass shows how it is switched on again, before it goes dark."""
@@ -69,7 +70,7 @@ def power_off() -> None:
     try:
         subprocess.run(["systemctl", "poweroff"], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        LOG.error(f"The mirror could not be switched off ({error}).")
+        _LOG.error(f"The mirror could not be switched off ({error}).")
 
 
 def leave(code: int) -> None:
@@ -101,7 +102,8 @@ class Edges:
 
     def __init__(self, settings: Settings, options: Options, parts: Parts) -> None:
         self.language = load_language(settings.coach.language)
-        self.speaker = Speaker(settings.sound.volume, keep_trying=options.kiosk)
+        voice = _voice(settings, self.language)
+        self.speaker = Speaker(settings.sound.volume, voice, keep_trying=options.kiosk)
         screen = _first_screen(settings, options, parts.open_screen)
         self.display = Display(
             screen, settings.screen, letting_go=self.speaker.close, opening=parts.open_screen
@@ -116,7 +118,7 @@ class Edges:
         if options.record is not None:
             size = (screen.glass.width_px, screen.glass.height_px)
             self.recording = Recording(options.record, size, RECORD_FPS)
-        self.recorder = Recorder(settings, LOG.info)
+        self.recorder = Recorder(settings, _LOG.info)
         self.calibration = CalibrationController(
             settings, lambda: self.screen.glass, is_kept=not options.simulated
         )
@@ -153,6 +155,19 @@ class Edges:
         return has_stopped
 
 
+def _voice(settings: Settings, language: Language) -> Voice | None:
+    """The recordings to play; without a home there are none, and tones take their place."""
+    if settings.sound.volume == 0 or settings.sound.voice == "off":
+        return None
+    try:
+        voice = Voice(language, counts=settings.sound.voice == "all")
+    except ConfigError:
+        return None
+    if missing := len(voice.missing()):
+        _LOG.info(f"The voice lacks {missing} recordings: tones instead, until hinge-mirror voice.")
+    return voice
+
+
 def _volunteer(settings: Settings, screen: Screen) -> Volunteer:
     room = case(1, Errors(), settings.camera, settings.screen, screen.glass)
     return Volunteer(room, settings.coach.eye)
@@ -171,7 +186,7 @@ def _first_screen(settings: Settings, options: Options, opening: Callable[..., S
         if options.windowed:
             raise
         if options.kiosk:
-            LOG.warning(f"{error} Waiting for one.")
+            _LOG.warning(f"{error} Waiting for one.")
         else:
-            LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
+            _LOG.warning(f"{error} Running off-screen: pictures go to {options.shots}/.")
         return opening(settings.screen, mode="offscreen")

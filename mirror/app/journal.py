@@ -24,7 +24,6 @@ def log_to_stderr(stream: TextIO | None = None) -> None:
     logger = logging.getLogger("mirror")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 def is_journal(stream: TextIO) -> bool:

@@ -14,20 +14,22 @@ from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
 from mirror.app.journal import log_to_stderr
+from mirror.app.notices import Notices
 from mirror.app.pace import Pace
+from mirror.buttons.keyboard import KEYS_HELP, has_unknown
 from mirror.buttons.waking import waking
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
-from mirror.coach.sets import apply, end, recall
+from mirror.coach.sets import apply, end, idle_reason, recall
 from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.sound import Heard, heard
 from mirror.hinge.counting.reps import Rep
-from mirror.pose.pipeline import RETRY_S
+from mirror.pose.pipeline import REOPEN_S
 from mirror.screens.router import WARN_S, ScreenState, Situation, route
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 def run(settings: Settings, options: Options, parts: Parts | None = None) -> int:
@@ -50,7 +52,7 @@ def run(settings: Settings, options: Options, parts: Parts | None = None) -> int
     if fault is not None and not options.kiosk:
         raise fault
     if mirror.is_unfinished:
-        LOG.warning("The calibration was not finished: nothing was changed.")
+        _LOG.warning("The calibration was not finished: nothing was changed.")
         return 1
     code = 0 if mirror.lost is None else 1
     if options.kiosk and not has_stopped:
@@ -95,6 +97,9 @@ class Mirror:
         now = parts.clock.monotonic()
         self._times = Times(now, now, now, now, now)
         self._finished_reps = 0
+        self._notices = Notices(now, is_windowed=options.windowed)
+        if options.windowed:
+            _LOG.info(f"Keys of the window: {KEYS_HELP}.")
 
     @property
     def is_unfinished(self) -> bool:
@@ -113,7 +118,7 @@ class Mirror:
                     edges.pipeline.watchdog.wants_new_process if self._options.kiosk else None
                 )
                 if self.lost is not None:
-                    LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
+                    _LOG.error(f"The {self.lost} does not come back: the mirror restarts.")
                     break
                 if self._is_over(now):
                     break
@@ -193,10 +198,16 @@ class Mirror:
 
     def _command(self, now: float) -> None:
         edges = self.edges
-        for what in edges.controls.commands(edges.screen.events(), now):
+        keys = edges.screen.events()
+        if has_unknown(keys):
+            self._notices.note("unknown", now)
+        for what in edges.controls.commands(keys, now):
             if edges.calibration.is_on or what is Command.CALIBRATE:
                 edges.calibration.press(what)
                 continue
+            reason = idle_reason(self.session, what)
+            if reason is not None:
+                self._notices.note(reason, now)
             kept = self.session.history.profile
             self.session = apply(self.session, what)
             self._keep(self.session.finished)
@@ -253,7 +264,7 @@ class Mirror:
             calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
             reflection=calibration.reflection(session.pose),
-            banners=banners if options.kiosk else (),
+            banners=self._notices.banners(now) or (banners if options.kiosk else ()),
         )
 
     def _scene(self, situation: Situation) -> Scene:
@@ -264,10 +275,10 @@ class Mirror:
     def _show(self, scene: Scene) -> None:
         """Draw on the glass; in a kiosk look for a display now and then."""
         edges, now = self.edges, self._parts.clock.monotonic()
-        if self._options.kiosk and now - self._times.display >= RETRY_S:
+        if self._options.kiosk and now - self._times.display >= REOPEN_S:
             self._times.display = now
             if edges.display.update():
-                LOG.info(f"The display is there ({edges.screen.driver}).")
+                _LOG.info(f"The display is there ({edges.screen.driver}).")
                 edges.speaker.close()  # to be opened again: this display may have its own
         edges.screen.draw(scene)
         edges.screen.present()
@@ -305,6 +316,6 @@ class Mirror:
 
 
 def _first_session(settings: Settings, drill: str | None = None) -> Session:
-    height_m = settings.coach.body_height_m
-    height_cm = height_m and 100 * height_m
-    return start(settings.coach.variation, drill, height_cm, settings.presence.grace_s)
+    coach = settings.coach
+    height_cm = coach.body_height_m and 100 * coach.body_height_m
+    return start(coach.variation, drill, height_cm, settings.presence.grace_s, coach.target)

@@ -15,7 +15,7 @@ from mirror.display.sound import Speaker
 from mirror.pose.pipeline import VisionPipeline
 from mirror.simulator.volunteer import Volunteer
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 SPARING_S = 1 / 12
 """Least time between two frames on a computer that is ill, in seconds. Verdicts still get enough
@@ -33,7 +33,7 @@ class Monitor:
         controls: Controls,
         speaker: Speaker,
         *,
-        log: Callable[[int, str], object] = LOG.log,
+        log: Callable[[int, str], object] = _LOG.log,
         health: Health | None = None,
     ) -> None:
         self._pipeline, self._controls, self._speaker, self._log = pipeline, controls, speaker, log

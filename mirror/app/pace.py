@@ -12,7 +12,7 @@ ASLEEP_HZ = 10.0
 """Pictures a second of a glass that shows nothing; a press waits for one of them."""
 DRAWN = 2.0
 """Pictures for each observation: the second one moves what moves by itself."""
-NEW_SHARE = 0.1
+_NEW_SHARE = 0.1
 """Weight of a new time between two observations in the usual one."""
 PAUSE_S = 1.0
 """A longer time between two observations is a pause, and says nothing of the computer."""
@@ -33,7 +33,7 @@ class Pace:
         self._last_s = t
         if 0 < passed < PAUSE_S and not self.is_asleep:
             usual_s = passed if self._usual_s is None else self._usual_s
-            self._usual_s = usual_s + NEW_SHARE * (passed - usual_s)
+            self._usual_s = usual_s + _NEW_SHARE * (passed - usual_s)
 
     @property
     def interval_s(self) -> float:

@@ -10,7 +10,7 @@ from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
 
-RETRY_S = 15.0
+BUTTONS_RETRY_S = 15.0
 """Seconds before missing buttons are tried again; at boot the pins may come after the mirror."""
 
 
@@ -66,4 +66,4 @@ class Controls:
     def _is_time(self, now: float) -> bool:
         if self._tried is None:
             return True
-        return self._keep_trying and now - self._tried >= RETRY_S
+        return self._keep_trying and now - self._tried >= BUTTONS_RETRY_S

@@ -19,7 +19,7 @@ from mirror.display.glass import Glass
 from mirror.errors import ConfigError, MirrorError, OutputError
 from mirror.hinge.measure.pose import Pose
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 class CalibrationController:
@@ -85,19 +85,19 @@ class CalibrationController:
             return
         self.now, self.last = None, now
         if now.outcome == "left" or now.fitted is None:
-            LOG.info("Nothing was changed.")
+            _LOG.info("Nothing was changed.")
             return
         sentence = f"Calibrated: dots and reflections are {now.fitted.residual_mm:.0f} mm apart"
         if not self._is_kept:
-            LOG.info(f"{sentence}. It was simulated, and is not stored.")
+            _LOG.info(f"{sentence}. It was simulated, and is not stored.")
             return
         try:
             path = keep(now.fitted, self._settings)
         except (OutputError, ConfigError) as error:
             self.fault = error
-            LOG.warning(str(error))
+            _LOG.warning(str(error))
             return
-        LOG.info(f"{sentence}; stored in {path}.")
+        _LOG.info(f"{sentence}; stored in {path}.")
         self._load()
 
     def _load(self) -> None:
@@ -107,4 +107,4 @@ class CalibrationController:
             self._calibration = fitting(self._settings)
         except ConfigError as error:
             self._calibration, self.fault = None, error
-            LOG.warning(str(error))
+            _LOG.warning(str(error))

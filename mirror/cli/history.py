@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from mirror.cli.plot import PLOT_SUFFIXES
 from mirror.config import state_folder
 from mirror.errors import HistoryError, UsageError
 from mirror.files import replacing, text_to
@@ -18,11 +19,10 @@ from mirror.history.filter import Filter
 from mirror.history.record import Entry
 from mirror.history.store import FILE_NAME, Store
 
-SHOWN = 30
+NEWEST = 30
 """So many of the newest sets are shown where nothing else is asked for."""
 YEARS = range(1970, 3000)
 """No clock of a mirror shows another one."""
-PLOTS = (".png", ".pdf", ".svg")
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def show(wish: Wish, path: Path | None = None) -> int:
         HistoryError: the history cannot be read.
         OutputError: a result cannot be written.
     """
-    if wish.plot is not None and wish.plot.suffix not in PLOTS:
-        raise UsageError(f"{wish.plot}: a plot is one of {', '.join(PLOTS)}.")
+    if wish.plot is not None and wish.plot.suffix not in PLOT_SUFFIXES:
+        raise UsageError(f"{wish.plot}: a plot is one of {', '.join(PLOT_SUFFIXES)}.")
     which = _filter(wish)
     with _opened(path) as store:
         if store is None:
@@ -131,7 +131,7 @@ def _show_one(store: Store, wish: Wish) -> int:
 
 
 def _listing(entries: list[Entry], is_short: bool) -> str:
-    shown = entries[-SHOWN:] if is_short else entries
+    shown = entries[-NEWEST:] if is_short else entries
     lines = [table.table(shown)]
     if len(shown) < len(entries):
         lines.append(f"The newest {len(shown)} of {len(entries)} sets; --all shows every one.")

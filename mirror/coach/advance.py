@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState
+from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState, Stage
 from mirror.coach.replay import ReplayFrame, frame_of
-from mirror.coach.review import judge, observe
+from mirror.coach.review import follow_posture, judge
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
-from mirror.hinge.counting.phases import GAP_S
+from mirror.coach.stage import follow as follow_stage
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
 from mirror.hinge.judging.range_test import follow as follow_slump
@@ -25,9 +25,11 @@ FORGET_SET_S = 15.0
 """Seconds of absence after which a new set begins."""
 REST_S = 30.0
 """Seconds of pause after which the set is finished; the next rep is the first of another one."""
+GOES_ON_S = 0.4
+"""Seconds between two frames that still show one motion."""
 NOTICE_S = 3.0
 """Seconds for which the glass says why a movement did not count."""
-SURE_S, SAID_S = 0.3, 1.2
+SURE_S, STAY_S = 0.3, 1.2
 """Seconds for which guidance must be due before the glass says it, and for which it then stays.
 Without them the glass would flicker."""
 
@@ -44,15 +46,14 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     drill = session.exercise.drill
     if isinstance(posture, Posture) and drill is not None and drill.hides_back:
         posture = _without_back(posture)
-    baselines, still = person.baselines, person.still
+    baseline, still = person.baseline, person.still
     if isinstance(posture, Unseen):
         counter, events = session.counter.unseen(t)
         still = Stillness()
     else:
-        counter, events = session.counter.step(posture, baselines.seen(posture.view))
-        if not counter.is_open:
-            is_stalled = counter.has_stalled
-            still, baselines = watch(still, posture, baselines, seeking, anew=is_stalled)
+        counter, events = session.counter.step(posture)
+        if not counter.is_moving or baseline is None:
+            still, baseline = watch(still, posture, baseline, seeking)
     session = replace(session, person=_test_range(person, posture, session.baseline, t))
     test = session.person.range_test
     if test is not None and test.done_s is None:
@@ -68,10 +69,10 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     # A rep is judged by the baseline that it began with.
     session = judge(session, events, counter.phase)
     presence = notice(person.presence, posture, pose.size if pose else None)
-    person = replace(session.person, baselines=baselines, still=still, presence=presence)
+    person = replace(session.person, baseline=baseline, still=still, presence=presence)
     session = replace(session, person=person)
     if isinstance(posture, Posture):
-        session = observe(session, posture, counter)
+        session = follow_posture(session, posture, counter)
     session = replace(
         session,
         counter=counter,
@@ -80,14 +81,23 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     session = _show(session, events, t)
     if session.reps and not counter.is_open and t - session.reps[-1].end_s >= REST_S:
         session = end(session, "rest")
-    guidance = _said(session.shown.guidance, session.guidance, t)
-    return replace(session, shown=replace(session.shown, guidance=guidance))
+    shown = session.shown
+    messages = shown.messages.follow(t, stands=not counter.is_moving)
+    key = session.guidance
+    if messages.is_held(t) and key != "stop-here":
+        key = None
+    guidance = _said(shown.guidance, key, t)
+    return follow_stage(
+        replace(session, shown=replace(shown, guidance=guidance, messages=messages))
+    )
 
 
 def _show(session: Session, events: tuple[Outcome, ...], t: float) -> Session:
     """Note what the glass is to show of the movements that ended, and whether to stop here."""
     last = session.shown.notice
-    for event in events:
+    # Somebody who walks to the glass to read the result is not corrected for it.
+    is_resting = session.shown.stage is Stage.REST
+    for event in () if is_resting else events:
         last = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     return replace(
         session,
@@ -109,7 +119,7 @@ def _before(source: SourceState, t: float) -> ReplayFrame | None:
     """The frame that was the newest so far, if the next one goes on from it."""
     if source.pose is None or not isinstance(source.posture, Posture):
         return None
-    return frame_of(source.pose, source.posture) if t - source.posture.t < GAP_S else None
+    return frame_of(source.pose, source.posture) if t - source.posture.t < GOES_ON_S else None
 
 
 def _said(said: ShownGuidance, key: str | None, t: float) -> ShownGuidance:
@@ -118,7 +128,7 @@ def _said(said: ShownGuidance, key: str | None, t: float) -> ShownGuidance:
         return replace(said, next=key, next_s=t)
     if key != said.next:
         said = replace(said, next=key, next_s=t)
-    is_sure = t - said.next_s >= SURE_S and t - said.since_s >= SAID_S
+    is_sure = t - said.next_s >= SURE_S and t - said.since_s >= STAY_S
     return ShownGuidance(key, t, key, t) if is_sure or key == "stop-here" else said
 
 
@@ -139,7 +149,7 @@ def _without_back(posture: Posture) -> Posture:
     """The posture with a back that must not be judged; its contour serves the drill."""
     if posture.back is None:
         return posture
-    back = replace(posture.back, rounding_deg=None, course_deg=None, confidence=0.0)
+    back = replace(posture.back, flexion=None, confidence=0.0)
     return replace(posture, back=back)
 
 

@@ -29,7 +29,7 @@ Ended = Literal["rest", "left", "press", "stopped"]
 """How a set ended: by a pause, by walking off, by a button, with the mirror."""
 
 
-class Sample(NamedTuple):
+class SignalSample(NamedTuple):
     """The signals at one moment: changes from the baseline, and the knee; None: not judged."""
 
     t: float
@@ -49,7 +49,7 @@ class SetLog:
     stood_deg: float = 0.0
     stop: Found | None = None
     cues: tuple[Cue, ...] = ()
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[SignalSample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,9 @@ class HistorySnapshot:
     is_fleeting: bool = False
 
 
-def follow(log: SetLog, posture: Posture, standing: Standing | None, *, is_set: bool) -> SetLog:
+def log_posture(
+    log: SetLog, posture: Posture, standing: Standing | None, *, is_set: bool
+) -> SetLog:
     """Log one posture. is_set: a set has begun, or its first movement is under way."""
     if standing is None:
         return log
@@ -148,7 +150,7 @@ def follow(log: SetLog, posture: Posture, standing: Standing | None, *, is_set: 
     if samples and 0.0 <= posture.t - samples[-1].t < SAMPLE_S - 1e-6:
         return log
     back = posture.back
-    sample = Sample(
+    sample = SignalSample(
         posture.t,
         fold_deg(posture, standing),
         posture.trunk_deg - standing.trunk_deg,

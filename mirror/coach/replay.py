@@ -21,19 +21,19 @@ from mirror.hinge.measure.posture import Back, Posture
 ReplayFrame = tuple[Pose, Posture]
 Replay = tuple[ReplayFrame, ...]
 
-STEP_S = 0.045
+FRAME_S = 0.045
 """Least time between two frames of a replay, in seconds; the glass draws between them."""
 BEFORE_S = 0.4
 """Seconds of standing that are kept before a movement."""
 
-NUMBERS = (
+BLENDED = (
     *("t", "trunk_deg", "thigh_deg", "shank_deg"),
     *("hip_flexion_deg", "knee_flexion_deg", "trunk_px", "leg_px"),
 )
 POINTS = ("shoulder", "hip", "knee", "ankle", "near_ankle")
 """The points of a posture that are drawn, and so blended."""
 
-T = TypeVar("T", float, Array)
+_T = TypeVar("_T", float, Array)
 
 
 def frame_of(pose: Pose, posture: Posture) -> ReplayFrame:
@@ -41,14 +41,14 @@ def frame_of(pose: Pose, posture: Posture) -> ReplayFrame:
     return replace(pose, mask=None), posture
 
 
-def follow(
+def record_frame(
     trail: Replay, pose: Pose, posture: Posture, *, upright_s: float, moving: bool
 ) -> Replay:
     """Add one frame. upright_s: when the person was last upright.
 
     At rest only the last moments are kept; of a movement at most `LONGEST_S` seconds.
     """
-    if trail and posture.t - trail[-1][1].t < STEP_S:
+    if trail and posture.t - trail[-1][1].t < FRAME_S:
         return trail
     oldest = posture.t - LONGEST_S if moving else upright_s - BEFORE_S
     kept = tuple(step for step in trail if oldest <= step[1].t < posture.t)
@@ -82,7 +82,7 @@ def between(a: ReplayFrame, b: ReplayFrame, share: float) -> ReplayFrame:
     if com is not None and one.com_fraction is not None:
         com = _blend(one.com_fraction, com, share)
     blended: dict[str, Any] = {
-        name: _blend(getattr(one, name), getattr(two, name), share) for name in NUMBERS
+        name: _blend(getattr(one, name), getattr(two, name), share) for name in BLENDED
     }
     blended |= {name: _moved(getattr(one, name), getattr(two, name), share) for name in POINTS}
     posture = replace(two, **blended, back=back, com_fraction=com)
@@ -99,7 +99,7 @@ def _between_backs(one: Back, two: Back, share: float) -> Back:
     return replace(two, axis=axis, edge=_blend(one.edge, two.edge, share))
 
 
-def _blend(a: T, b: T, share: float) -> T:
+def _blend(a: _T, b: _T, share: float) -> _T:
     return a + share * (b - a)
 
 

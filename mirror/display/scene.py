@@ -12,8 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Point = tuple[float, float]
-"""x and y in mm."""
+from mirror.hinge.measure.geometry import Point as Point
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from mirror.display.screen import Screen
 from mirror.errors import OutputError
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 PREVIEW_S = 2.0
 """Seconds between two writings of the newest picture."""
@@ -42,7 +42,7 @@ class Snapshots:
             except (OSError, OutputError) as error:
                 if self._broken is None:
                     self._broken = str(error)
-                    LOG.warning(f"Pictures of the glass cannot be written: {error}")
+                    _LOG.warning(f"Pictures of the glass cannot be written: {error}")
 
     def summary(self) -> str:
         """One sentence about what was written."""

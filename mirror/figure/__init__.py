@@ -1,5 +1,5 @@
-"""The figure: a person of capsules who does every variation, its faults, and what is no hinge.
+"""The figure: a kinematic person that does every variation, its faults, and other movements.
 
-Takes seeds, plans and times; gives joint angles with their truth, landmarks and pictures. The
-camera `mirror.simulator.camera` films it, the glass shows with it how a variation is done.
+Takes seeds, plans and times; returns joint angles, the truth about them, and landmarks. The camera
+`mirror.simulator.camera` films it; the glass shows with it how to do a variation.
 """

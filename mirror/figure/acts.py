@@ -1,4 +1,4 @@
-"""Everything the figure can do, by name: how, with which faults, and how it is usually shown.
+"""Everything that the figure can do, by name: postures, faults, and the usual view.
 
 A new variation is one row of `PATTERNS`.
 """
@@ -16,18 +16,18 @@ from mirror.figure.schedule import Kind, Plan, Range, Rep, Shape, as_drawn
 
 Act = Callable[[Rep, float, Body], Angles]
 _SOMETIMES = 0.25
-"""Share of faulty reps where the plan says nothing."""
+"""Share of faulty reps unless the plan gives one."""
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One variation: postures, faults, and how it is usually shown.
+    """One variation: postures, faults, and the usual view.
 
-    act: joint angles of a rep at a time. shape: what becomes of a rep as drawn. arms: a row of
-    `ARMS`, or "own" where the act moves them. slight: sizes of the faults in right reps.
-    lasting: faults that all reps of a schedule have, or none.
-    stance_m: distance of the feet of a body of 1.75 m; 0 where the act knows.
-    room: how much farther away the camera stands. ahead_m: point in the middle of the picture.
+    act: joint angles of a rep at a time. shape: changes a drawn rep for this variation. arms: a row
+    of `ARMS`, or "own" where the act moves them. slight: sizes of the faults in right reps.
+    lasting: faults that all reps of a schedule have, or none of them.
+    stance_m: distance of the feet of a body of 1.75 m; 0 where the act sets it.
+    room: factor of the distance of the camera. ahead_m: point in the middle of the frame.
     """
 
     act: Act
@@ -106,4 +106,4 @@ PATTERNS: dict[str, Pattern] = {
     ),
     **{kind: _only(kind) for kind in NEGATIVES},
 }
-"""Variation -> how the figure does it."""
+"""The pattern of each variation."""

@@ -1,7 +1,7 @@
-"""What the arms of the figure do: where each hand goes, from a body that has no arms yet.
+"""The arms of the figure: the place of each hand, computed from a body without arms.
 
-A reach takes a skeleton and a side (0 left, 1 right) and gives the wrist (m, body axes), and the
-ways the elbow and the fingers point. A new way to hold the arms is one row of `ARMS`.
+A reach takes a skeleton and a side (0 left, 1 right) and returns the wrist (m, body axes) and the
+directions of elbow and fingers. A new way to hold the arms is one row of `ARMS`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _hold(k: Skeleton, i: int) -> Reach:
     wrist = k.shoulder[i] - np.array([0.0, 0.525 * k.body.scale, 0.0])
     leg = np.stack([k.ankle.mean(0), k.knee.mean(0), k.hip_centre])
     clear = np.interp(wrist[1], leg[:, 1], leg[:, 0]) + 0.11 * k.body.scale
-    # Clear of a belly too: of all the trunk's front that is not far above the hands.
+    # In front of a belly too, and of all of the trunk that is not far above the hands.
     front = k.skin()[1]
     belly = (front[:, 0] - 1.5 * np.maximum(0.0, front[:, 1] - wrist[1] - 0.22)).max() + 0.03
     wrist[0] = max(wrist[0] + 0.02, float(clear), float(belly))
@@ -217,4 +217,4 @@ ARMS: dict[str, Callable[[Skeleton, int], Reach]] = {
     "string": _string,
     "wide": _wide,
 }
-"""What the arms do, by name: from a body without arms and a side (0 left, 1 right)."""
+"""Ways to hold the arms, by name: each takes a body without arms and a side (0 left, 1 right)."""

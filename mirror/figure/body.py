@@ -115,8 +115,8 @@ class Angles:
     com_fraction: float = 0.42  # where the centre of mass stands over the foot: heel 0 .. toe 1
     shank: float | None = None  # shank inclination of the supporting leg; None lets balance decide
     arms: Callable[[Skeleton, int], Reach] | None = None
-    """Where the hands go, from a body without arms and a side (0 left, 1 right); None takes the
-    arm angles of the sides."""
+    """Aims a hand, from a body without arms and a side (0 left, 1 right); None: the arm angles of
+    the sides count."""
     heading: float = 0.0  # the whole body turned to the left, about its supporting foot
     place: tuple[float, float] = (0.0, 0.0)  # x and z (m) of the body in the room
     weight: tuple[float, float, float] | None = None  # where the weight lies; None: in the hands
@@ -194,7 +194,7 @@ class Skeleton:
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """Where one hand wants to be: the wrist, the way the elbow points, the way fingers point."""
+    """The aim of one hand: place of the wrist, direction of the elbow, direction of the fingers."""
 
     wrist: Array
     elbow: Array

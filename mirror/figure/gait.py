@@ -1,7 +1,7 @@
-"""What the figure does that is no hinge: walking out and in, turning, sitting, picking up.
+"""Movements other than a hinge: walking out and in, turning, sitting, picking up.
 
-Each takes a rep, a time and a body, and gives joint angles; its row in `NEGATIVES` also says how
-long it lasts.
+Each takes a rep, a time and a body, and returns joint angles; its row in `NEGATIVES` also gives its
+duration.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from mirror.figure.kinematics import pose
 from mirror.figure.schedule import Kind, Rep, ramp, smooth
 
 STEP_S, AWAY_S = 0.56, 1.6
-_STOOP_S, _CARRY_S = 1.3, 4.6
-"""Time down to something on the floor; from the first stoop to the second one."""
+_STOOP_S, _CARRY_S, _OFF_S = 1.3, 7.4, 3.0
+"""Seconds down to an object on the floor; from the first stoop to the second; of steps after it."""
 _STEPS = (15.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 """Angle (deg) of the leading leg at the end of each step that begins with the feet together."""
 
@@ -39,7 +39,7 @@ def step_m(body: Body, angle_deg: float) -> float:
 
 
 def stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[Angles, float]:
-    """Posture in a walk of such steps and how far (m) the standing foot has come."""
+    """Posture in a walk of such steps, and the way (m) of the standing foot so far."""
     n = min(int(t / STEP_S), len(ends) - 1)
     u = min(1.0, t / STEP_S - n)
     behind, ahead = (ends[n - 1] if n else 0.0), ends[n]
@@ -61,7 +61,7 @@ def stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[A
 
 
 def walking(rep: Rep, t: float, body: Body) -> Angles:
-    """Out of the picture ahead, and after a while into it again from behind, to the old place."""
+    """Walk forward out of the frame; later walk in from behind, back to the same place."""
     since = t - rep.start_s
     out_s = len(_STEPS) * STEP_S
     ends = (*_STEPS[::-1], 0.0)[1:]
@@ -88,7 +88,7 @@ def _walk_s() -> float:
 
 
 def turning(rep: Rep, t: float, body: Body) -> Angles:
-    """Right round on the spot in small steps, and after a while back again."""
+    """Turn on the spot by small steps, and later turn back."""
     since, total = t - rep.start_s, rep.end_s - rep.start_s
     there = ramp(since, 0.0, 0.35 * total) - ramp(since, 0.65 * total, total)
     stepping = abs(2 * there - 1) < 0.98 and 0 < since < total
@@ -102,7 +102,7 @@ def turning(rep: Rep, t: float, body: Body) -> Angles:
 
 
 def sitting(rep: Rep, t: float, body: Body) -> Angles:
-    """Down on a low stool, sit upright for a while, and up again."""
+    """Sit down on a low stool, sit upright for a while, and stand up."""
     share = rep.at(t)[0]
     lean = 38.0 * sin(pi * share) ** 2 + 4.0 * share
     shank = _rest(body) + (4.0 - _rest(body)) * share + 14.0 * sin(pi * share)
@@ -112,7 +112,7 @@ def sitting(rep: Rep, t: float, body: Body) -> Angles:
 
 
 def picking_up(rep: Rep, t: float, body: Body) -> Angles:
-    """Stoop with a round back to something on the floor, carry it a while, put it down again."""
+    """Pick an object up from the floor with a round back, step about with it, put it down."""
     since = t - rep.start_s
     stoops = [
         ramp(since, start, start + _STOOP_S)
@@ -124,25 +124,38 @@ def picking_up(rep: Rep, t: float, body: Body) -> Angles:
     carried = ramp(since, 1.9 * _STOOP_S, 2.5 * _STOOP_S) - ramp(
         since, _CARRY_S - 0.1, _CARRY_S + 0.5 * _STOOP_S
     )
-    leg = Side(hip_flexion=100.0 * share, knee=4.0 + 56.0 * share)
+    steps = carried >= 1.0 or _CARRY_S + 2.4 * _STOOP_S < since < rep.end_s - rep.start_s - 0.1
+    lift = 60.0 * sin(pi * since / STEP_S) if steps else 0.0
+    left, right = (
+        Side(hip_flexion=100.0 * share + 0.6 * up, knee=4.0 + 56.0 * share + 1.2 * up)
+        for up in (max(0.0, lift), max(0.0, -lift))
+    )
+    support: Literal["left", "right"] = "right" if lift > 0 else "left"
     arms = take((0.30, 0.26), share, take((0.24, 1.22), carried, ARMS["hang"]))
     back = 22.0 * share
     spot = None if held else (0.30 * body.scale, 0.14 * body.scale, 0.0)
     return Angles(
-        leg, leg, lumbar=back, thoracic=0.6 * back, neck=10 * share, arms=arms, weight=spot
+        left,
+        right,
+        support=support,
+        lumbar=back,
+        thoracic=0.6 * back,
+        neck=10 * share,
+        arms=arms,
+        weight=spot,
     )
 
 
 @dataclass(frozen=True)
 class Negative:
-    """How something is done that is no hinge, and how long (s) it takes: down, hold and up."""
+    """A movement other than a hinge, and its durations (s): down, hold and up."""
 
     angles: Callable[[Rep, float, Body], Angles]
     lasts_s: tuple[float, float, float]
     heading_deg: tuple[float, float] = (0.0, 0.0)
 
     def shape(self, rep: Rep, draw: np.random.Generator) -> Rep:
-        """The drawn rep with its own times; it counts nothing."""
+        """The drawn rep with the times of this movement; it counts nothing."""
         down, hold, up = self.lasts_s
         heading = float(draw.uniform(*self.heading_deg)) * float(draw.choice([-1.0, 1.0]))
         times = replace(rep, down_s=down, hold_s=hold, up_s=up, count=0)
@@ -153,6 +166,6 @@ NEGATIVES: Mapping[Kind, Negative] = {
     "walk": Negative(walking, (len(_STEPS) * STEP_S, AWAY_S, len(_STEPS) * STEP_S)),
     "turn": Negative(turning, (1.6, 1.4, 1.6), (90.0, 180.0)),
     "sit": Negative(sitting, (1.6, 3.2, 1.5)),
-    "pick-up": Negative(picking_up, (_STOOP_S, _CARRY_S + 0.4 * _STOOP_S, _STOOP_S)),
+    "pick-up": Negative(picking_up, (_STOOP_S, _CARRY_S + 0.4 * _STOOP_S + _OFF_S, _STOOP_S)),
 }
-"""Kind of event -> how the figure does it, in every variation."""
+"""The movement of each kind of event, the same in every variation."""

@@ -1,7 +1,7 @@
-"""How the figure bends: every variation of the slow hinge, right and with each of its faults.
+"""Postures of every variation of the slow hinge, right and with each of its faults.
 
-Each takes a rep, a time and a body, and gives joint angles. `Rep.size` says how much of a fault
-there is, in multiples of its threshold, which stands here beside what it changes.
+Each takes a rep, a time and a body, and returns joint angles. `Rep.size` is the size of a fault in
+multiples of its threshold, which stands here beside the angle that it changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mirror.figure.schedule import Rep, ramp, smooth
 
 
 def hinge(rep: Rep, t: float, body: Body) -> Angles:
-    """Bow from the hips; a squat differs only in its knees."""
+    """Bow from the hips; a squat differs in the knees only."""
     share, phase = rep.at(t)
     phi = rep.hip_deg * share
     rounding = rep.rounding(phi)
@@ -26,7 +26,7 @@ def hinge(rep: Rep, t: float, body: Body) -> Angles:
     if first and phase == "ascending":
         leg = _legs_lead(rep, t, first)
     lumbar = body.neutral_lumbar(phi) + rep.lumbar_share * rounding
-    # The eyes look at the floor some way ahead: the neck gives back a little of the bow.
+    # The eyes look at the floor some way ahead, so the neck extends a little.
     neck = -0.16 * phi if rep.kind != "squat" else -0.05 * phi
     thoracic = (1 - rep.lumbar_share) * rounding
     angles = Angles(leg, leg, lumbar, thoracic, neck)
@@ -40,7 +40,7 @@ def _legs_lead(rep: Rep, t: float, size: float) -> Side:
     legs = 1 - (ahead * ramp(u, 0.0, 0.45) + (1 - ahead) * smooth(u))
     trunk = 1 - (ahead * ramp(u, 0.3, 1.0) + (1 - ahead) * smooth(u))
     bend = rep.knee_deg - 4.0
-    # Half of what the knees lose the ankles take to keep the balance, half the hips.
+    # To keep the balance the ankles take half of the angle that the knees lose, the hips half.
     hip = (rep.hip_deg - 0.5 * bend) * trunk + 0.5 * bend * legs
     return Side(hip_flexion=hip, knee=4.0 + bend * legs)
 
@@ -61,7 +61,7 @@ def _flawed(angles: Angles, rep: Rep, t: float, share: float) -> Angles:
 
 
 def _bump(t: float, start: float, rise_s: float, lasts_s: float) -> float:
-    """Up to 1 and back to 0, over after `lasts_s` and the rise before it."""
+    """A pulse up to 1 and back to 0; it ends after its rise and `lasts_s`."""
     if lasts_s <= 0:
         return 0.0
     return ramp(t, start, start + rise_s) - ramp(t, start + lasts_s - 0.15, start + lasts_s + 0.25)
@@ -74,7 +74,7 @@ def shape_hinge(rep: Rep, draw: np.random.Generator) -> Rep:
         return replace(rep, sizes={})
     knees = rep.size("knees-bent")
     if knees >= 1:
-        # No squat yet: of that the knees would bend more than .85 of the hips.
+        # Not yet a squat, in which the knees bend more than .85 of the hips.
         knee = min(76.0, 4.0 + 50.0 * knees)
         rep = replace(rep, knee_deg=knee, hip_deg=max(rep.hip_deg, knee / 0.72))
     first = rep.size("hips-rise-first")
@@ -97,7 +97,7 @@ def sumo(rep: Rep, t: float, body: Body) -> Angles:
     angles = hinge(replace(rep, sizes={}), t, body)
     reach = body.scale * body.leg * 0.429 * sin(radians(0.5 * (4.0 + bend)))
     straight = 0.5 * (2 * body.hip_m * body.scale + stance)
-    # How far the bent knees must turn about the lines of the legs to be that far apart.
+    # The turn of the bent knees about the lines of the legs that puts them this far apart.
     out = float(np.clip(0.5 * (knees - straight) / max(reach, 1e-6), -0.95, 0.95))
     turn = degrees(np.arcsin(out)) * ramp(share, 0.0, 0.5)
     toes = 22.0 - 4.0 * rep.size("short-stance")
@@ -109,7 +109,7 @@ def shape_sumo(rep: Rep, draw: np.random.Generator) -> Rep:
     knee = float(draw.uniform(44, 52))
     if rep.kind not in ("neutral", "rounded"):
         return rep
-    # With the knees goes some of the flexion of the hips: the trunk is to bow all the same.
+    # Bent knees take some of the flexion of the hips; the trunk must bow all the same.
     return replace(rep, knee_deg=knee, hip_deg=rep.hip_deg + 16.0)
 
 
@@ -167,7 +167,7 @@ def arms_overhead(rep: Rep, t: float, body: Body) -> Angles:
 
 
 _LIFT_S = 0.7
-"""Before the bow the weight goes over one foot, and after it back."""
+"""The weight moves over one foot before the bow, and back after it."""
 
 
 def single_leg(rep: Rep, t: float, body: Body) -> Angles:

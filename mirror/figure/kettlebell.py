@@ -1,6 +1,6 @@
-"""How the figure swings a kettlebell: the bend to pick it up, the hike, swings, and the parking.
+"""The kettlebell swing: the bend to pick the bell up, the hike, the swings, and the parking.
 
-As in `hinges`, a rep (here a whole set), a time and a body give joint angles.
+As in `hinges`, each takes a rep (here a whole set), a time and a body, and returns joint angles.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mirror.figure.schedule import Rep, ramp, smooth
 from mirror.hinge.measure.pose import Array
 
 _BACK_DEG, _TOP_DEG = -38.0, 82.0
-"""Arms behind between the legs, and at the top; 0 hangs, forward positive."""
+"""Angle of the arms at the back of a swing and at its top; 0 hangs, forward positive."""
 _GRASP_S, _HIKE_S, _PARK_S, _LET_S = 0.35, 0.5, 0.6, 0.3
 _PICK_HIP, _PICK_KNEE, _PICK_LUMBAR = 116.0, 66.0, 8.0
 _SPOT = (0.27, 0.30)
@@ -27,7 +27,7 @@ _SPOT = (0.27, 0.30)
 
 @dataclass(frozen=True)
 class Swing:
-    """Times (s) within one swing, from the back to the back, and what the hips do."""
+    """Times (s) within one swing, from back to back, and the share of hip flexion at each."""
 
     rise_s: float
     float_s: float

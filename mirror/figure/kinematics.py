@@ -30,7 +30,7 @@ def pose(body: Body, angles: Angles) -> Skeleton:
         step = degrees(error / com[1])
         if abs(step) < 0.02:
             break
-        # A shank beyond 42 degrees needs an ankle that nobody has.
+        # No ankle bends so far that the shank leans more than 42 degrees.
         shank = min(42.0, max(-15.0, shank + step))
     return skeleton
 
@@ -69,7 +69,7 @@ def _build(body: Body, angles: Angles, shank_deg: float) -> Skeleton:
     across = hip_z * np.array([0.0, sin(drop), cos(drop)])
     foot_z = angles.stance_m / 2
     stance = {"both": None, "left": 0, "right": 1}[angles.support]
-    # On one leg the body stands over the foot; the free foot stays in its own lane.
+    # On one leg the body stands over the foot; the free foot stays in its lane.
     aside = 0.0 if stance is None else SIDES[stance] * angles.shift * (foot_z - 0.3 * hip_z)
     outs = [
         asin(min(0.9, (foot_z - sign * aside - across[2]) / (shank_m + thigh_m))) for sign in SIDES
@@ -113,7 +113,7 @@ def _build(body: Body, angles: Angles, shank_deg: float) -> Skeleton:
 
 
 def _turned_out(hip: Array, knee: Array, ankle: Array, sign: float, degrees_out: float) -> Array:
-    """The knee turned outwards about the line from hip to ankle, which both stay where they are."""
+    """The knee, turned outwards about the line from hip to ankle; hip and ankle stay in place."""
     axis = (ankle - hip) / np.linalg.norm(ankle - hip)
     root = hip + axis * float((knee - hip) @ axis)
     out = sign * np.cross(axis, knee - root)

@@ -1,7 +1,7 @@
-"""What the figure does: an endless schedule of reps from a seed, and the truth about each moment.
+"""The motion of the figure: an endless schedule of reps from a seed, and the truth at each moment.
 
-Everything is a pure function of (seed, t): the frame rate plays no part. Times in seconds from the
-start of the motion, angles in degrees as METRICS names them, positive in flexion.
+Everything is a pure function of (seed, t); the frame rate plays no part. Times in seconds from the
+start of the motion, angles in degrees, positive in flexion.
 The schedule is in `schedule`, the postures in `acts` and `gait`, the hands in `arms`.
 """
 
@@ -31,7 +31,7 @@ _SIDE: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 @dataclass(frozen=True)
 class Truth:
-    """What the skeleton does at one moment; named as in METRICS, degrees."""
+    """The true measures of the skeleton at one moment, degrees unless the name says otherwise."""
 
     t: float
     kind: Kind | Literal["standing"]
@@ -62,8 +62,8 @@ class Truth:
 class Motion:
     """The movement of one person.
 
-    plan, arms, body: None takes what the variation has, or draws it. The schedule is in
-    `reps_between`: each rep tells its kind, its faults, and when something is to be counted.
+    plan, arms, body: None takes the default of the variation, or draws one. `reps_between` returns
+    the schedule: each rep has its kind, its faults, and the times at which a counter must count.
     """
 
     def __init__(
@@ -94,8 +94,8 @@ class Motion:
         self._seed = seed
         self._turn = int(np.random.default_rng([seed, 7]).integers(2))
         self.hand: Literal["left", "right"] = _SIDE[self._turn]
-        """The hand with the weight, where it is one."""
-        # What lasts, as where the feet stand, is drawn once for the whole schedule.
+        """The hand with the weight, if one hand holds it."""
+        # Lasting faults, such as the place of the feet, are drawn once for the whole schedule.
         draw = np.random.default_rng([seed, 8])
         lasting = draw_faults(plan, draw, self.pattern.faults, self.pattern.slight)
         self._lasting = {k: v for k, v in lasting.items() if k in self.pattern.lasting}
@@ -143,12 +143,12 @@ class Motion:
         )
 
     def skeleton(self, t: float) -> Skeleton:
-        """The posed body at t, where it is in the room."""
+        """The posed body at t, at its place in the room."""
         angles = self.angles(t)
         return moved(pose(self.body, angles), angles)
 
     def truth(self, t: float) -> Truth:
-        """What the skeleton does at t; nothing in it comes from a picture."""
+        """The true measures at t, computed from the skeleton and not from a frame."""
         angles, rep = self.angles(t), self.rep_at(t)
         k = pose(self.body, angles)
         line = k.shoulder.mean(0) - k.hip_centre
@@ -190,7 +190,7 @@ class Motion:
         return view.project(landmarks(self.skeleton(t)))[:, :2]
 
     def _draw_rep(self, start_s: float) -> Rep:
-        """The hinge as drawn; what the variation and its faults make of it has its own numbers."""
+        """The drawn hinge; the variation and its faults draw their numbers apart from it."""
         n, plan = len(self._reps), self.plan
         rep = draw_rep(plan, self._random, start_s, is_first=n == 0)
         draw = np.random.default_rng([self._seed, 6, n])
@@ -238,12 +238,12 @@ _FACE = (
 
 
 def _corner(a: Array, b: Array, c: Array) -> float:
-    """Angle (deg) at b between the ways to a and c, seen from the side."""
+    """Angle (deg) at b between the directions to a and c, seen from the side."""
     u, v = (a - b)[:2], (c - b)[:2]
     cosine = float(u @ v / max(float(np.linalg.norm(u) * np.linalg.norm(v)), 1e-9))
     return degrees(acos(min(1.0, max(-1.0, cosine))))
 
 
 def _slope(pair: Array) -> float:
-    """How far (deg) the left one is below the right one, seen from the front."""
+    """Angle (deg) of the left point below the right one, seen from the front."""
     return degrees(atan2(pair[1, 1] - pair[0, 1], pair[1, 2] - pair[0, 2]))

@@ -1,7 +1,7 @@
-"""The schedule of the figure: what a plan is, and the reps drawn from a seed.
+"""The schedule of the figure: a plan, and the reps drawn from it with a seed.
 
-Times in seconds from the start of the motion; sizes of faults in multiples of the threshold of the
-measures, counted from what is ideal: 1 is just a fault, .5 half way to it.
+Times in seconds from the start of the motion; sizes of faults in multiples of the threshold of
+the measure, counted from the ideal: 1 is just a fault, .5 is half way to it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a schedule is drawn from. A range of equal ends forces a value."""
+    """Ranges and shares that a schedule is drawn from. A range of equal ends forces a value."""
 
     mix: Mapping[Kind, float] = field(default_factory=dict)
     """Weights of the kinds of rep; the first rep is the heaviest kind. Empty: as usual for the
     variation."""
-    reps: int | None = None  # how many (or sets); then the person stands for ever. None: no end
+    reps: int | None = None  # number of reps (or sets); after them the person stands. None: no end
     stand_s: Range = (2.5, 3.5)
     tempo_s: Range = (1.8, 5.0)  # length of a rep without its hold
     hold_s: Range = (0.0, 0.6)
@@ -75,7 +75,7 @@ class Rep:
 
     @property
     def counts_s(self) -> tuple[float, ...]:
-        """When each rep in this event is over: a set has many, a walk none."""
+        """Time of the end of each rep in this event: a set has many, a walk none."""
         if not self.period_s:
             return (self.end_s,) * self.count
         return tuple(
@@ -89,11 +89,11 @@ class Rep:
 
     @property
     def end_s(self) -> float:
-        """Standing again."""
+        """Time at which the person stands again."""
         return self.start_s + self.down_s + self.hold_s + self.up_s + self.tail_s
 
     def size(self, fault: str) -> float:
-        """Size of a fault; 0 where the rep knows nothing of it."""
+        """Size of a fault; 0 where the rep does not have it."""
         return self.sizes.get(fault, 0.0)
 
     def rounding(self, phi_deg: float) -> float:
@@ -169,7 +169,7 @@ def ramp(t: float, start: float, end: float) -> float:
 
 
 Shape = Callable[[Rep, np.random.Generator], Rep]
-"""What a variation makes of a drawn rep; new random numbers come from the generator."""
+"""Changes a drawn rep for a variation; more random numbers come from the generator."""
 
 
 def as_drawn(rep: Rep, draw: np.random.Generator) -> Rep:

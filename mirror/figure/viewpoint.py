@@ -1,4 +1,4 @@
-"""Where a camera stands, and how it projects points of the body into its picture."""
+"""Where a camera stands, and how it projects points of the body into its frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mirror.hinge.measure.pose import Array
 
 @dataclass(frozen=True)
 class Viewpoint:
-    """Where the camera stands. Pixels are continuous: (0, 0) is the corner of the picture."""
+    """Where the camera stands. Pixels are continuous: (0, 0) is the corner of the frame."""
 
     size: tuple[int, int] = (480, 640)
     yaw_deg: float = 0.0  # 0: the person faces the right edge; 90: the camera; 180: the left edge
@@ -21,11 +21,11 @@ class Viewpoint:
     pitch_deg: float = 5.0  # downwards
     focal: float = 1.14  # focal length in picture heights: 1.14 is a vertical field of 47 degrees
     ahead_m: float = 0.15
-    """The point this far in front of the ankles stands in the middle of the picture."""
+    """The point this far in front of the ankles is in the middle of the frame."""
 
     @classmethod
     def framing(cls, height_m: float, size: tuple[int, int], yaw_deg: float = 0.0) -> Viewpoint:
-        """A view in which a person of this height fills 77 % of the picture's height."""
+        """A view in which a person of this height fills 77 % of the frame's height."""
         width, height = size
         # A narrow picture needs more room, else the head leaves it at the bottom of a hinge.
         share = min(0.77, 1.03 * width / height)

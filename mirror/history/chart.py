@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mirror.coach.exercise import exercises
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.hinge.judging.faults import ROUNDING
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -231,6 +231,6 @@ def _dates(axis: Any) -> None:
 
 
 def _title(name: str) -> str:
-    english = load("en")
+    english = load_language("en")
     titles = {(c.drill or c.variation).name: english.title(c) for c in exercises()}
     return titles.get(name, name)

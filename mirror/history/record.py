@@ -19,13 +19,13 @@ from typing import Any
 import msgspec
 
 from mirror import __version__
-from mirror.coach.finished import FinishedSet, LastTime, Sample
+from mirror.coach.finished import FinishedSet, LastTime, SignalSample
 from mirror.config import Settings
 from mirror.errors import HistoryDamaged, UnfitSet
 from mirror.hinge.counting.reps import Rep
 from mirror.history.clock import LATEST_S, Moment
 
-SIGNALS = tuple(name for name in Sample._fields if name != "t")
+SIGNALS = tuple(name for name in SignalSample._fields if name != "t")
 
 
 @dataclass(frozen=True)

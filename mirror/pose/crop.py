@@ -80,17 +80,25 @@ class Course:
         return Stance((now.hip[0] + x, now.hip[1] + y), now.lean + turn, now.height_px)
 
 
-class Crop:
-    """The square around one stance. It gives and takes pixels of the picture."""
+UPRIGHT = Stance((SIDE_PX / 2, SIDE_PX / 2), 0.0, HEIGHT_PX)
 
-    def __init__(self, stance: Stance) -> None:
+
+class Crop:
+    """The square around one stance. It gives and takes pixels of the picture.
+
+    to: where hips and trunk are to be in it; the height is always the same.
+    """
+
+    def __init__(self, stance: Stance, to: Stance = UPRIGHT) -> None:
         scale = HEIGHT_PX / max(stance.height_px, 1.0)
-        cos, sin = math.cos(stance.lean), math.sin(stance.lean)
+        lean = stance.lean - to.lean
+        cos, sin = math.cos(lean), math.sin(lean)
         self._turn = np.array([[cos, sin], [-sin, cos]])
         """From directions of the picture to those of the crop."""
         self._scale = scale
         self._hip = np.array(stance.hip)
-        shift = SIDE_PX / 2 - scale * self._turn @ self._hip
+        self._to = np.array(to.hip)
+        shift = self._to - scale * self._turn @ self._hip
         self._matrix = np.hstack([scale * self._turn, shift[:, None]])
 
     def picture(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -102,7 +110,7 @@ class Crop:
 
     def points(self, points: Array) -> Array:
         """(n, 2) pixels of the crop -> of the picture."""
-        placed: Array = (points - SIDE_PX / 2) @ self._turn / self._scale + self._hip
+        placed: Array = (points - self._to) @ self._turn / self._scale + self._hip
         return placed
 
     def world(self, world: Array) -> Array:

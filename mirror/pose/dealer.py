@@ -17,11 +17,11 @@ from typing import Generic, TypeVar
 
 from mirror.camera import Frame
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 EVEN = 0.9
 """Least time between two frames, as a share of the even one: so frames do not come in bursts."""
-NEW_SHARE = 0.1
+_NEW_SHARE = 0.1
 """Weight of a new duration in the usual one."""
 
 
@@ -34,7 +34,7 @@ class Dealt:
     began: float
 
 
-class Dealer(Generic[T]):
+class Dealer(Generic[_T]):
     """The box before the workers, and the sorter behind them. All threads may call it.
 
     hand_on: called with each result, in the order of the frames, by one thread at a time.
@@ -45,7 +45,7 @@ class Dealer(Generic[T]):
     def __init__(
         self,
         workers: int,
-        hand_on: Callable[[T], None],
+        hand_on: Callable[[_T], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.pause_s = self.spare_s = 0.0
@@ -56,7 +56,7 @@ class Dealer(Generic[T]):
         self._idle: set[int] = set()
         self._numbers = 0
         self._under_way: list[int] = []
-        self._done: dict[int, T | None] = {}
+        self._done: dict[int, _T | None] = {}
         self._usual_s = 0.0
         self._dealt_s = self._given_s = -math.inf
 
@@ -89,7 +89,7 @@ class Dealer(Generic[T]):
             self._under_way.append(dealt.number)
             return dealt
 
-    def give(self, dealt: Dealt, result: T | None) -> None:
+    def give(self, dealt: Dealt, result: _T | None) -> None:
         """Hand on the result of a frame when its turn comes; None: there is nothing to hand on.
 
         A frame that holds up two results of each worker has lost its turn.
@@ -97,7 +97,7 @@ class Dealer(Generic[T]):
         with self._changed:
             self._given_s = self._clock()
             took_s = self._given_s - dealt.began
-            self._usual_s += (NEW_SHARE if self._usual_s else 1.0) * (took_s - self._usual_s)
+            self._usual_s += (_NEW_SHARE if self._usual_s else 1.0) * (took_s - self._usual_s)
             if dealt.number not in self._under_way:
                 return
             self._done[dealt.number] = result

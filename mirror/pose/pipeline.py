@@ -31,9 +31,9 @@ from mirror.pose.smoothing import Smoother
 from mirror.pose.subject import SubjectTracker
 from mirror.pose.watchdog import Watchdog, step_s
 
-LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
-RETRY_S = 5.0
+REOPEN_S = 5.0
 """Seconds before a broken part is tried again."""
 OBTAIN_S = 300.0
 """Seconds before another try to download a model."""
@@ -41,7 +41,7 @@ OPEN_S = 90.0
 """Longest opening of a camera or model, in seconds; a download reports in between."""
 OPEN_STEPS = 9
 """Least opening time in steps, for a slow computer with a long watchdog."""
-CLOSE_S = 1.0
+CLOSING_S = 1.0
 """Longest closing in seconds; systemd kills the mirror after two."""
 
 MOST_WORKERS = 3
@@ -131,7 +131,7 @@ class VisionPipeline:
     def close(self) -> bool:
         """Stop all threads; return whether they ended. A hanging one is left behind."""
         self._stop.set()
-        until = time.monotonic() + CLOSE_S
+        until = time.monotonic() + CLOSING_S
         for thread in self._threads:
             thread.join(timeout=max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
@@ -155,8 +155,8 @@ class VisionPipeline:
                 self.watchdog.is_over(part)
                 self.ended.set()
                 return
-            self.watchdog.promise(part, RETRY_S + self._step_s)
-            self._stop.wait(RETRY_S)
+            self.watchdog.promise(part, REOPEN_S + self._step_s)
+            self._stop.wait(REOPEN_S)
 
     def _watch(self) -> None:
         camera: Camera = open_camera(self._settings.camera)
@@ -204,7 +204,7 @@ class VisionPipeline:
             helper = SharingTracker(self._model, camera, self._subject, chooses=False)
             self._work(part, number, helper)
         except MirrorError as error:
-            LOG.warning(f"The {part} is given up: {error}")
+            _LOG.warning(f"The {part} is given up: {error}")
 
     def _work(self, part: str, number: int, tracker: Tracker) -> None:
         """Estimate frames until the source is over. Only the first one says that nobody is seen."""
@@ -260,4 +260,4 @@ class VisionPipeline:
     def _obtaining(self, step: str) -> None:
         """Log a step of a download; it may take minutes, but must report."""
         self.watchdog.promise("estimator", self._open_s)
-        LOG.info(step)
+        _LOG.info(step)

@@ -20,7 +20,7 @@ from mirror.config import CameraSettings
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.presence import NEAR
-from mirror.pose.crop import Course, Crop, Stance, height_px
+from mirror.pose.crop import HEIGHT_PX, UPRIGHT, Course, Crop, Stance, height_px
 from mirror.pose.landmarker import Estimator, PeopleFinder
 from mirror.pose.subject import AGAIN_S, LARGER, alone, choose
 
@@ -29,6 +29,13 @@ RECENT_S = 0.5
 APART, TALLER = 0.25, 1.6
 """Landmarks are of somebody else from this distance of the hips on, in body heights, or from this
 ratio of the heights."""
+
+OFF_RAD, OFF = math.radians(10.0), 0.08
+"""From this turn of the trunk, or this share of the height, a wrong guess is looked at again."""
+HOLD = 0.8
+"""Share of a wrong guess that the next crop of the same tracker keeps."""
+TURNED_RAD = math.radians(60.0)
+"""A trunk that is turned by so much in the crop is a mistake, as of somebody upside down."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ class SharingTracker:
                 self._crowd.close()
             raise
         self._sought_s = -math.inf
-        self._choice = 0
+        self._choice, self._held = 0, UPRIGHT
 
     def estimate(self, frame: Frame) -> Pose | None:
         """Find the person in a frame, in upright pixels.
@@ -160,21 +167,41 @@ class SharingTracker:
         # A tracker that is new to the person must not find somebody beside them.
         is_new = self._choice != expected.choice
         rgb = alone(frame.rgb, expected.points) if is_new else frame.rgb
-        crop = Crop(expected.stance)
-        pose = self._tracker.estimate(Frame(crop.picture(rgb), frame.taken_at))
+        # MediaPipe looks where it saw the person in the crop before: so they are shown there.
+        crop = Crop(expected.stance, self._held)
+        cut = Frame(crop.picture(rgb), frame.taken_at)
+        pose = self._tracker.estimate(cut)
+        if pose is not None and is_off(Stance.of(pose.points), self._held):
+            pose = self._tracker.estimate(cut)  # now it looks where it saw them in this one
         if pose is None:
-            self._choice = 0
+            self._choice, self._held = 0, UPRIGHT
             return None
         size = frame.rgb.shape[1], frame.rgb.shape[0]
-        points = crop.points(pose.points)
-        self._choice = expected.choice
-        if not self._subject.note(points, frame.taken_at, expected.choice):
-            self._choice = 0
+        points, stance = crop.points(pose.points), Stance.of(pose.points)
+        is_upright = abs(stance.lean) < TURNED_RAD
+        if not (is_upright and self._subject.note(points, frame.taken_at, expected.choice)):
+            self._choice, self._held = 0, UPRIGHT
             # The tracker drops its person when a frame shows nobody.
-            self._tracker.estimate(Frame(np.zeros_like(frame.rgb), frame.taken_at))
+            self._tracker.estimate(Frame(np.zeros_like(cut.rgb), frame.taken_at))
             return None
+        self._choice, self._held = expected.choice, _towards_upright(stance)
         mask = None if pose.mask is None else crop.mask(pose.mask, size)
         return replace(pose, points=points, world=crop.world(pose.world), mask=mask, size=size)
+
+
+def is_off(stance: Stance, expected: Stance) -> bool:
+    """Whether somebody in a crop is too far from where they were expected."""
+    return (
+        abs(stance.lean - expected.lean) > OFF_RAD
+        or math.dist(stance.hip, expected.hip) > OFF * HEIGHT_PX
+    )
+
+
+def _towards_upright(stance: Stance) -> Stance:
+    """Where to show the person next: nearly as they were seen, so that they do not drift away."""
+    middle = UPRIGHT.hip
+    hip = tuple(m + HOLD * (x - m) for x, m in zip(stance.hip, middle, strict=True))
+    return Stance((hip[0], hip[1]), HOLD * stance.lean, HEIGHT_PX)
 
 
 def are_two(one: Stance, other: Stance) -> bool:

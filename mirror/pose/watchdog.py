@@ -18,14 +18,14 @@ LOST_S = 60.0
 ABSENT_S = 900.0
 """The same for a part that never worked: seldom, since it may not exist."""
 
-STEP_S = 10.0
+DEFAULT_STEP_S = 10.0
 """Longest step of a part in seconds, where systemd sets no time for the watchdog."""
 
 
 def step_s() -> float:
     """Longest step of a part in seconds: half of what systemd's watchdog allows."""
     allowed_us = os.environ.get("WATCHDOG_USEC", "")
-    return int(allowed_us) / 2e6 if allowed_us.isdigit() and int(allowed_us) else STEP_S
+    return int(allowed_us) / 2e6 if allowed_us.isdigit() and int(allowed_us) else DEFAULT_STEP_S
 
 
 class Watchdog:

@@ -9,7 +9,7 @@ from mirror.display.scene import AMBER, GREY, ICE, WHITE, Ring, Scene, Text
 from mirror.errors import Trouble
 from mirror.screens.labels import Labels, sign
 from mirror.screens.layout import CAP_MM, SMALL_MM, divide
-from mirror.screens.parts import FINE, WIDE, title, words
+from mirror.screens.parts import FINE_MM, WIDE_MM, title, words
 
 FAR_MM = 18.0
 """Amplitude of the drift of a trouble, reference mm; it may stay for days."""
@@ -30,8 +30,8 @@ def getting_ready(glass: Glass, language: Language, now: float = 0.0) -> Scene:
     return Scene(
         (
             words,
-            Ring(centre, 34 * u, FINE * u, GREY.at(0.4)),
-            Ring(centre, 34 * u, WIDE * u, ICE, turn, 0.22),
+            Ring(centre, 34 * u, FINE_MM * u, GREY.at(0.4)),
+            Ring(centre, 34 * u, WIDE_MM * u, ICE, turn, 0.22),
         )
     )
 
@@ -93,9 +93,9 @@ def holding(
         (
             title(language.say(f"hold.{held.command.value}"), page.box(0, 0, width, 90), u),
             words(language.say("hold.keep"), page.box(0, 118, width, 120), u),
-            Ring(stage.centre, radius, FINE * u, GREY.at(0.6)),
+            Ring(stage.centre, radius, FINE_MM * u, GREY.at(0.6)),
             # In steps of a hundredth: the ring is drawn again for each.
-            Ring(stage.centre, radius, WIDE * u, ICE, 0.0, round(held.fraction, 2)),
+            Ring(stage.centre, radius, WIDE_MM * u, ICE, 0.0, round(held.fraction, 2)),
             *sign(labels, held.button, page),
         )
     )
@@ -117,5 +117,9 @@ def shutting_down(
                 language.say("state.shutting-down"), (x, y + 40 * u), CAP_MM * u, GREY,
                 "centre", "top", max_width_mm=page.inside.width,
             ),
+            *([] if again is None else [Text(
+                language.say(f"state.on-again-{again}"), (x, y + 140 * u), SMALL_MM * u, GREY,
+                "centre", "top", max_width_mm=page.inside.width,
+            )]),
         )
     )  # fmt: skip

@@ -22,9 +22,9 @@ from mirror.display.scene import (
     Text,
 )
 from mirror.screens.layout import CAP_MM, Box, Layout, divide
-from mirror.screens.parts import FINE, WIDE, title, words
+from mirror.screens.parts import FINE_MM, WIDE_MM, title, words
 
-RING_MM, DOT_MM = 24.0, 4.0
+RING_MM, DOT_RADIUS_MM = 24.0, 4.0
 """The ring that fills lies around the reflection of an eye without hiding it."""
 CROSS_MM = (8.0, 18.0)
 LEAVE_MM = 9.0
@@ -53,10 +53,10 @@ def _dot(now: CalibrationState, page: Layout, language: Language) -> Iterator[Sh
     if now.dot is None:
         return
     yield from _mark(now.dot, WHITE if asked else GREY, u)
-    yield Ring(now.dot, RING_MM * u, FINE * u, GREY)
+    yield Ring(now.dot, RING_MM * u, FINE_MM * u, GREY)
     if now.held > 0:
         # In steps of a hundredth: a ring is drawn anew for each.
-        yield Ring(now.dot, RING_MM * u, WIDE * u, ICE, 0.0, round(now.held, 2))
+        yield Ring(now.dot, RING_MM * u, WIDE_MM * u, ICE, 0.0, round(now.held, 2))
 
 
 def _result(now: CalibrationState, page: Layout, language: Language) -> Iterator[Shape]:
@@ -83,11 +83,11 @@ def _result(now: CalibrationState, page: Layout, language: Language) -> Iterator
 
 def _mark(at: Point, light: Colour, u: float) -> Iterator[Shape]:
     """A dot with four fine strokes around it."""
-    yield Dot(at, DOT_MM * u, light)
+    yield Dot(at, DOT_RADIUS_MM * u, light)
     near, far = (r * u for r in CROSS_MM)
     for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         start, end = ((at[0] + r * dx, at[1] + r * dy) for r in (near, far))
-        yield Line((start, end), FINE * u, light)
+        yield Line((start, end), FINE_MM * u, light)
 
 
 def _beside(dot: Point | None, page: Layout) -> Box:
@@ -104,7 +104,7 @@ def _beside(dot: Point | None, page: Layout) -> Box:
 
 def _is_on(place: Point, page: Layout) -> bool:
     """Whether a mark there lies on the glass as a whole."""
-    edge, inside = CROSS_MM[1] * page.u + FINE, page.inside
+    edge, inside = CROSS_MM[1] * page.u + FINE_MM, page.inside
     # Without drift the margins are alike on all sides.
     right, bottom = inside.right + inside.left, inside.bottom + inside.top
     return edge < place[0] < right - edge and edge < place[1] < bottom - edge

@@ -26,7 +26,6 @@ from mirror.display.scene import (
     Ring,
     Shape,
 )
-from mirror.hinge.counting.phases import BOTTOM_DEG
 from mirror.hinge.counting.reps import fold_deg
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.judging.faults import is_rounded
@@ -39,6 +38,8 @@ from mirror.hinge.measure.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.measure.view import View
 from mirror.screens.layout import Box
 
+FULL_DEG = 35.0
+"""Hip flexion of a full rep, marked on it (METRICS 4a)."""
 DEEPEST_DEG = 120.0
 """End of the depth meter."""
 PER_KNOT = 3
@@ -49,7 +50,7 @@ EXAGGERATED = 2.0
 FORWARD, BESIDE = 0.07, 0.3
 """Where the feet of the figure stand behind the middle of its box, and where the standing figure
 stands behind them, in heights of the person."""
-NEAR, FAR = WHITE.at(0.7), GREY.at(0.6)
+NEAR_LIMB, FAR_LIMB = WHITE.at(0.7), GREY.at(0.6)
 """Limbs that face the camera, and the others."""
 
 LIMBS = (
@@ -66,7 +67,7 @@ LIMBS = (
 )
 GIRDLES = ((Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER), (Mark.LEFT_HIP, Mark.RIGHT_HIP))
 """What holds the limbs together, to be seen from the front only."""
-HEAD = 0.049
+HEAD_RADIUS = 0.049
 """Radius of the head, shares of the height of a standing person."""
 
 
@@ -100,14 +101,14 @@ def figure(
     for limb in (*LIMBS, *(GIRDLES if is_front else ())):
         is_near = is_front or limb[0].name.startswith(near)
         points = tuple(place(pose.points[m]) for m in limb)
-        yield Line(points, (2.2 if is_near else 1.6) * u, NEAR if is_near else FAR)
+        yield Line(points, (2.2 if is_near else 1.6) * u, NEAR_LIMB if is_near else FAR_LIMB)
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    centre, radius = place(head), HEAD * box.height
-    yield Ring(centre, radius, 2.2 * u, NEAR)
+    centre, radius = place(head), HEAD_RADIUS * box.height
+    yield Ring(centre, radius, 2.2 * u, NEAR_LIMB)
     shoulder, hip = place(posture.shoulder), place(posture.hip)
     neck = np.array(shoulder) - np.array(centre)
     chin = np.array(centre) + neck * radius / max(float(np.hypot(*neck)), radius)
-    yield Line(((float(chin[0]), float(chin[1])), shoulder), 2.2 * u, NEAR)
+    yield Line(((float(chin[0]), float(chin[1])), shoulder), 2.2 * u, NEAR_LIMB)
     colour = line_colour(posture)
     drill = held(reading, u)
     if posture.back is None or posture.back.confidence < SHOW:
@@ -119,7 +120,7 @@ def figure(
         return
     spine, dowel = line_px(posture.back.edge, posture.back.axis)
     # The line is the edge of the body: thin strokes join it to the bones, or it would float.
-    yield Line((place(spine[0]), hip, shoulder, place(spine[-1])), 1.6 * u, FAR)
+    yield Line((place(spine[0]), hip, shoulder, place(spine[-1])), 1.6 * u, FAR_LIMB)
     if drill is not None:
         points, light, width = drill
         yield Line(tuple(place(p) for p in points), width, light)
@@ -151,17 +152,17 @@ def ghost(standing: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
     joints = (posture.shoulder, posture.hip, posture.knee, posture.ankle)
     yield Line(tuple(place(p) for p in joints), 1.2 * u, GREY.at(0.45))
     head = pose.points[[Mark.LEFT_EAR, Mark.RIGHT_EAR]].mean(axis=0)
-    yield Ring(place(head), HEAD * box.height, 1.2 * u, GREY.at(0.45))
+    yield Ring(place(head), HEAD_RADIUS * box.height, 1.2 * u, GREY.at(0.45))
     if posture.back is not None and posture.back.confidence >= SHOW:
         spine, _ = line_px(posture.back.edge, posture.back.axis)
         yield Line(tuple(place(p) for p in smoothed(spine)), 1.8 * u, ICE.at(0.7))
 
 
-Place = Callable[[Point | Array], Point]
+Placing = Callable[[Point | Array], Point]
 """A point of the frame, in pixels, to its place on the glass, in mm."""
 
 
-def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Place:
+def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Placing:
     """Where a box shows a person, feet on its floor.
 
     A bent person reaches farther to the front than to the back, so the feet stand behind the
@@ -197,12 +198,17 @@ def held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] 
     return points, light, (3.0 if reading.level == "red" else 2.0) * u
 
 
+def depth_y(fold: float, box: Box) -> float:
+    """Where a depth is on the scale of the box."""
+    return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
+
+
 def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """Depth of the hinge: a scale that runs down, the present fold, and the last rep."""
     x = box.left + box.width / 2
 
     def y(fold: float) -> float:
-        return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
+        return depth_y(fold, box)
 
     fold = fold_deg(posture, session.baseline)
     if session.stop_depth is not None:
@@ -212,7 +218,7 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
         yield Line(((x - reach, stop), (x - 5 * u, stop)), 3.0 * u, light)
         yield Line(((x + 5 * u, stop), (x + min(reach, 10 * u), stop)), 3.0 * u, light)
     yield Line(((x, box.top), (x, box.bottom)), 1.2 * u, GREY.at(0.6))
-    yield Line(((x - 9 * u, y(BOTTOM_DEG)), (x + 9 * u, y(BOTTOM_DEG))), 1.6 * u, GREY)
+    yield Line(((x - 9 * u, y(FULL_DEG)), (x + 9 * u, y(FULL_DEG))), 1.6 * u, GREY)
     if session.reps:
         rest = session.baseline.hip_flexion_deg if session.baseline else 0.0
         yield Ring((x, y(session.reps[-1].hip_flexion_max_deg - rest)), 6 * u, 1.6 * u, GREY)
@@ -221,12 +227,17 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     yield Dot((x, y(fold)), 5 * u, ICE)
 
 
+def foot_ends(posture: Posture, box: Box) -> tuple[float, float]:
+    """Where heel and toe of the foot bar are, across."""
+    # The glass mirrors the person, and the bar with them.
+    return (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
+
+
 def foot_bar(posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """The foot from heel to toe with the centre of mass over it; marks at its safe ends."""
     if posture.com_fraction is None:
         return
-    # The glass mirrors the person, and the bar with them.
-    heel, toe = (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
+    heel, toe = foot_ends(posture, box)
 
     def x(share: float) -> float:
         return heel + (toe - heel) * min(max(share, 0.0), 1.0)

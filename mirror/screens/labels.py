@@ -59,7 +59,7 @@ def signs(labels: Labels, page: Layout) -> Iterator[Shape]:
         yield from _sign(name, place(labels, name, page), page.u, GREY)
 
 
-def words(labels: Labels, page: Layout, language: Language) -> Iterator[Shape]:
+def button_words(labels: Labels, page: Layout, language: Language) -> Iterator[Shape]:
     """What a press and a long press of each button do."""
     u = page.u
     for name in labels.buttons:

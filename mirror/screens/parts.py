@@ -13,7 +13,7 @@ from mirror.screens.layout import CAP_MM, Box, Layout
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14
 """Seconds for which the count is larger after a rep, and the share by which it is."""
-FINE, THIN, WIDE = 1.2, 1.8, 4.0
+FINE_MM, THIN_MM, WIDE_MM = 1.2, 1.8, 4.0
 """Widths of lines, reference mm."""
 
 
@@ -112,7 +112,7 @@ def from_above(word: str | None, box: Box, u: float, now: float) -> Iterator[Sha
         if box.top < tip < box.bottom:
             arrow = ((x - 12 * u, tip - 12 * u * down), (x, tip), (x + 12 * u, tip - 12 * u * down))
             yield Line(arrow, 2.5 * u, ICE.at(light))
-    yield Line(((x, top + 10 * u), (x, y - 48 * u)), FINE * u, GREY.at(0.35 * light))
+    yield Line(((x, top + 10 * u), (x, y - 48 * u)), FINE_MM * u, GREY.at(0.35 * light))
 
 
 def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:

@@ -31,7 +31,7 @@ DOUBLE_MM = 31.0
 """Two eyes, 62 mm apart, see the line at places half as far from one another."""
 BAND = ((1.3, 0.15), (1.0, 0.25), (0.6, 0.4))
 """A soft band: shares of its width, and how bright."""
-SHOWN = 0.5
+LEAST_ON_PANEL = 0.5
 """Least share of the line that must lie on the panel."""
 
 
@@ -104,7 +104,7 @@ def _shown(line: Array, page: Layout) -> Array | None:
     inside = page.inside
     low, high = (inside.left, inside.top), (inside.right, inside.bottom)
     on = np.logical_and(line > low, line < high).all(axis=1)
-    if on.mean() < SHOWN or not np.isfinite(line).all():
+    if on.mean() < LEAST_ON_PANEL or not np.isfinite(line).all():
         return None
     # It leaves the panel at its ends: what lies between the first and the last is kept.
     where = np.flatnonzero(on)

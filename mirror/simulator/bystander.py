@@ -1,4 +1,4 @@
-"""Somebody else in the room, who walks past behind the person or before them."""
+"""A second person, walking past behind the person or in front of them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _FIRST, _STEP = 15.0, 20.0
 
 @dataclass(frozen=True)
 class Bystander:
-    """A walk across the picture, from left to right.
+    """A walk across the frame, from left to right.
 
-    starts_s: of its first step. behind_m: how much farther from the camera than the person; less
-    than 0 is nearer. from_m: where it begins, right of the person. steps: 14 are 6.5 m.
+    starts_s: time of the first step. behind_m: distance from the camera beyond that of the person;
+    less than 0 is nearer. from_m: start of the walk, right of the person. steps: 14 are 6.5 m.
     """
 
     starts_s: float
@@ -29,13 +29,13 @@ class Bystander:
 
     @property
     def ends_s(self) -> float:
-        """When the last step is done."""
+        """Time of the end of the last step."""
         return self.starts_s + self.steps * STEP_S
 
     def skeleton(self, t: float, yaw_deg: float) -> Skeleton | None:
-        """Where the walk is at t, body axes of the person; None before and after.
+        """The bystander at t, body axes of the person; None before and after the walk.
 
-        yaw_deg: of the view, since the walk goes across the picture.
+        yaw_deg: of the view, since the walk goes across the frame.
         """
         if not self.starts_s <= t < self.ends_s:
             return None

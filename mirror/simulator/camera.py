@@ -1,7 +1,7 @@
-"""The shipped fake camera: a dressed human figure that does the hip hinge, drawn from its joints.
+"""The simulated camera: it films a dressed human figure that does the hip hinge.
 
-Gives RGB frames like any camera, and beside them the truth: `Figure.motion.truth(t)` in degrees,
-`Figure.points(t)` and `Figure.back_px(t)` in pixels. All of it is a function of (seed, t).
+It returns RGB frames like any camera. The truth about them is in `Figure.motion.truth(t)`, degrees,
+and in `Figure.points(t)` and `Figure.back_px(t)`, pixels. All of it is a function of (seed, t).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from mirror.figure.acts import PATTERNS
 from mirror.figure.body import S1
 from mirror.figure.motion import Motion, landmarks
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.pose import Array, Mark
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.dress import BYSTANDERS_LOOK, Look, Prop, as_bystander, drape, dress
 from mirror.simulator.render import Light, Painter, Picture
 
 
 class Figure:
-    """One dressed person in front of one camera: pictures and what is true in them."""
+    """One dressed person in front of one camera: frames, and the true places in them."""
 
     def __init__(
         self,
@@ -78,6 +78,12 @@ class Figure:
         points = self._place(landmarks(self.motion.skeleton(t)))
         return points[_SWAPPED] if self.flip else points
 
+    def space(self, t: float) -> Array:
+        """(33, 3) the same in metres: right, down and away from the camera, 0 between the hips."""
+        marks = landmarks(self.motion.skeleton(t)) @ self.view.axes()[0].T
+        marks -= marks[[Mark.LEFT_HIP, Mark.RIGHT_HIP]].mean(axis=0)
+        return (marks * (-1.0, 1.0, 1.0))[_SWAPPED] if self.flip else marks
+
     def back_px(self, t: float, *, clothed: bool = True) -> Array:
         """(14, 2) pixels of the outline of the back in the middle plane, sacrum to C7."""
         k = self.motion.skeleton(t)
@@ -96,13 +102,13 @@ _SWAPPED = [0, 4, 5, 6, 1, 2, 3, *(m + 1 if m % 2 else m - 1 for m in range(7, 3
 
 
 def viewed(motion: Motion, size: tuple[int, int], side_deg: float = 0.0) -> Viewpoint:
-    """The view that the variation needs: from this side, or from the front where it wants that."""
+    """The view that the variation needs: from this side, or from the front."""
     pattern = motion.pattern
     facing = side_deg
     if pattern.view == "front":
         facing = 90.0 + (side_deg + 90.0) % 180.0 - 90.0
     view = Viewpoint.framing(pattern.room * motion.body.height_m, size, facing)
-    # More room is to be on all sides, and the feet stay low in the picture.
+    # More room on all sides, with the feet low in the frame.
     view = replace(view, height_m=0.66 * motion.body.height_m)
     return view if pattern.ahead_m is None else replace(view, ahead_m=pattern.ahead_m)
 
@@ -110,7 +116,7 @@ def viewed(motion: Motion, size: tuple[int, int], side_deg: float = 0.0) -> View
 class FigureCamera:
     """A Camera that films the figure of `settings.seed` doing `settings.act`.
 
-    The act is a variation, a drill, or something that is no hinge; the view is what it needs.
+    The act is a variation, a drill, or another movement; the camera takes the view that it needs.
 
     Raises:
         CameraError: the figure cannot do that.
@@ -141,7 +147,7 @@ class FigureCamera:
         self._opened: float | None = None
 
     def read(self) -> Frame:
-        """The next frame; live, the one that is due now, so that a slow reader skips some."""
+        """The next frame; live, the frame that is due now, so that a slow reader skips some."""
         self._index += 1
         if self._live:
             if self._opened is None:

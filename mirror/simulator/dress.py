@@ -59,7 +59,7 @@ class Look:
 
 
 BYSTANDERS_LOOK = Look("tight", _SKINS[2], _HAIRS[2], _TOPS[3], _BOTTOMS[2], _SHOES[1])
-"""What a bystander wears."""
+"""Clothes and colours of a bystander."""
 
 
 def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
@@ -76,7 +76,7 @@ def drape(k: Skeleton, look: Look) -> tuple[Array, Array, Array]:
     # A shirt bridges the hollow in part: a hoodie filmed from the side keeps a hollow of .05 of the
     # chord when standing, about that of a tight shirt. Bent over, its weight lays it down and the
     # arms draw it taut: in those films the hollow of a neutral back grows flatter by .04, never
-    # deeper, so that both cancel here and a shirt stands off alike at every inclination.
+    # deeper. Both cancel here, so a shirt stands off alike at every inclination.
     top = 8 + int(off[8:13].argmax())
     bridge = np.interp(along, along[[0, top]], off[[0, top]])
     hollow = np.where(along < along[top], np.maximum(0.0, bridge - off), 0.0)

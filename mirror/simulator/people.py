@@ -1,7 +1,7 @@
-"""Simulated people in simulated rooms, and what a mirror that hangs there knows of them.
+"""Simulated people in simulated rooms, as the mirror in that room sees them.
 
-In each room the camera hangs a little otherwise than the settings say, and the landmarks of a
-person lie always a little beside their places.
+In each room the position of the camera differs a little from the settings, and the landmarks of a
+person are always a little off.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from mirror.simulator.room import Room, Standing, looking
 
 SIZE = (480, 640)
 CAMERA = CameraSettings(lens="module-3-wide", height_m=1.2, aside_m=0.3)
-"""What the settings of the simulated rooms say."""
+"""The camera settings of the simulated rooms."""
 
 
 @dataclass(frozen=True)
 class Errors:
-    """What is not perfect, one SD where nothing else is said.
+    """Sizes of the errors, as one standard deviation unless stated.
 
-    position: share by which both numbers of the camera's position are wrong, up or down. tilt_deg
-    and pan_deg: by which they are wrong, up or down. dot_mm: between dot and reflection, each way.
-    mark_mm: of the landmarks of one person, always the same. pixel: of each landmark in each look.
+    position: relative error of both numbers of the camera's position, of either sign. tilt_deg and
+    pan_deg: error of these angles, of either sign. dot_mm: from dot to reflection, in x and in y.
+    mark_mm: of the landmarks of one person, constant. pixel: of each landmark in each frame.
     """
 
     position: float = 0.10
@@ -46,7 +46,7 @@ class Errors:
 
 @dataclass(frozen=True)
 class Case:
-    """A room, what its settings say, and a generator of what happens in it."""
+    """A room, its settings, and the random generator for everything in it."""
 
     room: Room
     camera: CameraSettings
@@ -88,28 +88,28 @@ def case(
 
 @dataclass(frozen=True)
 class Person:
-    """A body, and by how much its landmarks are always put beside their places, (33, 3) metres."""
+    """A body, and the constant errors of its landmarks, (33, 3) metres."""
 
     motion: Motion
     beside: Array
 
     @classmethod
     def drawn(cls, case: Case) -> Person:
-        """Any of the figure's bodies."""
+        """Draw one of the figure's bodies."""
         body = BODIES[int(case.draw.integers(len(BODIES)))]
         beside = case.draw.normal(0, case.errors.mark_mm / 1000, (33, 3))
         return cls(Motion(int(case.draw.integers(1000)), body=body, arms="crossed"), beside)
 
     def bowed(self, share: float) -> Skeleton:
-        """Standing (0), or on the way down to the bottom (1) of a rep."""
+        """The posture of a rep: standing (0) to the bottom (1)."""
         rep = self.motion.reps_between(0.0, 60.0)[0]
         return self.motion.skeleton(rep.start_s + share * (rep.bottom_s - rep.start_s))
 
 
 def seen(case: Case, person: Person, body: Standing, looks: int = 1) -> tuple[Pose, Array]:
-    """What the mirror knows of somebody: the pose and the line of the back, upright pixels.
+    """The pose and the line of the back that the mirror sees, upright pixels.
 
-    looks: number of looks that are averaged.
+    looks: number of frames that are averaged.
     """
     optics = lens(case.camera, SIZE)
 

@@ -1,6 +1,6 @@
-"""Picture of a body: a pinhole camera, a quiet room, and smooth shaded solids.
+"""Renders a body: a pinhole camera, a quiet room, and smooth shaded solids.
 
-Takes balls (ellipsoids) and cones (capsules with two radii) in the body's axes, metres; gives RGB.
+Takes balls (ellipsoids) and cones (capsules with two radii) in body axes, metres; returns RGB.
 Each solid is drawn without ray marching: the height of its surface over the picture plane has a
 closed form, evaluated in its own bounding box and merged into a depth buffer by a smooth maximum,
 so that neighbours melt into one another.
@@ -179,7 +179,7 @@ class Painter:
         material: int,
         melt_m: float,
     ) -> None:
-        """Put one surface into the buffers; where it meets an older one they melt."""
+        """Put one surface into the buffers, and melt it into earlier ones that it meets."""
         depth, old = self._depth[rows, columns], self._shade[rows, columns]
         above = z - depth
         above[~inside] = _FAR

@@ -1,8 +1,8 @@
-"""A simulated room: a person, an eye, a mirror, a panel behind it, and a camera, as real things.
+"""A simulated room: a person, an eye, a mirror, a panel behind it, and a camera.
 
-It proves what is drawn on the glass and so knows nothing of how that is computed: light runs along
-rays, mirrors are mirrored points, and rays meet planes. Axes: east, north, up, in metres; the
-mirror is the plane north = 0, the person stands north of it and looks south, so that the east is
+It checks the drawing on the glass and shares no formula with it: light runs along rays, the mirror
+mirrors points, and rays meet planes. Axes: east, north, up, in metres; the
+mirror is the plane north = 0, the person stands north of it and looks south, so east is
 to the left of the person. The origin is on the floor below the middle of the panel.
 """
 
@@ -23,11 +23,11 @@ FACE = list(range(Mark.NOSE, Mark.LEFT_SHOULDER))
 
 @dataclass(frozen=True)
 class Room:
-    """How things truly hang.
+    """The true positions in a room.
 
-    lens_at: of the camera, (3,) in the plane of the mirror. look: its rays right, down and ahead,
-    rows of (3, 3). focal_px, k1, k2: of the lens. size: of its picture. panel: width and height of
-    what shines, its lower edge `bottom` above the floor, `gap` behind the mirror.
+    lens_at: place of the camera, (3,) in the plane of the mirror. look: its rays right, down and
+    ahead, rows of (3, 3). focal_px, k1, k2: of the lens. size: of its frame. panel: width and
+    height of the display, its lower edge `bottom` above the floor, `gap` behind the mirror.
     """
 
     lens_at: Array
@@ -41,7 +41,7 @@ class Room:
     gap: float
 
     def picture(self, points: Array) -> Array:
-        """(n, 2) pixels of the camera's picture, bent by its lens, of (n, 3) points."""
+        """(n, 2) pixels in the camera's frame, distorted by its lens, of (n, 3) points."""
         right, down, ahead = self.look @ (points - self.lens_at).T
         flat = np.stack([right / ahead, down / ahead], -1)
         square = (flat**2).sum(axis=1, keepdims=True)
@@ -52,8 +52,8 @@ class Room:
     def seen_at(self, eye: Array, points: Array) -> Array:
         """(n, 2) mm from the upper left corner of the panel where the eye sees their reflection.
 
-        The light of a point seems to come from as far behind the mirror; the way from the eye to
-        there is cut with the plane of the display.
+        The light of a point seems to come from its mirror image. The line from the eye to the image
+        meets the plane of the display there.
         """
         images = points * np.array([1.0, -1.0, 1.0])
         ways = images - eye
@@ -61,7 +61,7 @@ class Room:
         cuts = eye + share[:, None] * ways
         corner = np.array([self.panel[0] / 2, -self.gap, self.bottom + self.panel[1]])
         from_corner = cuts - corner
-        # The corner is the left one of who looks south, in the east; from there things go west.
+        # The left corner for a person that looks south is in the east; x runs west from it.
         places: Array = 1000 * np.stack([-from_corner[:, 0], -from_corner[:, 2]], -1)
         return places
 
@@ -69,7 +69,7 @@ class Room:
 def looking(down_deg: float, west_deg: float, clockwise_deg: float) -> Array:
     """Rays right, down and ahead of a camera that looks north and so much down and to the west.
 
-    clockwise_deg: how far its picture must then be turned clockwise to be upright.
+    clockwise_deg: the turn that makes its frame upright, clockwise.
     """
     west, down = np.radians(west_deg), np.radians(down_deg)
     level = np.array([-np.sin(west), np.cos(west), 0.0])
@@ -78,14 +78,14 @@ def looking(down_deg: float, west_deg: float, clockwise_deg: float) -> Array:
     right /= np.linalg.norm(right)
     below = np.cross(ahead, right)
     turn = np.radians(clockwise_deg)
-    # A picture that is to be turned clockwise was taken by a camera that had turned that way.
+    # A frame that must be turned clockwise comes from a camera that was turned that way.
     across = np.cos(turn) * right + np.sin(turn) * below
     return np.stack([across, np.cross(ahead, across), ahead])
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A person side-on before the mirror. Points are (n, 3) in the axes of the room.
+    """A person side-on in front of the mirror. Points are (n, 3) in the axes of the room.
 
     marks: the 33 landmarks, the head turned to the glass. back: the outline of the back, from the
     pelvis to the neck.
@@ -111,7 +111,7 @@ class Standing:
 
 
 def stand(k: Skeleton, *, north: float, east: float, facing: int) -> Standing:
-    """Put a body before the mirror. facing: +1 to the right of the camera's picture, -1 left."""
+    """Put a body in front of the mirror. facing: +1 to the right of the camera's frame, -1 left."""
     forward = np.array([float(facing), 0.0, 0.0])
     axes = np.stack([forward, UP, np.cross(forward, UP)])
     place = np.array([east, north, 0.0])

@@ -1,8 +1,8 @@
-"""Somebody who calibrates in the simulated room, for trying it without camera and glass.
+"""A simulated person that calibrates, for trying it without camera and glass.
 
-The volunteer sees the dots that the glass shows, steps aside and bends the knees until the own
-reflection is at them, and holds still about as well as people do. The mirror gets looks of it, as
-from `VisionPipeline`, through a camera that hangs a little otherwise than the settings say.
+The volunteer sees the dots on the glass, steps aside and bends the knees until their reflection is
+at the dot, and holds still about as well as people do. The mirror gets observations of them,
+as from `VisionPipeline`, through a camera whose position differs a little from the settings.
 """
 
 from __future__ import annotations
@@ -28,19 +28,21 @@ from mirror.simulator.room import Standing, stand
 LOOKS_PER_S = 15.0
 PACE_M_S, KNEES_M_S = 0.5, 0.2
 DEEPEST_M = 0.6
-"""How far the knees let the eyes down; who would have to go lower does not hold still."""
+"""Deepest way of the eyes by bending the knees, m; below that the volunteer does not hold still."""
 CLOSE_MM = 2.0
-"""A reflection so near to its dot is held there."""
+"""The volunteer holds still when the reflection is this near to its dot."""
 SWAY_M = 0.001
+"""Swaying of a person that holds still, one standard deviation."""
 HEAD_MM, FINE_MM, DIM = 55.0, 1.2, 0.6
-"""Of the reflection, which is half the size of the body."""
+"""Radius of the head, width and brightness of the lines of the drawn reflection, which is half the
+size of the body."""
 READ_S = 4.0
-"""How long the volunteer looks at the result."""
+"""Seconds that the volunteer looks at the result."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the volunteer is: metres from the glass, to the right of it, and lower than upright."""
+    """Place of the volunteer: metres from the glass, to its right, and below upright standing."""
 
     north: float = 2.2
     west: float = 0.3
@@ -48,7 +50,7 @@ class Place:
 
 
 class Volunteer:
-    """Looks of a person who follows what the glass shows. Stands in for `VisionPipeline`.
+    """Poses of a person that follows the glass. Stands in for `VisionPipeline`.
 
     looks, ended, pause_s, spare_s, has_stick, vigil, fault: as those of `VisionPipeline`.
     """
@@ -69,7 +71,7 @@ class Volunteer:
         self._t = self._left_s = self._read_s = 0.0
 
     def follow(self, shown: CalibrationState | None, seconds: float) -> None:
-        """Do what the glass asks for, for so long."""
+        """Follow the glass for this many seconds."""
         self._left_s += seconds
         while self._left_s >= 1.0 / LOOKS_PER_S:
             self._left_s -= 1.0 / LOOKS_PER_S
@@ -80,13 +82,13 @@ class Volunteer:
             self.observations.put(Observation(replace(pose, taken_at=self._t), self._t))
 
     def wishes(self, shown: CalibrationState | None, seconds: float) -> list[Command]:
-        """A press of select, once the result was there for some time."""
+        """A press of select, once the result has been shown for some time."""
         is_result = shown is not None and shown.fitted is not None
         self._read_s = self._read_s + seconds if is_result else 0.0
         return [Command.SELECT] if self._read_s >= READ_S else []
 
     def body(self, *, sways: bool = True) -> Standing:
-        """As it stands now, swaying a little."""
+        """The person as they stand now, swaying a little."""
         sway = self._case.draw.normal(0, SWAY_M, 2) if sways else (0.0, 0.0)
         north, west = self._place.north + sway[0], self._place.west + sway[1]
         upright = stand(self._person.bowed(0.0), north=north, east=-west, facing=1)
@@ -98,7 +100,7 @@ class Volunteer:
         return Standing(marks, upright.back * squeeze)
 
     def mirrored(self) -> tuple[Shape, ...]:
-        """What the volunteer sees in the mirror, as faint lines: a picture of the reflection."""
+        """The reflection that the volunteer sees, as faint lines."""
         body = self.body(sways=False)
         eye, see = body.eye(self._eye), self._case.room.seen_at
         lines = [see(eye, body.marks[list(limb)]) for limb in LIMBS] + [see(eye, body.back)]
@@ -138,7 +140,7 @@ class Volunteer:
         return replace(place, west=west, lower=lower)
 
     def _reflected(self, aim: str) -> Array:
-        """(2,) mm on the glass where the volunteer sees what is brought to the dot."""
+        """(2,) mm on the glass: where the volunteer sees the part of the body for the dot."""
         body = self.body()
         near, _ = body.nearer
         eye = body.eye(self._eye)

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from benches import (
     accuracy,
+    back,
+    back_fit,
     counts,
     effort,
+    footage,
     gallery,
     history,
     loop,
@@ -43,6 +46,13 @@ def parser() -> argparse.ArgumentParser:
     ):
         one = add(name, text)
         one.add_argument("--sets", type=count, default=16, metavar="N", help="sets (16)")
+    one = add("back", "the line of the back on rendered people with known spines")
+    one.add_argument("folder", type=Path, metavar="FOLDER", help="NAME.mp4 with NAME.json.gz")
+    one.add_argument("--tracks", type=Path, metavar="DIR", help="where tracks are kept (cache)")
+    one.add_argument("--shipped", action="store_true", help="with the weights as they are")
+    one.add_argument("--fit", action="store_true", help="fit the weights and write them")
+    one.add_argument("--real", action="store_true", help="FOLDER holds real clips and LABELS.json")
+    one.add_argument("--plot", metavar="CLIP", help="draw this clip to out/CLIP.png")
     one = add("variations", "every variation of the figure, right and with each fault")
     one.add_argument("--only", metavar="NAME", help="this variation alone")
     one.add_argument("--seeds", type=count, default=3, metavar="N", help="figures 1..N (3)")
@@ -51,6 +61,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--seeds", type=count, default=3, metavar="N", help="figures 1..N (3)")
     one.add_argument("--for", dest="seconds", type=positive, default=30.0, metavar="S",
                      help="seconds of each figure (30)")  # fmt: skip
+    for name, text in (
+        ("clips", "counts in labelled clips, beside plain rules"),
+        ("people", "counts in rendered people with their truth, beside plain rules"),
+    ):
+        one = add(name, text)
+        one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
+        one.add_argument("--plot", metavar="CLIP", help="draw this clip into CLIP.png")
     one = add("reflection", "the line on the reflection in simulated rooms")
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a picture, searched for flaws")
@@ -84,6 +101,8 @@ def measure(options: argparse.Namespace) -> int:
     settings = load(options.config or default_file())
     if options.what == "loop":
         return loop.loop(settings, options.clip, options.turns, options.seconds, options.json)
+    if options.what == "back":
+        return _back(options, bundle(settings.model))
     if options.what == "accuracy":
         return accuracy.accuracy(bundle(settings.model), options.cases)
     if options.what == "drills":
@@ -94,6 +113,9 @@ def measure(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
+    if options.what in ("clips", "people"):
+        found = (footage.clips if options.what == "clips" else footage.people)(options.folder)
+        return footage.table(found, bundle(settings.model), options.plot)
     if options.what == "reflection":
         return reflection.bench(options.cases)
     if options.what == "gallery":
@@ -101,6 +123,15 @@ def measure(options: argparse.Namespace) -> int:
     if options.what == "drawing":
         return max(effort.drawing(settings), effort.presence(settings))
     return counts.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)
+
+
+def _back(options: argparse.Namespace, model: Path) -> int:
+    where = (options.folder, model, options.tracks)
+    if options.real:
+        return back.real(*where)
+    if options.plot:
+        return back.draw(*where, options.plot)
+    return back_fit.fit(*where) if options.fit else back.back(*where, shipped=options.shipped)
 
 
 def main() -> int:

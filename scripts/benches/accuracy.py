@@ -22,7 +22,7 @@ from mirror.coach.session import start
 from mirror.coach.sets import finish
 from mirror.figure.motion import Truth
 from mirror.hinge.counting.reps import Rep
-from mirror.hinge.judging.rules import JUDGED
+from mirror.hinge.judging.metrics import JUDGED
 from mirror.hinge.judging.stop_depth import Found, FromStart, StopDepth
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM

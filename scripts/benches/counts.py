@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from mirror.camera import open_camera
-from mirror.cli.analyze import follow
+from mirror.cli.analyze import process
 from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings
 from mirror.errors import UsageError
@@ -146,7 +146,7 @@ def _count(
     estimator = Estimator(model)
     found: list[Outcome] = []
     try:
-        for _, session in follow(camera, estimator, start(variation), seconds=until, fps=fps):
+        for _, session in process(camera, estimator, start(variation), seconds=until, fps=fps):
             found += session.events
     finally:
         estimator.close()

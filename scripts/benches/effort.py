@@ -17,7 +17,7 @@ import msgspec
 
 from mirror.camera import open_camera
 from mirror.coach.advance import advance
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.lifetimes import SourceState
 from mirror.coach.session import start
 from mirror.config import CameraSettings, Settings
@@ -54,7 +54,7 @@ def drawing(settings: Settings) -> int:
     dark.present()
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(bundle(settings.model))
-    language, session = load(settings.coach.language), start()
+    language, session = load_language(settings.coach.language), start()
     asleep = replace(session, source=SourceState(0.0, posture=Unseen(0.0, "nobody")))
     calls: list[float] = []
     took: dict[ScreenState, list[float]] = {}
@@ -110,7 +110,7 @@ def presence(settings: Settings) -> int:
     looks: dict[bool, float] = {False: 0.0, True: 0.0}
     plain = msgspec.structs.replace(settings.screen, rotate=0)
     screen = open_screen(plain, mode="offscreen", size=UPRIGHT)
-    language, session = load(settings.coach.language), start(grace_s=GRACE_S)
+    language, session = load_language(settings.coach.language), start(grace_s=GRACE_S)
     with TemporaryDirectory() as folder:
         camera = CameraSettings(source=str(_film(Path(folder) / "room.mp4")))
         pipeline = VisionPipeline(

@@ -25,11 +25,11 @@ from mirror.calibration.projection import Reflection
 from mirror.calibration.state import CalibrationState, look
 from mirror.camera import open_camera
 from mirror.camera.optics import lens
-from mirror.cli.analyze import follow
+from mirror.cli.analyze import process
 from mirror.coach.advance import advance
 from mirror.coach.command import Command, Held
 from mirror.coach.finished import HistorySnapshot, LastTime, Saved
-from mirror.coach.language import Language, load
+from mirror.coach.language import Language, load_language
 from mirror.coach.lifetimes import ShownGuidance, StopSearch
 from mirror.coach.session import Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
@@ -40,7 +40,6 @@ from mirror.errors import CameraStalled, OutputError
 from mirror.figure.motion import Motion
 from mirror.hinge.counting.reps import Phase, fold_deg
 from mirror.hinge.judging.stop_depth import StopDepth
-from mirror.hinge.measure.baseline import Own
 from mirror.hinge.measure.posture import Posture, Unseen
 from mirror.hinge.measure.presence import Presence
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -83,7 +82,7 @@ STRIPS = {
 """Screens that are shown small beside one another: the pictures of the README."""
 README, SMALLER, BETWEEN_PX, BETWEEN = "readme", 3, 8, 96
 """Their folder, by what they are made smaller, and the grey that is between them."""
-STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+STOP = StopDepth(55.0, 62.0, 5)
 
 
 def gallery(settings: Settings, folder: Path) -> int:
@@ -107,7 +106,7 @@ def gallery(settings: Settings, folder: Path) -> int:
     found: list[str] = []
     small: dict[tuple[str, tuple[int, int]], Picture] = {}
     for tongue in ("en", "de"):
-        language = load(tongue)
+        language = load_language(tongue)
         for size, name in SIZES.items():
             screen = open_screen(plain, mode="offscreen", size=size)
             for screen_name, scene in scenes(shown, screen.glass, language).items():
@@ -277,7 +276,7 @@ def filmed(model: Path) -> list[Session]:
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(model)
     try:
-        steps = follow(camera, estimator, start(), seconds=SECONDS, fps=FPS)
+        steps = process(camera, estimator, start(), seconds=SECONDS, fps=FPS)
         return [session for _, session in steps]
     finally:
         estimator.close()
@@ -299,7 +298,7 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
     still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
         altered(
-            s, baselines=Own(), presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
+            s, baseline=None, presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
         )
         for s in film[: int(3 * FPS)]
     ]

@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 
-from mirror.coach.finished import SAMPLE_S, Ended, FinishedSet, Sample, SetLog
+from mirror.coach.finished import SAMPLE_S, Ended, FinishedSet, SetLog, SignalSample
 from mirror.hinge.counting.reps import Fault, Rep
 from mirror.hinge.judging.faults import ROUNDING
 from mirror.hinge.judging.feedback import Cue
@@ -52,7 +52,7 @@ def made_up(name: str, progress: float, chance: random.Random) -> FinishedSet:
     judged = name in ("basic", "string", "row", "overhead", "single-leg")
     t = 100.0
     reps: list[Rep] = []
-    samples: list[Sample] = []
+    samples: list[SignalSample] = []
     for number in range(1, max(3, count) + 1):
         down, up = (0.7, 0.6) if quick else (chance.uniform(1.3, 2.2), chance.uniform(1.0, 1.6))
         fold = depth + chance.gauss(0, 3)
@@ -68,14 +68,14 @@ def made_up(name: str, progress: float, chance: random.Random) -> FinishedSet:
     stop = None
     if name == "basic" and chance.random() < 0.3:
         deg = 48 + 12 * progress + chance.gauss(0, 4)
-        stop = StopDepth(deg, (deg - 6, deg + 6), deg + 5, 0.05, 0.8, len(reps))
+        stop = StopDepth(deg, deg + 5, len(reps))
     cues = [Cue(r.end_s, r.faults[0].fault, r.number) for r in reps if r.faults]
     notes = SetLog(STOOD_DEG, stop, tuple(cues[1::3]), tuple(samples))
     ended: Ended = chance.choice(("rest", "rest", "left", "press"))
     return FinishedSet(variation.name, drill, ended, t, tuple(reps), 0, (), notes)
 
 
-def _signals(rep: Rep, fold: float, rounding: float | None) -> Iterator[Sample]:
+def _signals(rep: Rep, fold: float, rounding: float | None) -> Iterator[SignalSample]:
     t = rep.start_s
     while t < rep.end_s:
         if t < rep.bottom_s:
@@ -84,5 +84,5 @@ def _signals(rep: Rep, fold: float, rounding: float | None) -> Iterator[Sample]:
             share = (rep.end_s - t) / (rep.end_s - rep.bottom_s)
         deep = 0.5 - 0.5 * math.cos(math.pi * share)
         bent = None if rounding is None else rounding * deep**2
-        yield Sample(t, fold * deep, 0.7 * fold * deep, 0.3 * fold * deep, bent)
+        yield SignalSample(t, fold * deep, 0.7 * fold * deep, 0.3 * fold * deep, bent)
         t += SAMPLE_S

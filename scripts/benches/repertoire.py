@@ -23,8 +23,8 @@ from mirror.coach.sets import finish
 from mirror.errors import UsageError
 from mirror.figure.motion import PATTERNS, Motion, Plan
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.counting.counter import SwingCounter
 from mirror.hinge.counting.reps import Outcome, Rejected, Rep
+from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
@@ -164,7 +164,7 @@ def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Po
             continue
         points = figure.points(t)
         seen = np.full(33, 0.99)
-        yield t, Pose(points, seen, np.zeros((33, 3)), None, SIZE, t)
+        yield t, Pose(points, seen, figure.space(t), None, SIZE, t)
 
 
 def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:

@@ -41,7 +41,7 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.pipeline import Observation
 from mirror.pose.watchdog import Watchdog
-from mirror.simulator.camera import viewed
+from mirror.simulator.camera import Figure, viewed
 
 SIZE, FPS, DRAWN_HZ, GLASS = (480, 640), 15.0, 5, (180, 320)
 DROPPED = 0.03
@@ -76,14 +76,17 @@ class Tally:
 
 @dataclass(frozen=True)
 class Film:
-    """Landmarks (frames, 33, 2) of a movement at `FPS`, how long it lasts, and its reps."""
+    """Landmarks (frames, 33, 5) of a movement at `FPS`, how long it lasts, and its reps.
+
+    The numbers of a landmark are its pixels and its metres.
+    """
 
     points: NDArray[np.float32]
     lasts_s: float
     reps: int
 
     def at(self, since_s: float) -> Array:
-        """(33, 2) pixels so long after the beginning; in the end the person stands still."""
+        """(33, 5) landmarks so long after the beginning; in the end the person stands still."""
         k = min(max(round(since_s * FPS), 0), len(self.points) - 1)
         points: Array = self.points[k].astype(np.float64)
         return points
@@ -109,8 +112,11 @@ def film(act: str, arms: str | None, kind: str, body: int, side_deg: float) -> F
     some = motion.reps_between(0.0, 1e4)
     lasts_s = some[-1].end_s if some else 2.0
     times = np.arange(0.0, lasts_s + 1.0, 1 / FPS)
-    points = np.stack([motion.points(float(t), view) for t in times]).astype(np.float32)
-    return Film(points, lasts_s, sum(len(rep.counts_s) for rep in some))
+    figure = Figure(motion, view=view)
+    points = [np.hstack([figure.points(t), figure.space(t)]) for t in times.tolist()]
+    return Film(
+        np.stack(points).astype(np.float32), lasts_s, sum(len(rep.counts_s) for rep in some)
+    )
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class Footprint:
 class Room:
     """Clock, camera, estimator and keys of the mirror: everything around it.
 
-    seen: (33, 2) landmarks at a time, or None where nobody is there.
+    seen: (33, 5) landmarks at a time, or None where nobody is there.
     """
 
     fault = None
@@ -173,7 +179,7 @@ class Room:
         points = self.seen(t)
         if points is None:
             return None
-        return Pose(points, np.full(33, 0.99), np.zeros((33, 3)), None, SIZE, t)
+        return Pose(points[:, :2], np.full(33, 0.99), points[:, 2:], None, SIZE, t)
 
     def advance(self, session: Session, pose: Pose | None, t: float) -> Session:
         """The mirror's own step, watched."""
@@ -212,8 +218,10 @@ class Person:
         made, begun, middle = film(act, arms, kind, self._body, self._side), self._room.t, CENTRE
 
         def seen(t: float) -> Array:
-            moved: Array = middle + self._at + self._scale * (made.at(t - begun) - middle)
-            return moved + self._draw.normal(0.0, NOISE_PX, moved.shape)
+            points = made.at(t - begun)
+            points[:, :2] = middle + self._at + self._scale * (points[:, :2] - middle)
+            points[:, :2] += self._draw.normal(0.0, NOISE_PX, (33, 2))
+            return points
 
         self._room.seen = seen
         return made
@@ -288,7 +296,8 @@ def _disturbed(room: Room, tally: Tally) -> Script:
     other, begun, was = film("basic", None, "walk", 0, 0.0), room.t, room.seen
 
     def smaller(t: float) -> Array:
-        points: Array = CENTRE + 0.45 * (other.at(3.0 + t - begun) - CENTRE)
+        points = other.at(3.0 + t - begun)
+        points[:, :2] = CENTRE + 0.45 * (points[:, :2] - CENTRE)
         return points
 
     room.seen = smaller

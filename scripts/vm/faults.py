@@ -9,7 +9,7 @@ from machine import QUIET_WORDS, SIZE, MachineError, Said
 from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
 
 from mirror.coach.exercise import exercises
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 
 PRODUCT = "/root/product"
 PARTS = "pyproject.toml README.md mirror config systemd scripts"
@@ -144,7 +144,7 @@ def recorded(mirror: Mirror) -> str:
 
 def pressed(mirror: Mirror) -> str:
     """A GPIO line pulled down changes the variation (or its drill) on the glass."""
-    order = [load("en").title(choice) for choice in exercises()]
+    order = [load_language("en").title(choice) for choice in exercises()]
     seen = [_variation(mirror, order, "")]
     for _ in range(2):
         mirror.press(NEXT)
@@ -346,7 +346,7 @@ def buttons_absent(mirror: Mirror) -> str:
     mirror.await_texts("A button does not work: see hinge-mirror check", 180.0)
     machine.must("sh /opt/vm/pins.sh start")
     back_s = mirror.await_journal("The buttons work again.", cursor, 120.0)
-    order = [load("en").title(choice) for choice in exercises()]
+    order = [load_language("en").title(choice) for choice in exercises()]
     before = _variation(mirror, order, "")
     mirror.press(NEXT)
     _variation(mirror, order, before)

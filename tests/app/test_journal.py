@@ -14,9 +14,9 @@ LOG = logging.getLogger("mirror.app.loop")
 def restored():
     """The package's logger as it was before."""
     logger = logging.getLogger("mirror")
-    before = logger.handlers[:], logger.level, logger.propagate
+    before = logger.handlers[:], logger.level
     yield
-    logger.handlers[:], logger.level, logger.propagate = before
+    logger.handlers[:], logger.level = before
 
 
 @pytest.mark.parametrize("is_journal", [True, False])

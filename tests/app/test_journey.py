@@ -20,7 +20,7 @@ from mirror.buttons import controls
 from mirror.buttons.gpio import GpioButtons
 from mirror.calibration.calibration import kept_at
 from mirror.coach.exercise import Exercise, exercises
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.config import ButtonSettings, PresenceSettings, ScreenSettings, Settings
 from mirror.display.scene import Dot, Scene, Text
 from mirror.display.screen import Screen, open_screen
@@ -33,7 +33,7 @@ from mirror.screens.router import compose
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
-ENGLISH = load("en")
+ENGLISH = load_language("en")
 say = ENGLISH.say
 FPS = 15
 PATIENCE = 180 * FPS

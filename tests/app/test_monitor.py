@@ -11,7 +11,7 @@ from mirror.coach.command import Command
 from mirror.config import ButtonSettings
 from mirror.display.connectors import plugged
 from mirror.errors import ButtonsError, CameraError
-from mirror.pose.watchdog import ABSENT_S, LOST_S, SHOWN_S, STEP_S, Watchdog, step_s
+from mirror.pose.watchdog import ABSENT_S, DEFAULT_STEP_S, LOST_S, SHOWN_S, Watchdog, step_s
 
 
 class Clock:
@@ -75,7 +75,8 @@ def test_what_fails_for_long_wants_a_new_process(clock, has_worked, patience_s):
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"), [("20000000", 10.0), ("60000000", 30.0), (None, STEP_S), ("x", STEP_S)]
+    ("told", "seconds"),
+    [("20000000", 10.0), ("60000000", 30.0), (None, DEFAULT_STEP_S), ("x", DEFAULT_STEP_S)],
 )
 def test_a_step_may_take_half_of_what_the_watchdog_allows(monkeypatch, told, seconds):
     """So what hangs is told on the glass before systemd ends the mirror."""
@@ -196,8 +197,8 @@ def test_missing_buttons_are_tried_again(monkeypatch):
     assert kiosk.commands(["right"], 0.0) == [Command.NEXT]
     assert kiosk.trouble.startswith("The GPIO chip cannot be opened.")
     kiosk.commands([], 1.0)
-    kiosk.commands([], controls.RETRY_S)
-    kiosk.commands([], 2 * controls.RETRY_S)
+    kiosk.commands([], controls.BUTTONS_RETRY_S)
+    kiosk.commands([], 2 * controls.BUTTONS_RETRY_S)
     assert len(tries) == 3
     assert kiosk.trouble is None
     kiosk.close()

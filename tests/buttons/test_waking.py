@@ -3,7 +3,7 @@
 import pytest
 
 from mirror.buttons.waking import waking
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.config import ButtonSettings
 from mirror.display.glass import Glass
 from mirror.screens.apart import shutting_down
@@ -47,7 +47,7 @@ def test_a_button_on_the_waking_pin_can_be_opened(monkeypatch):
 @pytest.mark.parametrize("how", ["select", "computer", "plug"])
 def test_the_glass_says_how_it_is_switched_on_again(name, how):
     """With its last words, in each language; where only the program ends, it says nothing."""
-    glass, language = Glass(360, 640, 1080, 1920), load(name)
+    glass, language = Glass(360, 640, 1080, 1920), load_language(name)
     words = language.say(f"state.on-again-{how}")
     assert words in [
         getattr(s, "text", "") for s in shutting_down(glass, language, 0.0, how).shapes

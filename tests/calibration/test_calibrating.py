@@ -10,7 +10,7 @@ import pytest
 from mirror.calibration.calibration import as_configured
 from mirror.calibration.state import ALONE_S, DOTS, CalibrationState, live, look, press
 from mirror.coach.command import Command
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.config import ScreenSettings, Settings
 from mirror.display.glass import Glass
 from mirror.display.scene import Dot, Text
@@ -76,7 +76,7 @@ def test_without_errors_nothing_is_spoilt():
 
 
 def reflected(volunteer, there):
-    """(2, 2) mm where the volunteer truly sees the own right eye and the nearer heel."""
+    """(2, 2) mm where the volunteer truly sees their right eye and the nearer heel."""
     body = volunteer.body()
     eye = body.eye("right")
     return there.room.seen_at(eye, np.stack([eye, body.marks[body.nearer[0]]]))
@@ -121,7 +121,7 @@ def test_who_walks_about_is_never_taken_for_aligned():
 
 
 def test_buttons_move_the_dot_and_leave():
-    """Next lowers it, previous lifts it, select puts it anew; a long press leaves."""
+    """Next lowers it, previous lifts it, select places a new one; a long press leaves."""
     volunteer, _ = room(1)
     now = helped(begun(), volunteer, 60, lambda now: now.dot is not None)[-1]
     x, y = now.dot
@@ -166,7 +166,7 @@ def test_nothing_on_the_glass_overlaps_or_leaves_it(size):
     shown = {(len(s.samples), s.hint, s.dot, done(s)): s for s in states}
     assert len(shown) > 6
     for now, language in product(shown.values(), ("en", "de")):
-        scene = calibrating(now, screen.glass, load(language))
+        scene = calibrating(now, screen.glass, load_language(language))
         boxes = [screen.extent(s) for s in scene.shapes if isinstance(s, Text)]
         if now.fitted is None:
             boxes += [

@@ -1,5 +1,6 @@
 """The calibration that is kept, and the running mirror that uses it."""
 
+import logging
 import os
 import tomllib
 from dataclasses import replace
@@ -57,7 +58,7 @@ def test_a_calibration_of_other_settings_is_set_aside(state, change):
 
 
 def test_what_does_not_matter_may_change(state):
-    """The rate of the pictures and who is filmed have nothing to do with the glass."""
+    """The frame rate and the filmed person do not concern the glass."""
     keep(FITTED, SETTINGS)
     assert fitting(moved(fps=15.0, source="figure")) is not None
 
@@ -131,8 +132,9 @@ def calibrated(mirror, volunteer, seconds=120):
             return
 
 
-def test_the_journey_from_a_long_press_to_the_line(state, capsys):
-    """Begin, four dots, keep: the running mirror has the reflection at once, and tells the mm."""
+def test_the_journey_from_a_long_press_to_the_line(state, caplog):
+    """Begin, four dots, keep: the running mirror has the reflection at once, and logs the mm."""
+    caplog.set_level(logging.INFO, "mirror")
     mirror = CalibrationController(SETTINGS, lambda: GLASS)
     there = case(2, Errors(), SETTINGS.camera, SETTINGS.screen, GLASS)
     volunteer = Volunteer(there, "right")
@@ -144,22 +146,23 @@ def test_the_journey_from_a_long_press_to_the_line(state, capsys):
     calibrated(mirror, volunteer)
     mirror.press(Command.SELECT)
     assert not mirror.is_on
-    assert "mm apart; stored in" in capsys.readouterr().err
+    assert "mm apart; stored in" in caplog.text
     true = np.array([-there.room.lens_at[0], there.room.lens_at[2]])
     off = np.array(mirror.reflection(pose).setting.camera) - true
     assert np.abs(off).max() < 0.06
 
 
-def test_leaving_changes_nothing(state, capsys):
+def test_leaving_changes_nothing(state, caplog):
     """Nothing is written, and what was kept stays."""
     keep(FITTED, SETTINGS)
     before = kept_at().read_text()
+    caplog.set_level(logging.INFO, "mirror")
     mirror = CalibrationController(SETTINGS, lambda: GLASS)
     mirror.press(Command.CALIBRATE)
     mirror.press(Command.CALIBRATE)
     assert not mirror.is_on
     assert kept_at().read_text() == before
-    assert "Nothing was changed" in capsys.readouterr().err
+    assert "Nothing was changed" in caplog.text
 
 
 def test_a_simulated_result_is_not_kept(state):

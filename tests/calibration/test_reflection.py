@@ -14,7 +14,7 @@ from mirror.calibration.fitting import Correction, Sample, fit, spot
 from mirror.calibration.projection import Reflection, by_heels
 from mirror.camera.optics import lens
 from mirror.coach.advance import advance
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.config import CameraSettings, ScreenSettings
 from mirror.display.glass import Glass, RigGeometry
@@ -133,7 +133,7 @@ def test_in_a_room_that_is_as_configured_the_line_is_right():
 
 
 def test_calibration_brings_the_line_within_twenty_millimetres():
-    """Over ten rooms with 10 % and 2 deg of error: the mean at each distance, and for each who."""
+    """Over ten rooms with 10 % and 2 deg of error: the mean at each distance, and for each body."""
     before, after = table(10, Errors())
     assert (before.mean(axis=1) > 3 * TARGET_MM).all()
     assert (after.mean(axis=(0, 1)) <= TARGET_MM).all()
@@ -234,7 +234,7 @@ def test_the_line_fades_with_speed():
 
 def test_where_the_line_fades_the_figure_lights_up():
     """Together they are never dark: too fast for the line, the figure is as bright as alone."""
-    session, english = working(), load("en")
+    session, english = working(), load_language("en")
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
     here = Reflection(RigGeometry.of(NARROW, screen, glass, lens(NARROW, (480, 640))))
@@ -284,7 +284,7 @@ def test_without_a_distance_or_off_the_panel_the_figure_serves():
 
 def test_the_glass_shows_the_line_or_the_figure():
     """One or the other: the head of the figure is a ring, the reflection has one already."""
-    session, english = still(working()), load("en")
+    session, english = still(working()), load_language("en")
     glass = Glass.of((1080, 1920), ScreenSettings(diagonal_in=50.0))
     screen = ScreenSettings(diagonal_in=50.0, bottom_m=0.4)
     here = RigGeometry.of(NARROW, screen, glass, lens(NARROW, (480, 640)))

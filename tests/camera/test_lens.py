@@ -247,10 +247,11 @@ def test_own_numbers_are_of_the_longer_side():
 
 
 def test_the_landmarks_keep_their_other_values():
-    """Visibility, world landmarks and time are not touched."""
+    """Visibility and time are not touched; the landmarks in space turn by the roll alone."""
     pose = person(3.0)
     made = Lens(SIZE, 500.0, roll_deg=5).pose(pose)
     assert made.taken_at == 3.0
     assert made.visibility is pose.visibility
+    assert Lens(SIZE, 500.0, tilt_deg=9, pan_deg=4).pose(pose).world == pytest.approx(pose.world)
     assert made.mask is None
     assert made.points[Mark.LEFT_HIP] != pytest.approx(pose.points[Mark.LEFT_HIP])

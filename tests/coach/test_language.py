@@ -6,7 +6,7 @@ import pytest
 
 from mirror.coach import language
 from mirror.coach.exercise import Exercise, exercises
-from mirror.coach.language import Language, load
+from mirror.coach.language import Language, load_language
 from mirror.errors import ConfigError
 from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.judging.faults import NOTED
@@ -27,7 +27,7 @@ def own(tmp_path, monkeypatch):
     def write(content, name="xx"):
         path = tmp_path / "languages" / f"{name}.toml"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return load(name)
+        return load_language(name)
 
     return write
 
@@ -35,13 +35,13 @@ def own(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_language_has_every_text(name):
     """Of each state, variation, drill, fault and guidance; nothing is left in English."""
-    tongue = load(name)
+    tongue = load_language(name)
     assert set(tongue.english) - set(tongue.texts) == set()
 
 
 def test_every_record_has_its_words():
     """Variations, drills, faults, rows, reasons of drills and praise."""
-    keys = set(load("en").english)
+    keys = set(load_language("en").english)
     for choice in exercises():
         assert {f"cue.{rule.fault}" for rule in choice.rules} <= keys
     for variation in VARIATIONS.values():
@@ -52,6 +52,8 @@ def test_every_record_has_its_words():
         for row in variation.rows:
             assert {f"rest.{row.name}", f"rest.{row.name}-value"} <= keys
     assert {f"cue.{rule.fault}" for rule in NOTED} <= keys
+    faults = {rule.fault for choice in exercises() for rule in choice.rules}
+    assert {f"aim.{fault}" for fault in faults | {rule.fault for rule in NOTED}} <= keys
     assert {f"guidance.{reason}" for reason in REASONS} <= keys
     assert "cue.praise" in keys
 
@@ -60,8 +62,8 @@ def test_no_words_belong_to_nothing():
     """Each text of a variation, a drill or a cue is that of a record."""
     drills = {drill.name for v in VARIATIONS.values() for drill in v.drills}
     faults = {rule.fault for choice in exercises() for rule in choice.rules}
-    faults |= {rule.fault for rule in NOTED} | {"praise"}
-    for key in load("en").english:
+    faults |= {rule.fault for rule in NOTED} | {"praise", "yes"}
+    for key in load_language("en").english:
         kind, _, name = key.partition(".")
         if kind == "cue":
             assert name in faults
@@ -71,14 +73,14 @@ def test_no_words_belong_to_nothing():
 
 def test_a_variation_may_have_its_own_words_for_a_fault():
     """They have a key of their own, and are said only there."""
-    english, cue = load("en"), Cue(0.0, "knees-bent", 2)
+    english, cue = load_language("en"), Cue(0.0, "knees-bent", 2)
     assert english.cue(cue, Exercise(VARIATIONS["single-leg"])) == "Soft knee, still shin"
-    assert english.cue(cue, Exercise(BASIC)) == "Shins like posts"
+    assert english.cue(cue, Exercise(BASIC)) == "Hips back, less knee"
 
 
 def test_what_has_no_words_is_shown_by_its_name():
     """A variation, a drill, a fault or a row that no language knows."""
-    english = load("en")
+    english = load_language("en")
     bow = Exercise(replace(BASIC, name="prayer-bow"))
     broom = Exercise(BASIC, replace(BASIC.drills[0], name="broom"))
     assert (english.title(bow), english.title(broom)) == ("Prayer bow", "Broom")
@@ -92,21 +94,21 @@ def test_a_missing_text_is_said_in_english(own):
     """The rest of the language is used."""
     tongue = own("[guidance]\nsquat = 'xyz'")
     assert tongue.say("guidance.squat") == "xyz"
-    assert tongue.say("guidance.walking") == load("en").say("guidance.walking")
+    assert tongue.say("guidance.sitting") == load_language("en").say("guidance.sitting")
     assert tongue.title(Exercise(BASIC)) == "Hip hinge"
 
 
 def test_values_are_filled_in():
     """A depth is rounded to 5 degrees in each language."""
-    stop = StopDepth(53.2, (48.0, 60.0), 54.0, 0.05, 0.8, 5)
+    stop = StopDepth(53.2, 54.0, 5)
     for name in ("en", *SHIPPED):
-        assert "55°" in load(name).stop(stop)
+        assert "55°" in load_language(name).stop(stop)
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("[guidance]\nsqat = 'x'", "unknown key guidance.sqat"),
+        ("[guidance]\nsqat = 'x'", "unknown key guidance.sqat (do you mean guidance.squat?)"),
         ("squat = 'x'", "unknown key squat"),
         ("[guidance]\nsquat = 3", "guidance.squat = 3: a text is expected"),
         ("[guidance]\nsquat = ' '", "guidance.squat = ' ': a text is expected"),
@@ -145,7 +147,7 @@ def test_a_broken_language_is_one_sentence(own, content, reason):
 def test_each_text_can_be_filled_in():
     """Whatever is asked for by a bare name: no text of a language that was read can stumble."""
     for name in ("en", *SHIPPED):
-        tongue = load(name)
+        tongue = load_language(name)
         for key in tongue.english:
             names = language._fields(tongue.english[key])
             assert all(field.isidentifier() for field in names)
@@ -155,15 +157,24 @@ def test_each_text_can_be_filled_in():
 def test_a_language_that_cannot_be_looked_for_is_one_sentence():
     """Such as a name that no file can have."""
     with pytest.raises(ConfigError, match=r"coach\.language = 'en-aaa.*cannot be read"):
-        load("en-" + "a" * 300)
+        load_language("en-" + "a" * 300)
 
 
 def test_a_language_that_is_not_there_names_those_that_are():
     """The key of the setting is told, too."""
     with pytest.raises(ConfigError, match=r"coach\.language = 'fr': there is only de, en\."):
-        load("fr")
+        load_language("fr")
 
 
 def test_a_key_without_a_text_is_said_as_it_is():
     """Nothing crashes for a missing word."""
     assert Language("xx", {}, {}).say("guidance.squat") == "guidance.squat"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(-0.3, 0, "0"), (-0.04, 1, "0.0"), (-0.6, 0, "-1"), (2.26, 1, "2.3")],
+)
+def test_a_number_is_never_minus_nought(value, digits, text):
+    """Almost nothing is nothing."""
+    assert load_language("en").number(value, digits) == text

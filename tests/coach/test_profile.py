@@ -5,9 +5,9 @@ import pytest
 from mirror.coach.profile import Profile, remember_action, updated
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 
-STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
-ALIKE = StopDepth(56.0, (48.0, 62.0), 63.0, 0.05, 0.8, 5)
-OTHER = StopDepth(65.0, (58.0, 72.0), 72.0, 0.05, 0.8, 5)
+STOP = StopDepth(55.0, 62.0, 5)
+ALIKE = StopDepth(56.0, 63.0, 5)
+OTHER = StopDepth(65.0, 72.0, 5)
 
 
 @pytest.mark.parametrize(

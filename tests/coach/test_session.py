@@ -4,7 +4,7 @@ from people import film, hinge, person, reps, with_mask
 from mirror.coach.advance import FORGET_BASELINE_S, FORGET_SET_S, advance
 from mirror.coach.command import Command
 from mirror.coach.exercise import exercises
-from mirror.coach.language import load
+from mirror.coach.language import load_language
 from mirror.coach.session import start
 from mirror.coach.sets import apply
 from mirror.config import ScreenSettings
@@ -16,7 +16,7 @@ from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.hinge.measure.pose import Mark
 from mirror.screens.router import Situation, compose
 
-ENGLISH = load("en")
+ENGLISH = load_language("en")
 
 
 def after(poses, session=None):
@@ -98,13 +98,13 @@ def test_the_person_is_forgotten_after_leaving():
     [
         ([person(0)], "stand-still"),
         ([person(0, turn=40)], "turn-side-on"),
-        ([person(0, scale=0.4)], "come-closer"),
+        ([person(0, scale=0.25)], "come-closer"),
         ([person(0, visibility=0.2)], "step-back"),
         (list(film(reps(0), 1.5)), "instruction"),
         (list(film(reps(1, depth=0.3), 6)), "partial"),
         (list(film(reps(1, knee=1.2), 6)), "squat"),
         (list(film(reps(1), 6)), None),
-        ([*film(lambda t: hinge(0), 1), *(person(2 + k / 30, 40, 20) for k in range(20))],
+        ([*film(lambda t: hinge(0), 1), *(person(2.5 + k / 30, 40, 20) for k in range(20))],
          "stand-tall"),
     ],
 )  # fmt: skip

@@ -5,7 +5,6 @@ import os
 import pytest
 
 from mirror.config import ScreenSettings
-from mirror.display import power as display
 from mirror.display.power import BLANK, UNBLANK, Display, ask_console
 from mirror.display.screen import open_screen
 from mirror.errors import ScreenError
@@ -25,7 +24,7 @@ class Console:
 
 
 @pytest.fixture
-def kms(monkeypatch):
+def kms():
     """A display that says it is the device's own, with the console that blanks it."""
     opened = []
 
@@ -36,10 +35,13 @@ def kms(monkeypatch):
         opened.append(mode)
         return screen
 
-    monkeypatch.setattr(display, "open_screen", opens)
     console = Console()
     made = Display(
-        opens(ScreenSettings()), ScreenSettings(), console, lambda: opened.append("let go")
+        opens(ScreenSettings()),
+        ScreenSettings(),
+        console,
+        lambda: opened.append("let go"),
+        opening=opens,
     )
     opened.clear()
     return made, console, opened
@@ -99,20 +101,19 @@ def test_without_a_console_nothing_is_switched(monkeypatch):
     assert not ask_console(UNBLANK)
 
 
-def test_a_display_that_is_gone_when_it_should_wake_is_looked_for(kms, monkeypatch):
+def test_a_display_that_is_gone_when_it_should_wake_is_looked_for(kms):
     """The glass goes on off-screen, and moves back when there is a display."""
-    made, _, _ = kms
-    made.sleep()
-    there = display.open_screen
+    opens, is_there = kms[0]._opening, False
 
-    def gone(settings, *, mode="auto", size=None):
-        if mode == "auto":
+    def maybe(settings, *, mode="auto", size=None):
+        if mode == "auto" and not is_there:
             raise ScreenError("No display can be opened.")
-        return there(settings, mode=mode, size=size)
+        return opens(settings, mode=mode, size=size)
 
-    monkeypatch.setattr(display, "open_screen", gone)
+    made = Display(opens(ScreenSettings()), ScreenSettings(), Console(), opening=maybe)
+    made.sleep()
     made.wake()
     assert made.screen.driver == "offscreen"
-    monkeypatch.setattr(display, "open_screen", there)
+    is_there = True
     made.retry()
     assert made.screen.driver == "kmsdrm"

@@ -137,7 +137,7 @@ def test_a_fault_passes_its_threshold_only_where_it_is(act: str, fault: str, see
 
 @pytest.mark.parametrize("act", VARIATIONS)
 def test_reps_have_the_declared_kind_and_number(act: str) -> None:
-    """Each event is of the kind that was asked for, and tells when its reps are over."""
+    """Each event is of the requested kind, and has the times at which its reps end."""
     of = motion(act, 3)
     reps = of.reps_between(0, 500)
     assert [rep.kind for rep in reps] == [usual(act)] * 2
@@ -173,7 +173,7 @@ def test_standing_feet_stay_planted(act: str, seed: int) -> None:
 
 @pytest.mark.parametrize("act", PATTERNS)
 def test_joints_never_jump(act: str) -> None:
-    """No joint moves faster than 9 m/s, in a swing or elsewhere, but for who is out of sight."""
+    """No joint moves faster than 9 m/s, in a swing or elsewhere, except out of sight."""
     of = motion(act, 1, fault="any" if PATTERNS[act].faults else "")
     last = None
     for t in np.arange(0, of.reps_between(0, 60)[0].end_s + 0.5, 0.02):

@@ -18,6 +18,7 @@ from mirror.hinge.drills.string import String, string
 from mirror.hinge.measure.contour import Axis, Contour, T, edges
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.posture import Measuring, Posture, measure
+from mirror.hinge.measure.rounding import Flexion
 from mirror.hinge.measure.view import View
 from mirror.simulator.camera import Figure
 
@@ -356,7 +357,7 @@ def follow_back(at: Callable[[float], Held], deg: Callable[[float], float]) -> l
         t, pose = k / 10, held(at(k / 10), k / 10)
         measuring, posture = posture_of(pose, measuring, t)
         assert posture.back is not None
-        back = replace(posture.back, rounding_deg=deg(t), confidence=1.0)
+        back = replace(posture.back, flexion=Flexion(deg(t), 0.0), confidence=1.0)
         posture = replace(posture, back=back)
         memory, reading = step(
             "string", memory, pose, back.contour, posture, PX_PER_CM, standing=t < 1.0

@@ -54,8 +54,10 @@ def test_the_trunk_and_the_back_are_those_of_the_straight_picture():
     true = measured(straight, None)
     aslant = [bent(rgb) for rgb in straight]
     assert abs(measured(aslant, None).trunk_deg - true.trunk_deg) > 5
+    assert abs(measured(aslant, None).space.lean_deg - true.space.lean_deg) > 5
     found = measured(aslant, HUNG)
     assert found.trunk_deg == pytest.approx(true.trunk_deg, abs=2.5)
+    assert found.space.lean_deg == pytest.approx(true.space.lean_deg, abs=3.0)
     assert found.shank_deg == pytest.approx(true.shank_deg, abs=2.5)
     assert found.back is not None
     assert np.abs(found.back.edge - true.back.edge).mean() < 0.02  # 1 cm

@@ -223,7 +223,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(old, tmp_path, capsys):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
 def test_what_root_moves_belongs_to_whom_the_folder_belongs_to(old, tmp_path, state):
-    """The export to who asked for it; calibration and sets to the mirror, also what is kept."""
+    """The export gets the owner of its folder; calibration, sets and kept files the mirror's."""
     home, theirs = tmp_path / "home", 65534
     home.mkdir()
     os.chown(home, theirs, theirs)

@@ -32,7 +32,7 @@ from mirror.history.store import DAY_S, Store
 NOW_S = 1_790_000_000.0
 NOW = Moment(NOW_S, True)
 CONFIGURED = record.configuration(Settings())
-STOP = StopDepth(55.0, (48.0, 62.0), 62.0, 0.05, 0.8, 5)
+STOP = StopDepth(55.0, 62.0, 5)
 
 
 def made_up(name="basic", seed=1, ended_s=0.0):
@@ -235,7 +235,7 @@ def test_a_file_of_an_older_schema_is_brought_on(path, step):
     old.commit()
     old.close()
     reader = Store(path, read_only=True)
-    assert len(reader.sets()[0]) == 1, "also to who only looks"
+    assert len(reader.sets()[0]) == 1, "also to a reader"
     reader.close()
     store = Store(path)
     assert store.add(made_up(), NOW, CONFIGURED, queue=5).number == 2
@@ -551,7 +551,7 @@ def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
             table.write_json(((entry, None) for entry in entries), StringIO())
             for entry in entries:
                 with suppress(HistoryError):
-                    # A damaged tree may hide a set from who looks for its number.
+                    # A damaged tree may hide a set from a search by number.
                     if (detail := reader.detail(entry.number)) is not None:
                         table.one_set(entry, detail)
         except HistoryError:
@@ -576,15 +576,15 @@ def test_a_garbled_row_does_not_hide_the_others(store):
 
 
 def test_a_garbled_row_keeps_no_other_set_from_the_broker(store):
-    """It is passed over; the sets after it are told in their order."""
+    """It is passed over; the sets after it are sent in their order."""
     for seed in range(3):
         store.add(made_up(seed=seed), NOW, CONFIGURED, queue=5)
     store._db.execute("UPDATE sets SET faults = 'nonsense' WHERE number = 1")
-    told = []
+    sent = []
     while (entry := store.waiting()) is not None:
-        told.append(entry.number)
+        sent.append(entry.number)
         store.sent(entry.number)
-    assert told == [2, 3]
+    assert sent == [2, 3]
 
 
 @pytest.fixture

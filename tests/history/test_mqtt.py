@@ -128,7 +128,7 @@ class Wire:
 
 
 class Collector:
-    """Somebody who hears everything, and misses nothing while the broker is away."""
+    """A subscriber to everything that misses nothing while the broker is away."""
 
     def __init__(self, broker, topic="hinge-mirror/#", **how):
         self.heard = []

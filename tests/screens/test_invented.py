@@ -8,7 +8,7 @@ from people import film, person, reps
 
 from mirror.coach.advance import advance
 from mirror.coach.exercise import exercises
-from mirror.coach.language import Language, load
+from mirror.coach.language import Language, load_language
 from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
@@ -50,17 +50,20 @@ def invented(monkeypatch):
 
 
 def steps(drill):
-    """Every session of three reps and the rest after them, nobody before and after."""
-    session = altered(start(PRAYER.name, drill), chosen_s=0.0)
+    """Every session of three reps and the rest after them, seen askew before, gone after."""
+    session = altered(start(PRAYER.name, drill), chosen_s=-9.0)
     yield session
+    for k in range(80):
+        session = advance(session, person(k / 20, turn=0 if k < 40 else 40), k / 20)
+        yield session
     for pose in film(reps(3), 30.0):
-        session = advance(session, pose, pose.taken_at)
+        session = advance(session, pose, 4 + pose.taken_at)
         yield session
     for k in range(40):
-        session = advance(session, person(30 + k / 10, turn=40), 30 + k / 10)
+        session = advance(session, person(34 + k / 10, turn=40), 34 + k / 10)
         yield session
     for k in range(20):
-        session = advance(session, None, 34 + k)
+        session = advance(session, None, 38 + k)
         yield session
 
 
@@ -68,7 +71,7 @@ def steps(drill):
 @pytest.mark.parametrize("drill", [None, "broom"])
 def test_every_screen_draws_an_invented_variation(tongue, drill):
     """Without a text, a panel, a row's words or a demonstration: plain ones, and no error."""
-    language, seen, said = load(tongue), set(), set()
+    language, seen, said = load_language(tongue), set(), set()
     for k, session in enumerate(steps(drill)):
         which = route(Situation(session))
         if which in seen and k % 10:
@@ -94,7 +97,7 @@ def test_the_reminders_of_an_invented_variation_are_empty():
     session = next(iter(steps(None)))
     page = divide(GLASS, 0.0)
     for screen in (still, rest):
-        shapes = [*screen(session, page, load("en"))]
+        shapes = [*screen(session, page, load_language("en"))]
         assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
 
 
@@ -109,7 +112,7 @@ class Marked(Language):
 @pytest.mark.parametrize("choice", exercises(), ids=lambda c: (c.drill or c.variation).name)
 def test_every_word_of_the_glass_is_in_the_languages(choice):
     """A text of the set's screens is a text of the language, or a number."""
-    english = load("en")
+    english = load_language("en")
     marked = Marked("xx", {}, english.english)
     session = start(choice.variation.name, choice.drill.name if choice.drill else None)
     for k, pose in enumerate(film(reps(3), 30.0)):

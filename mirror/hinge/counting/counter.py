@@ -1,8 +1,9 @@
-"""Counter: the one protocol by which every kind of rep is counted, and its three kinds.
+"""Counter: the one protocol by which every kind of rep is counted, and the counter of hinges.
 
-A counter is a frozen value; each call gives the next one. Every counter follows the movements of
-the hinge (`phases`), which tells what is none: squats, steps, turns. A counter of rows or swings
-reports from the hinge only what was rejected.
+A counter is a frozen value; each call gives the next one. A rep counts at once when its movement
+ends. It is reported `TAIL_S` later or when the next movement begins, so that the end of the lockout
+is judged with it. A lone rep waits `LONE_S`, and `STEPPING_S` where a foot has moved: a person who
+walks next to it has picked something up.
 """
 
 from __future__ import annotations
@@ -10,15 +11,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
-from mirror.hinge.counting import phases
-from mirror.hinge.counting.phases import Tracking
-from mirror.hinge.counting.reps import Limits, Outcome, Phase, Rejected, Rep
-from mirror.hinge.counting.rowing import Rowing, step_row
-from mirror.hinge.counting.swinging import Swinging, settle_swing, step_swing
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow
+from mirror.hinge.counting.reps import Limits, Outcome, Partial, Phase, Rejected, Rep
+from mirror.hinge.counting.strides import Strides, stride
+from mirror.hinge.counting.verdict import decide
+from mirror.hinge.measure.geometry import distance
+from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.space import TRUNK_M
+from mirror.hinge.measure.view import View
 
-PARKING_S = 1.5
-"""A bend that begins so soon after a swing, or has one in it, belongs to the set."""
+TAIL_S, LONE_S, STEPPING_S = 0.8, 1.4, 2.8
+BEFORE_S = 1.5
+"""A lone bow so soon after walking, or after which the person walks, is a pick-up."""
+GAP_S, GAP_FRAMES = 1.0, 4.0
+"""Nobody for so long, and for so many usual frames: a movement under way is lost."""
+LYING_DEG = 120.0
+"""Thighs turned up beyond this belong to a person who lies, or to nobody."""
+JUMP, JUMP_S = 1.0, 0.4
+"""Move of the hip in trunk lengths within this time that only another body makes."""
+LATELY = 5
 
 
 class Counter(Protocol):
@@ -30,7 +41,7 @@ class Counter(Protocol):
 
     @property
     def phase(self) -> Phase | None:
-        """Where in a rep the person is; None before the first standing."""
+        """Where in a rep the person is; None before the first upright moment."""
 
     @property
     def is_moving(self) -> bool:
@@ -44,11 +55,7 @@ class Counter(Protocol):
     def upright_s(self) -> float:
         """When the person was last upright."""
 
-    @property
-    def has_stalled(self) -> bool:
-        """Whether the last movement ended without standing up."""
-
-    def step(self, posture: Posture, standing: Standing | None) -> tuple[Self, tuple[Outcome, ...]]:
+    def step(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...]]:
         """Take in one frame; gives what ended with it."""
 
     def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
@@ -71,11 +78,155 @@ class Counter(Protocol):
 
 
 @dataclass(frozen=True)
-class _OnHinges:
-    """What every counter shares: the movements of the hinge."""
+class HingeCounter:
+    """Counts hinges."""
 
     limits: Limits = field(default_factory=Limits)
-    hinge: Tracking = Tracking()
+    count: int = 0
+    trunk: Trunk = Trunk()
+    strides: Strides = Strides()
+    depths: tuple[float, ...] = ()
+    habits: tuple[int, ...] = ()
+    """The last decisions: 1 was a rep, -1 a squat."""
+    pending: tuple[Rep, bool] | None = None
+    """A rep that is counted and not reported yet, and whether it came alone."""
+    last: Posture | None = None
+    rep_s: float = 0.0
+    """When the last rep ended."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """See `Counter`."""
+        return self.trunk.phase
+
+    @property
+    def is_moving(self) -> bool:
+        """See `Counter`."""
+        return self.trunk.move is not None
+
+    @property
+    def is_open(self) -> bool:
+        """See `Counter`."""
+        return self.is_moving or self.pending is not None
+
+    @property
+    def upright_s(self) -> float:
+        """See `Counter`."""
+        move, start = self.trunk.move, self.trunk.start
+        if move is not None:
+            return move.start_s
+        return start[0] if start is not None else self.trunk.t or 0.0
+
+    def step(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...]]:
+        """See `Counter`."""
+        return self.follow(posture)[:2]
+
+    def follow(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...], Movement | None]:
+        """Take in one frame; gives also the movement that ended, whatever it was."""
+        memory, outcomes = self.unseen(posture.t)
+        if posture.space.thigh_deg > LYING_DEG:
+            return memory, outcomes, None
+        if memory.last is not None and _is_another_body(memory.last, posture):
+            memory, lost = memory._interrupted("other-person", posture.t)
+            outcomes += lost
+        trunk, ended = follow(memory.trunk, posture)
+        strides = Strides(walked_s=memory.strides.walked_s)
+        if trunk.move is None and trunk.is_upright:
+            strides = stride(memory.strides, posture.space, posture.t)
+        memory = replace(memory, trunk=trunk, strides=strides, last=posture)
+        if memory.pending is not None:
+            rep, alone = memory.pending
+            walks = alone and strides.walked_s > rep.end_s
+            wait_s = (STEPPING_S if strides.steps else LONE_S) if alone else TAIL_S
+            waited = posture.t - rep.end_s >= wait_s
+            if walks or waited or trunk.move is not None:
+                memory, told = memory._told(goes_on=trunk.move is not None)
+                outcomes += told
+        if ended is not None:
+            memory, told = memory._decided(ended)
+            outcomes += told
+        return memory, outcomes, ended
+
+    def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
+        """See `Counter`."""
+        last = self.last
+        if last is None or t - last.t <= max(GAP_S, GAP_FRAMES * (last.frame_s or 0.0)):
+            return self, ()
+        return self._interrupted("lost", t)
+
+    def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
+        """See `Counter`."""
+        memory, outcomes = self._told()
+        ended = cut_off(memory.trunk)
+        if ended is not None:
+            memory, more = replace(memory, trunk=memory.trunk.at_rest())._decided(ended)
+            memory, last = memory._told()
+            outcomes += more + last
+        return memory, outcomes
+
+    def restarted(self, events: tuple[Outcome, ...]) -> tuple[Self, tuple[Outcome, ...]]:
+        """See `Counter`."""
+        first, reps = numbered(events)
+        pending = self.pending
+        if pending is not None:
+            pending = (replace(pending[0], number=reps + 1), pending[1])
+        return replace(self, count=reps + (pending is not None), pending=pending), first
+
+    def resting(self) -> Self:
+        """See `Counter`."""
+        return replace(self, trunk=self.trunk.at_rest(), strides=Strides(), pending=None, last=None)
+
+    def forgotten(self) -> Self:
+        """See `Counter`."""
+        return replace(self, trunk=Trunk(), strides=Strides(), depths=(), habits=(), last=None)
+
+    def _interrupted(self, reason: str, t: float) -> tuple[Self, tuple[Outcome, ...]]:
+        """The person is gone, or is another one: what was counted stays."""
+        memory, outcomes = self.settle()
+        move = memory.trunk.move
+        if move is not None and move.first_deg < move.peak_deg:
+            outcomes += (Rejected(reason, move.start_s, t),)
+        return memory.resting(), outcomes
+
+    def _told(self, *, goes_on: bool = False) -> tuple[Self, tuple[Outcome, ...]]:
+        """Report what is counted. goes_on: whether the next movement has begun."""
+        if self.pending is None:
+            return self, ()
+        rep, alone = self.pending
+        memory = replace(self, pending=None)
+        if goes_on or not alone or self.strides.walked_s < rep.start_s - BEFORE_S:
+            return memory, (rep,)
+        memory = replace(memory, count=self.count - 1, depths=self.depths[:-1])
+        return memory, (Rejected("picking-up", rep.start_s, rep.end_s),)
+
+    def _decided(self, move: Movement) -> tuple[Self, tuple[Outcome, ...]]:
+        kind = decide(move, self.limits, self.depths, self.habits)
+        habit = {"rep": (1,), "squat": (-1,)}.get(kind, ())
+        memory = replace(self, habits=(*self.habits, *habit)[-3:])
+        if kind == "nothing":
+            return memory, ()
+        if kind == "partial":
+            hip = _hip_deg(move)
+            trunk = move.trunk_max_deg
+            return memory, (Partial(move.start_s, move.bottom.t, move.end_s, hip, trunk),)
+        if kind != "rep":
+            return memory, (Rejected(kind, move.start_s, move.end_s),)
+        rep = rep_of(move, self.count + 1)
+        alone = self.count == 0 or self.strides.walked_s > self.rep_s
+        return replace(
+            memory,
+            count=rep.number,
+            depths=(*self.depths, move.depth_deg)[-LATELY:],
+            pending=(rep, alone),
+            rep_s=rep.end_s,
+        ), ()
+
+
+@dataclass(frozen=True)
+class OnHinges:
+    """What the counters of other reps share: they follow the hinge, and report what is none."""
+
+    hinge: HingeCounter = HingeCounter()
 
     @property
     def phase(self) -> Phase | None:
@@ -85,160 +236,58 @@ class _OnHinges:
     @property
     def is_moving(self) -> bool:
         """See `Counter`."""
-        return self.hinge.move is not None
+        return self.hinge.is_moving
 
     @property
     def is_open(self) -> bool:
         """See `Counter`."""
-        return self.hinge.move is not None or self.hinge.pending is not None
+        return self.is_moving
 
     @property
     def upright_s(self) -> float:
         """See `Counter`."""
         return self.hinge.upright_s
 
-    @property
-    def has_stalled(self) -> bool:
-        """See `Counter`."""
-        return self.hinge.has_stalled
-
-    def resting(self) -> Self:
-        """See `Counter`."""
-        return replace(self, hinge=Tracking(reps=self.hinge.reps, depths=self.hinge.depths))
-
     def forgotten(self) -> Self:
         """See `Counter`."""
-        return replace(self, hinge=replace(self.hinge, depths=()))
+        return replace(self, hinge=self.hinge.forgotten())
 
 
-@dataclass(frozen=True)
-class HingeCounter(_OnHinges):
-    """Counts hinges."""
-
-    @property
-    def count(self) -> int:
-        """See `Counter`."""
-        return self.hinge.counted
-
-    def step(self, posture: Posture, standing: Standing | None) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.step(self.hinge, posture, standing, self.limits)
-        return replace(self, hinge=hinge), outcomes
-
-    def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.unseen(self.hinge, t)
-        return replace(self, hinge=hinge), outcomes
-
-    def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.settle(self.hinge)
-        return replace(self, hinge=hinge), outcomes
-
-    def restarted(self, events: tuple[Outcome, ...]) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        first, reps = _numbered(events)
-        pending = self.hinge.pending
-        if pending is not None:
-            pending = (replace(pending[0], number=reps + 1), pending[1])
-        hinge = replace(self.hinge, reps=reps + (pending is not None), pending=pending)
-        return replace(self, hinge=hinge), first
+def rep_of(move: Movement, number: int) -> Rep:
+    """A movement as a rep; none of its form is known yet."""
+    bottom = move.bottom
+    return Rep(
+        number=number,
+        start_s=move.start_s,
+        bottom_s=bottom.t,
+        end_s=move.end_s,
+        hip_flexion_max_deg=_hip_deg(move),
+        trunk_max_deg=move.trunk_max_deg if bottom.view is View.SIDE else move.peak_deg,
+        knee_at_bottom_deg=bottom.knee_flexion_deg,
+        side=bottom.near_side,
+        leg=move.leg,
+    )
 
 
-@dataclass(frozen=True)
-class RowCounter(_OnHinges):
-    """Counts the pulls of a held hinge."""
-
-    row: Rowing = Rowing()
-    count: int = 0
-
-    def step(self, posture: Posture, standing: Standing | None) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.step(self.hinge, posture, standing, self.limits)
-        row, rep = step_row(self.row, hinge, posture, standing, self.limits, self.count + 1)
-        reps = () if rep is None else (rep,)
-        memory = replace(self, hinge=hinge, row=row, count=self.count + len(reps))
-        return memory, (*_rejected(outcomes), *reps)
-
-    def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.unseen(self.hinge, t)
-        if hinge.last is not None:
-            return replace(self, hinge=hinge), ()
-        return replace(self, hinge=hinge, row=Rowing()), _rejected(outcomes)
-
-    def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        return self, ()
-
-    def restarted(self, events: tuple[Outcome, ...]) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        first, reps = _numbered(events)
-        return replace(self, hinge=replace(self.hinge, reps=reps), count=reps), first
-
-    def resting(self) -> Self:
-        """See `Counter`."""
-        return replace(super().resting(), row=Rowing())
-
-
-@dataclass(frozen=True)
-class SwingCounter(_OnHinges):
-    """Counts swings."""
-
-    swing: Swinging = Swinging()
-    told: int = 0
-    """Swings reported so far."""
-
-    @property
-    def count(self) -> int:
-        """See `Counter`."""
-        return self.told + self.swing.is_counted
-
-    @property
-    def is_open(self) -> bool:
-        """See `Counter`."""
-        return super().is_open or self.swing.is_open
-
-    def step(self, posture: Posture, standing: Standing | None) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.step(self.hinge, posture, standing, self.limits)
-        swing, rep = step_swing(self.swing, posture, standing, self.told + 1)
-        last, reps = swing.last_s, () if rep is None else (rep,)
-        none = tuple(o for o in _rejected(outcomes) if last is None or last < o.start_s - PARKING_S)
-        memory = replace(self, hinge=hinge, swing=swing, told=self.told + len(reps))
-        return memory, (*(() if swing.is_counted else none), *reps)
-
-    def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        hinge, outcomes = phases.unseen(self.hinge, t)
-        if hinge.last is not None:
-            return replace(self, hinge=hinge), ()
-        memory, last = self.settle()
-        return replace(memory, hinge=hinge, swing=Swinging()), (*last, *_rejected(outcomes))
-
-    def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        last = self.hinge.last
-        rep = settle_swing(self.swing, last, self.told + 1) if last is not None else None
-        if rep is None:
-            return self, ()
-        return replace(self, swing=Swinging(last_s=rep.end_s), told=self.told + 1), (rep,)
-
-    def restarted(self, events: tuple[Outcome, ...]) -> tuple[Self, tuple[Outcome, ...]]:
-        """See `Counter`."""
-        first, reps = _numbered(events)
-        return replace(self, hinge=replace(self.hinge, reps=reps), told=reps), first
-
-    def resting(self) -> Self:
-        """See `Counter`."""
-        return replace(super().resting(), swing=Swinging())
-
-
-def _numbered(events: tuple[Outcome, ...]) -> tuple[tuple[Outcome, ...], int]:
+def numbered(events: tuple[Outcome, ...]) -> tuple[tuple[Outcome, ...], int]:
     """The events with each rep as the first of its set, and how many reps there are."""
     first = tuple(replace(e, number=1) if isinstance(e, Rep) else e for e in events)
     return first, sum(isinstance(event, Rep) for event in first)
 
 
-def _rejected(outcomes: tuple[Outcome, ...]) -> tuple[Rejected, ...]:
+def rejected(outcomes: tuple[Outcome, ...]) -> tuple[Rejected, ...]:
+    """Those of the outcomes that are no hinge."""
     return tuple(o for o in outcomes if isinstance(o, Rejected))
+
+
+def _hip_deg(move: Movement) -> float:
+    """Hip flexion at the bottom: from the side in the picture, else in space."""
+    bottom = move.bottom
+    if bottom.view is View.SIDE:
+        return bottom.hip_flexion_deg
+    return bottom.space.lean_deg + bottom.space.thigh_deg
+
+
+def _is_another_body(before: Posture, now: Posture) -> bool:
+    moved = distance(before.hip, now.hip) / (TRUNK_M * now.space.px_per_m)
+    return moved > JUMP and now.t - before.t < JUMP_S

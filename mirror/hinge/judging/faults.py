@@ -12,24 +12,37 @@ from dataclasses import replace
 from mirror.hinge.counting.reps import Phase
 from mirror.hinge.drills import drill
 from mirror.hinge.judging import measures, metrics
-from mirror.hinge.judging.rep_frames import BENT_DEG, ROUNDING_S
 from mirror.hinge.judging.rules import AnyRule, FrameRule, NotedRule, RepRule
 from mirror.hinge.measure import balance
 from mirror.hinge.measure.posture import JUDGE, Posture
 
+BENT_DEG = 45.0
+"""Least depth at which the head is judged."""
 MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
 TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
 
-ROUNDING = FrameRule(
+
+def _sureness_of_back(posture: Posture) -> float:
+    return posture.confidence_of_back
+
+
+ROUNDING = RepRule(
     fault="rounding",
-    measure=measures.rounding,
-    limit=10.0,
-    sd=4.0,
-    phases=MOVING,
-    hold_s=ROUNDING_S,
+    metric=metrics.rounding_deg,
+    limit=metrics.ROUNDED_DEG,
+    sd=0.0,
     priority=1,
-    from_deg=BENT_DEG,
+    sureness=_sureness_of_back,
 )
+UPPER_BACK = RepRule(
+    fault="upper-back",  # of a rounded back: its cue takes the place of the other
+    metric=metrics.upper_share,
+    limit=0.38,  # purely thoracic rounding reads .40 and more, purely lumbar .35 at most
+    sd=0.0,
+    priority=1,
+    sureness=_sureness_of_back,
+)
+BACK = (UPPER_BACK, ROUNDING)
 WEIGHT_FORWARD = FrameRule(
     fault="weight-forward",
     measure=measures.com_shift,
@@ -44,8 +57,9 @@ WEIGHT_BACK = replace(WEIGHT_FORWARD, fault="weight-back", limit=-0.16, sign=-1)
 KNEES_BENT = FrameRule(
     fault="knees-bent",
     measure=measures.knee_flexion,
-    limit=50.0,
-    sd=7.0,
+    # A good hinge ends at 35 deg, which read 28; 48 read 33 on rendered people.
+    limit=30.0,
+    sd=2.0,
     phases=MOVING,
     hold_s=0.3,
     priority=2,
@@ -79,7 +93,7 @@ HEAD_UP = FrameRule(
 )
 HEAD_DOWN = replace(HEAD_UP, fault="head-down", limit=20.0, sign=1)
 RULES: tuple[AnyRule, ...] = (
-    ROUNDING,
+    *BACK,
     WEIGHT_FORWARD,
     WEIGHT_BACK,
     KNEES_BENT,
@@ -102,4 +116,4 @@ def is_rounded(posture: Posture) -> bool:
     """Whether the back is rounded beyond the limit in this frame."""
     deg = posture.rounding_deg
     sure = posture.confidence_of_back >= JUDGE
-    return deg is not None and sure and deg > ROUNDING.limit + ROUNDING.sd
+    return deg is not None and sure and deg > ROUNDING.limit

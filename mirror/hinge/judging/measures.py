@@ -19,11 +19,6 @@ RAISED_DEG = 160.0
 Measure = Callable[[Posture, Standing], float | None]
 
 
-def rounding(posture: Posture, _standing: Standing) -> float | None:
-    """Rounding of the back beyond that of a neutral hinge, degrees."""
-    return posture.rounding_deg
-
-
 def com_shift(posture: Posture, standing: Standing) -> float | None:
     """Centre of mass since standing, foot lengths; positive towards the toes."""
     return _change(posture.com_fraction, standing.com_fraction)

@@ -14,11 +14,23 @@ import numpy as np
 from mirror.hinge.counting.reps import Phase, Rep, fold_deg
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
 Steps = tuple[tuple[Posture, Phase], ...]
 RepMetric = Callable[[Steps, Standing, Rep], float | None]
 
+JUDGED = 0.6
+"""Least share of frames that can be judged, for a number of the whole rep to be judged."""
+LEAN_DEG = 30.0
+"""Least lean of the trunk since standing at which the back is judged. Above it the back carries
+little, and people look down and let their shoulders drop on the way to a weight."""
+ROUNDED_DEG = 20.0
+"""Rounding from which a back is rounded. Neutral reps of rendered people flex by 5 degrees and
+read 9 (SD 5); 1 in 90 reads more than this, and 19 in 20 of those that flex by 20 and more."""
+ROUNDING_S = 0.5
+"""Seconds that a rounding must stand to be the rounding of the rep."""
+NOISE_DEG = 4.0
+"""Greatest usual distance of a frame's rounding from the mean of its neighbours."""
 TOP_DEG = 15.0
 """Depth below which the hips are straight: the bell floats."""
 RISE_S, SWUNG_DEG = 0.5, 45.0
@@ -36,6 +48,46 @@ SHALLOW_DEG = (15.0, 35.0)
 """Depths on the way down at which the shoulders bow and still face the camera squarely."""
 LIFTED, DOWN = 0.2, 0.12
 """Leg lengths: the free foot is in the air above the first, and on the floor below the second."""
+
+
+def rounding_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+    """The greatest rounding that stood for a while in the deep part of the rep, degrees."""
+    flexion = _rounded(steps, standing, rep)
+    return None if flexion is None else float(flexion.sum())
+
+
+def upper_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+    """Share of the upper back in the rounding of a rounded rep; 0 in the others."""
+    flexion = _rounded(steps, standing, rep)
+    if flexion is None:
+        return None
+    return float(flexion[1] / flexion.sum()) if flexion.sum() > ROUNDED_DEG else 0.0
+
+
+def _rounded(steps: Steps, standing: Standing, rep: Rep) -> Array | None:
+    """(2,) low and upper back at the greatest rounding that stood for `ROUNDING_S`, degrees."""
+    bent = [
+        p
+        for p, _ in steps
+        if rep.start_s <= p.t <= rep.end_s and p.trunk_deg - standing.trunk_deg >= LEAN_DEG
+    ]
+    seen = [p for p in bent if p.confidence_of_back >= JUDGE]
+    table = np.array(
+        [(p.t, p.back.flexion.low_deg, p.back.flexion.upper_deg)
+         for p in seen if p.back is not None and p.back.flexion is not None]
+    ).reshape(-1, 3)  # fmt: skip
+    if not len(table) or len(table) < JUDGED * len(bent):
+        return None
+    times, values = table[:, 0], table[:, 1:]
+    whole = values.sum(axis=1)
+    jitter = np.abs(whole[1:-1] - (whole[:-2] + whole[2:]) / 2)
+    if len(jitter) and np.median(jitter) > NOISE_DEG:
+        return None
+    # A swing is bowed for half a second only.
+    half = min(ROUNDING_S, (times[-1] - times[0]) / 2) / 2
+    middles = [np.median(values[np.abs(times - t) <= half + 1e-6], axis=0) for t in times]
+    greatest: Array = max(middles, key=np.sum)
+    return greatest
 
 
 def float_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:

@@ -8,16 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mirror.hinge.counting.reps import Phase, Rep, fold_deg
-from mirror.hinge.judging.metrics import RepMetric, Steps
-from mirror.hinge.judging.rules import JUDGED, AnyRule
+from mirror.hinge.judging.metrics import RepMetric, Steps, rounding_deg
+from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 
-ROUNDING_S = 0.4
-"""Seconds that a rounding must stand to be the rounding of the rep."""
-BENT_DEG = 45.0
-"""Least depth at which the back of a rep is judged. Above it the back carries little, and people
-look down and let their shoulders drop on the way to a weight before they set their back."""
 MASK_LAG_S = 0.02
 """Lag of the person's mask behind the landmarks, seconds. Measured on figures with known joints:
 with it the stop depths lie 2 deg too deep at b2 = .6 and 3 too shallow at 1; .01 s more moves them
@@ -66,12 +61,9 @@ def score(
     values = {name: metric(frames.steps, standing, rep) for name, metric in (metrics or {}).items()}
     known = {name: value for name, value in values.items() if value is not None}
     rep = replace(rep, measures={**rep.measures, **known})
-    rounded = _sustained_rounding(frames, standing)
     found = (rule.judge(frames.steps, standing, rep) for rule in rules)
-    # A back that could not be judged in enough frames has no fault either.
-    faults = tuple(
-        f for f in found if f is not None and (f.fault != "rounding" or rounded is not None)
-    )
+    faults = tuple(fault for fault in found if fault is not None)
+    rounded = rounding_deg(frames.steps, standing, rep)
     return replace(rep, back_rounding_max_deg=rounded, faults=faults)
 
 
@@ -84,24 +76,12 @@ def descent(frames: RepFrames, standing: Standing, rep: Rep) -> tuple[Array, Arr
     times = np.array([p.t for p, _ in frames.steps])
     depths = np.array([fold_deg(p, standing) for p, _ in frames.steps])
     pairs = [
-        (np.interp(p.t - MASK_LAG_S, times, depths), p.back.course_deg)
+        (np.interp(p.t - MASK_LAG_S, times, depths), p.back.rounding_deg)
         for p, _ in frames.steps
         if rep.start_s <= p.t <= rep.bottom_s
         and p.back is not None
-        and p.back.course_deg is not None
+        and p.back.rounding_deg is not None
         and p.confidence_of_back >= JUDGE
     ]
     table = np.array(pairs, dtype=np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
-
-
-def _sustained_rounding(frames: RepFrames, standing: Standing) -> float | None:
-    bent = [p for p, _ in frames.steps if fold_deg(p, standing) >= BENT_DEG]
-    judged = [p for p in bent if p.rounding_deg is not None and p.confidence_of_back >= JUDGE]
-    if not judged or len(judged) < JUDGED * len(bent):
-        return None
-    times = np.array([p.t for p in judged])
-    values = np.array([p.rounding_deg for p in judged], dtype=np.float64)
-    last = max(times[0], times[-1] - ROUNDING_S)
-    windows = (values[(times >= t) & (times <= t + ROUNDING_S)] for t in times[times <= last])
-    return float(max(np.median(window) for window in windows))

@@ -6,16 +6,14 @@ so one bad frame is no fault.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mirror.hinge.counting.reps import Fault, Phase, Rep, fold_deg
-from mirror.hinge.judging.measures import Measure, rounding
-from mirror.hinge.judging.metrics import RepMetric, Steps
+from mirror.hinge.judging.measures import Measure
+from mirror.hinge.judging.metrics import JUDGED, RepMetric, Steps
 from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 from mirror.hinge.measure.view import View
-
-JUDGED = 0.6
-"""Least share of frames that can be judged, for a number of the whole rep to be judged."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,6 @@ class FrameRule:
 
     def excess(self, posture: Posture, standing: Standing) -> float | None:
         """Distance beyond limit and sd, in units of the measure; None where it can't be judged."""
-        if posture.confidence_of_back < JUDGE and self.measure is rounding:
-            return None
         value = self.measure(posture, standing)
         if value is None or posture.confidence < JUDGE or posture.view is not self.view:
             return None
@@ -62,10 +58,8 @@ class FrameRule:
                 continue
             since = posture.t if since is None else since
             value = self.limit + self.sign * (excess + self.sd)
-            of_back = self.measure is rounding
-            sureness = posture.confidence_of_back if of_back else posture.confidence
             if stretch is None or self.sign * (value - stretch.value) > 0:
-                stretch = Fault(self.fault, value, sureness)
+                stretch = Fault(self.fault, value, posture.confidence)
             lasts = posture.t - since >= self.hold_s - 1e-6
             if lasts and (worst is None or self.sign * (stretch.value - worst.value) > 0):
                 worst = stretch
@@ -77,6 +71,7 @@ class RepRule:
     """One fault of a variation, judged in a number of the whole rep.
 
     metric: the number. It is a fault beyond `limit` plus one `sd`. sign: -1 where less is wrong.
+    sureness: confidence of a frame.
     """
 
     fault: str
@@ -87,16 +82,17 @@ class RepRule:
     sign: int = 1
     view: View = View.SIDE
     """View from which the fault can be seen."""
+    sureness: Callable[[Posture], float] = lambda posture: posture.confidence
 
     def judge(self, steps: Steps, standing: Standing, rep: Rep) -> Fault | None:
         """The fault, if the rep was seen well enough from the view."""
-        seen = [p for p, _ in steps if p.view is self.view and p.confidence >= JUDGE]
+        seen = [p for p, _ in steps if p.view is self.view and self.sureness(p) >= JUDGE]
         if not seen or len(seen) < JUDGED * len(steps):
             return None
         value = self.metric(steps, standing, rep)
         if value is None or self.sign * (value - self.limit) <= self.sd:
             return None
-        return Fault(self.fault, value, min(p.confidence for p in seen))
+        return Fault(self.fault, value, min(map(self.sureness, seen)))
 
 
 @dataclass(frozen=True)

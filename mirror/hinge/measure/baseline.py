@@ -7,7 +7,7 @@ the person leaves. Who turns to look into the glass keeps the standing that reps
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,7 +20,9 @@ from mirror.hinge.measure.posture import JUDGE, Posture, Standing
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.measure.view import View
 
-STILL_S = 0.7
+STILL_S, FIRST_S = 0.7, 0.25
+"""Seconds of a still stand, and of the first one after movement began without any: lockouts of real
+sets last .3-.5 s. The next whole stand takes its place."""
 TRUNK_DEG, KNEE_DEG = 15.0, 25.0
 SWAY_DEG = 5.0
 """Largest range of hip and knee flexion within the window that is still standing."""
@@ -38,7 +40,9 @@ REFINE = 0.2
 
 T = TypeVar("T", float, Array)
 NUMBERS = tuple(
-    f.name for f in fields(Standing) if f.name not in ("foot", "limbs", "view", "facing")
+    f.name
+    for f in fields(Standing)
+    if f.name not in ("foot", "limbs", "view", "facing", "is_first")
 )
 
 
@@ -47,6 +51,8 @@ class Stillness:
     """The pictures of the last `STILL_S` seconds in which the person was upright and still."""
 
     window: tuple[Posture, ...] = ()
+    has_moved: bool = False
+    """Whether the person has bowed since the last stand."""
 
     @property
     def share(self) -> float:
@@ -54,23 +60,6 @@ class Stillness:
         if not self.window:
             return 0.0
         return min(1.0, (self.window[-1].t - self.window[0].t) / STILL_S)
-
-
-@dataclass(frozen=True)
-class Own:
-    """What is known of a person's standing.
-
-    standing: what reps are judged by, in a view that is wanted wherever there was one. turned: the
-    newest one since then in another view; movements in that view are counted by it.
-    """
-
-    standing: Standing | None = None
-    turned: Standing | None = None
-
-    def seen(self, view: View) -> Standing | None:
-        """The standing that a movement in this view is counted by."""
-        is_turned = self.turned is not None and self.turned.view is view
-        return self.turned if is_turned else self.standing
 
 
 def serves(standing: Standing | None, posture: Posture, seeking: Seeking) -> bool:
@@ -87,22 +76,22 @@ def serves(standing: Standing | None, posture: Posture, seeking: Seeking) -> boo
 
 
 def watch(
-    memory: Stillness, posture: Posture, own: Own, seeking: Seeking, *, anew: bool = False
-) -> tuple[Stillness, Own]:
-    """Take one picture; the standing becomes new, or refined, when a still window is complete.
-
-    anew: the old standing no longer holds, and is not refined but replaced.
-    """
+    memory: Stillness, posture: Posture, own: Standing | None, seeking: Seeking
+) -> tuple[Stillness, Standing | None]:
+    """Take one frame; the standing becomes new, or refined, when a still window is complete."""
     upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
     if not upright:
-        return Stillness(), own
+        return Stillness(has_moved=True), own
     window = (*memory.window, posture)
     while not _is_still(window):
         window = window[1:]
-    if window[-1].t - window[0].t < STILL_S - 1e-6:
-        return Stillness(window), own
+    still_s = window[-1].t - window[0].t
+    if own is None and memory.has_moved and still_s >= FIRST_S - 1e-6:
+        return Stillness((posture,)), replace(_mean(window), is_first=True)
+    if still_s < STILL_S - 1e-6:
+        return Stillness(window, has_moved=memory.has_moved), own
     # A complete window is used up, so that one long stand does not outweigh the rest.
-    return Stillness((posture,)), _kept(own, _mean(window), seeking, anew=anew)
+    return Stillness((posture,)), _kept(own, _mean(window), seeking)
 
 
 def _is_still(window: tuple[Posture, ...]) -> bool:
@@ -119,6 +108,8 @@ def _is_still(window: tuple[Posture, ...]) -> bool:
 
 def _mean(window: tuple[Posture, ...]) -> Standing:
     n = len(window)
+    # An arm behind the back hides it: such a standing would spoil every later verdict.
+    backs = [p.back for p in window if p.back and p.back.confidence >= JUDGE]
     return Standing(
         trunk_deg=sum(p.trunk_deg for p in window) / n,
         thigh_deg=sum(p.thigh_deg for p in window) / n,
@@ -126,8 +117,8 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
         trunk_px=sum(p.trunk_px for p in window) / n,
         leg_px=sum(p.leg_px for p in window) / n,
         hip_height_px=sum(p.ankle[1] - p.hip[1] for p in window) / n,
-        # An arm behind the back hides it: such a standing would spoil every later verdict.
-        edge=_mean_of([p.back.edge for p in window if p.back and p.back.confidence >= JUDGE], n),
+        edge=_mean_of([back.edge for back in backs], n),
+        shape=_mean_of([back.shape for back in backs], n),
         com_fraction=_mean_of([p.com_fraction for p in window if p.com_fraction is not None], n),
         foot=window[-1].foot,
         limbs=mean([p.limbs for p in window]),
@@ -141,18 +132,15 @@ def _mean_of(values: list[T], n: int) -> T | None:
     return sum(values[1:], start=values[0]) / len(values) if 2 * len(values) > n else None
 
 
-def _kept(own: Own, new: Standing, seeking: Seeking, *, anew: bool) -> Own:
-    old = own.standing
+def _kept(old: Standing | None, new: Standing, seeking: Seeking) -> Standing:
     if old is None or new.view in seeking.views or old.view not in seeking.views:
-        return Own(_refined(None if anew else old, new))
+        return _refined(old, new)
     # Who comes near to look goes back again; who is farther away has another place.
-    if new.trunk_px < (1.0 - OTHER_SIZE) * old.trunk_px:
-        return Own(new)
-    return Own(old, _refined(None if anew else own.turned, new))
+    return new if new.trunk_px < (1.0 - OTHER_SIZE) * old.trunk_px else old
 
 
 def _refined(old: Standing | None, new: Standing) -> Standing:
-    if old is None or (old.view, old.facing) != (new.view, new.facing):
+    if old is None or old.is_first or (old.view, old.facing) != (new.view, new.facing):
         return new
     size, height = new.trunk_px / old.trunk_px, new.hip_height_px / old.hip_height_px
     has_stepped = abs(size - height) < ALIKE and abs(height - 1.0) > OTHER_PLACE

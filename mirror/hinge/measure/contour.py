@@ -15,8 +15,8 @@ import numpy.typing as npt
 from mirror.hinge.measure.geometry import Array, Point
 from mirror.hinge.measure.pose import Mark, Pose
 
-BINS = 64
-T = np.linspace(-0.05, 1.05, BINS)
+BINS = 59
+T = np.linspace(-0.1, 1.06, BINS)
 """Place of each bin along the axis, hip 0 .. shoulder 1."""
 REACH = 0.7
 """How far the rays go, in trunk lengths."""
@@ -39,7 +39,7 @@ ARM = (
 class Contour:
     """The edges of the trunk in one picture, by bin, in trunk lengths from the axis.
 
-    dorsal: (64,) the back, NaN where a bin was dropped. ventral: (64,) the front, NaN where it is
+    dorsal: (59,) the back, NaN where a bin was dropped. ventral: (59,) the front, NaN where it is
     not found. valid: share of the bins of the back that were kept, 0..1.
     """
 
@@ -77,12 +77,17 @@ class Axis:
             self.facing,
         )
 
-    def depths(self, points: Array) -> Array:
-        """(64,) how far a line of (n, 2) pixels, hip end first, lies behind the axis, by bin."""
+    def locate(self, points: Array) -> tuple[Array, Array]:
+        """(n,) place along the axis, and depth behind it, of (n, 2) pixels; trunk lengths."""
         hip, along = np.array(self.hip), np.array(self.shoulder) - np.array(self.hip)
+        # Turning the axis a quarter against the facing direction gives the dorsal side.
         dorsal = np.array([along[1], -along[0]]) * self.facing
         square = self.length**2
-        at, depth = (points - hip) @ along / square, (points - hip) @ dorsal / square
+        return (points - hip) @ along / square, (points - hip) @ dorsal / square
+
+    def depths(self, points: Array) -> Array:
+        """(59,) how far a line of (n, 2) pixels, hip end first, lies behind the axis, by bin."""
+        at, depth = self.locate(points)
         order = np.argsort(at)
         bins: Array = np.interp(T, at[order], depth[order])
         return bins
@@ -90,7 +95,6 @@ class Axis:
     def place(self, t: Array, depth: Array) -> Array:
         """(n, 2) pixels of points at t along the axis and so many trunk lengths behind it."""
         hip, along = np.array(self.hip), np.array(self.shoulder) - np.array(self.hip)
-        # Turning the axis a quarter against the facing direction gives the dorsal side.
         dorsal = np.array([along[1], -along[0]]) * self.facing
         points: Array = hip + t[:, None] * along + depth[:, None] * dorsal
         return points

@@ -77,12 +77,17 @@ class Lens:
         return bent * self.focal_px + self._middle
 
     def pose(self, pose: Pose) -> Pose:
-        """The pose, landmarks and mask, in upright pixels."""
+        """The pose, landmarks and mask, in upright pixels; in space it is turned by the roll.
+
+        Tilt and pan do not turn it in space: the pose model sees the person alone, along the ray
+        to that person, and not where the camera looks.
+        """
         if self.is_plain:
             return pose
         points = self.upright(pose.points)
         mask = None if pose.mask is None else self._mask(pose.mask)
-        return replace(pose, points=points, mask=mask)
+        world = pose.world @ level(0.0, 0.0, self.roll_deg).T
+        return replace(pose, points=points, world=world, mask=mask)
 
     def picture(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """(height, width, 3) the picture made upright, black where nothing was seen."""

@@ -60,7 +60,7 @@ class Pose:
 
     points: (33, 2) pixels, x right, y down.
     visibility: (33,) 0..1.
-    world: (33, 3) metres, hip centre at the origin; kept for drawing, never for angles.
+    world: (33, 3) metres, x right, y down, z away from the camera, hip centre at the origin.
     mask: (height, width) float32, 0..1 probability that a pixel is the person; or None.
     size: (width, height) of the picture, pixels.
     taken_at: seconds, the frame's own timestamp.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from mirror.hinge.measure.geometry import gate
 from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.pose import Mark, Pose
@@ -12,8 +14,12 @@ from mirror.hinge.measure.view import Heading, View
 
 ASKING = {View.SIDE: "turn-side-on", View.OBLIQUE: "turn-side-on", View.FRONT: "face-me"}
 """What is asked of a person who is not seen from this side."""
-SIDE_GATE, FRONT_GATE = (15.0, 22.0), (48.0, 40.0)
-"""Turns, degrees from side view, that cost no trust, and all of it."""
+SIDE_GATE, FRONT_GATE = (24.0, 30.0), (48.0, 40.0)
+"""Turns, degrees from side view, that cost no trust, and all of it. The back of rendered people is
+read alike up to 24 degrees off."""
+SMALL_PX = (160.0, 110.0)
+"""Heights of a standing person, pixels, that cost no trust, and all of it. The pose model sees a
+crop of 256 pixels whatever the size."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Seeking:
 FROM_SIDE = Seeking()
 HEAD = tuple(range(Mark.LEFT_SHOULDER))
 FEET = (Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE)
+TRUNK = (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER, Mark.LEFT_HIP, Mark.RIGHT_HIP)
 HANDS = (Mark.LEFT_WRIST, Mark.RIGHT_WRIST)
 OUTSIDE = 0.02
 """A mark so far beyond the edge, shares of the picture, is cut off."""
@@ -55,7 +62,7 @@ def doubts(
     return [
         (float(_is_inside(pose, seeking)), "step-back"),
         (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
-        (gate(BODY_HEIGHT * bones_px, 300.0, 180.0), "come-closer"),
+        (gate(BODY_HEIGHT * bones_px, *SMALL_PX), "come-closer"),
         (max(_facing(heading, view) for view in seeking.views), ASKING[seeking.views[0]]),
         (gate(1.0 / frame_s, *seeking.least_fps) if frame_s else 1.0, "slow-pictures"),
         (gate(jitter, 0.05, 0.12), "unsteady"),
@@ -70,6 +77,15 @@ def _is_inside(pose: Pose, seeking: Seeking) -> bool:
     wide = across[[*HEAD, Mark.LEFT_HIP, Mark.RIGHT_HIP, *FEET, *hands]]
     is_whole = min(down[[*HEAD]]) > low and max(down[[*FEET]]) < high
     return bool(is_whole and min(wide) > low and max(wide) < high)
+
+
+def has_trunk(pose: Pose) -> bool:
+    """Whether all that the back is read from lies in the picture: head, shoulders and hips."""
+    marks = [*HEAD, *TRUNK]
+    inside = (pose.points[marks] > -OUTSIDE * np.array(pose.size)) & (
+        pose.points[marks] < (1 + OUTSIDE) * np.array(pose.size)
+    )
+    return bool(inside.all())
 
 
 def _facing(heading: Heading, view: View) -> float:

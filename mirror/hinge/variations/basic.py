@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mirror.hinge.judging.faults import ROUNDING, RULES
+from mirror.hinge.judging.faults import BACK, RULES
 from mirror.hinge.variations.variation import DrillMode, Variation
 
 STICK = DrillMode(
     name="stick",
     # The arm behind the back hides it. The gap of the stick is judged instead.
-    rules=tuple(rule for rule in RULES if rule is not ROUNDING),
+    rules=tuple(rule for rule in RULES if rule not in BACK),
     hides_back=True,
     has_stick=True,
 )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from mirror.hinge.counting.counter import RowCounter
-from mirror.hinge.counting.reps import Limits
+from mirror.hinge.counting.rowing import RowCounter
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
-from mirror.hinge.judging.faults import HEAD_DOWN, HEAD_UP, ROUNDING
+from mirror.hinge.judging.faults import BACK, HEAD_DOWN, HEAD_UP
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import TEMPO, SummaryRow, measured
 from mirror.hinge.variations.variation import Variation
 
 ROW = Variation(
     name="row",
-    counter=RowCounter(Limits(longest_s=120.0)),
+    counter=RowCounter(),
     rules=(
-        ROUNDING,
+        *BACK,
         RepRule(
             fault="torso-drift",
             metric=metrics.measured("drift_deg"),
@@ -29,9 +28,8 @@ ROW = Variation(
     panel="elbow",
     demonstration="row",
     rows=(
-        SummaryRow("drift", measured("drift_deg"), fault="torso-drift"),
-        SummaryRow("elbow", measured("elbow_deg")),
         rows.ROUNDING,
+        SummaryRow("drift", measured("drift_deg"), rows.good("torso-drift"), fault="torso-drift"),
         TEMPO,
     ),
 )

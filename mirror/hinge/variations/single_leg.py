@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.hinge.counting.counter import HingeCounter
-from mirror.hinge.counting.reps import Limits
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
-from mirror.hinge.judging.faults import KNEES_BENT, ROUNDING
+from mirror.hinge.judging.faults import BACK, KNEES_BENT
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
@@ -20,10 +18,8 @@ from mirror.hinge.variations.variation import Variation
 SINGLE_LEG = Variation(
     name="single-leg",
     seeking=Seeking(one_leg=True),
-    # The free foot is in the air on purpose.
-    counter=HingeCounter(Limits(lift=1.0)),
     rules=(
-        ROUNDING,
+        *BACK,
         RepRule(
             fault="line-broken",
             metric=metrics.line_deg,
@@ -46,7 +42,6 @@ SINGLE_LEG = Variation(
     rows=(
         SummaryRow("sides", rows.nothing, rows.counts_apart),
         SummaryRow("hold", measured("hold_s"), rows.apart, digits=1),
-        SummaryRow("sway", measured("sway_cm", 10.0), rows.apart),
         SummaryRow("touches", measured("touch_downs"), rows.sums_apart, fault="touch-down"),
     ),
 )

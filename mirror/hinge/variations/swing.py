@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mirror.hinge.counting.counter import SwingCounter
-from mirror.hinge.counting.reps import Limits
+from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging import summary as rows
+from mirror.hinge.judging.faults import BACK
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
@@ -14,8 +14,9 @@ from mirror.hinge.variations.variation import Variation
 SWING = Variation(
     name="swing",
     seeking=Seeking(least_fps=(15.0, 12.0)),
-    counter=SwingCounter(Limits(of_own=0.0, shortest_s=0.0, longest_s=120.0)),
+    counter=SwingCounter(),
     rules=(
+        *BACK,
         RepRule(fault="squat-swing", metric=metrics.knee_share, limit=0.85, sd=0.05, priority=1),
         RepRule(fault="arms-first", metric=metrics.extension_left, limit=0.3, sd=0.03, priority=2),
         RepRule(
@@ -41,10 +42,10 @@ SWING = Variation(
     },
     panel="swing",
     demonstration="swing",
+    pause_s=1.0,
     rows=(
         SummaryRow("cadence", rows.cadence),
         SummaryRow("float", measured("float_s"), digits=1, fault="short-float"),
-        SummaryRow("power", measured("power_deg_s")),
-        SummaryRow("fade", rows.nothing, rows.faded),
+        SummaryRow("power", measured("power_deg_s"), rows.faded),
     ),
 )

@@ -37,7 +37,8 @@ class Variation:
     counter: the counter before the first rep. rules: the faults. metrics: the numbers of each
     rep, by name. panel: the key of the panel beside the line of the spine (`screens.panels`).
     demonstration: the key of the movement that the glass shows (`figure.acts`). A key that is not
-    there draws the basic one. rows: the rows of the set at rest. drills: modes of this variation.
+    there draws the basic one. pause_s: seconds upright with still arms after which no rep follows
+    at once. rows: the rows of the set at rest. drills: modes of this variation.
     """
 
     name: str
@@ -47,7 +48,8 @@ class Variation:
     metrics: Mapping[str, RepMetric] = field(default_factory=dict)
     panel: str = "depth"
     demonstration: str = "basic"
-    rows: tuple[SummaryRow, ...] = (DEPTH, rows.ROUNDING, TEMPO)
+    pause_s: float = 0.0
+    rows: tuple[SummaryRow, ...] = (rows.ROUNDING, DEPTH, TEMPO)
     drills: tuple[DrillMode, ...] = ()
 
     @property

@@ -7,7 +7,7 @@ from people import ANKLE, film, hinge, person, reps
 from mirror.coach.advance import advance
 from mirror.coach.session import start
 from mirror.coach.sets import finish
-from mirror.hinge.counting.phases import Tracking, step
+from mirror.hinge.counting.counter import HingeCounter
 from mirror.hinge.counting.reps import Limits, Partial, Phase, Rejected, Rep
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.view import View
@@ -43,7 +43,7 @@ def test_every_rep_counts_once(fps, facing, period):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.floats(1.6, 5.0), st.floats(0.5, 1.1))
+@given(st.integers(0, 10_000), st.floats(1.6, 5.0), st.floats(0.6, 1.1))
 def test_dropped_frames_never_change_the_count(seed, period, depth):
     """One frame in five missing at random: the same three reps."""
     rng = np.random.default_rng(seed)
@@ -72,7 +72,6 @@ def test_a_rep_goes_through_all_phases_and_tells_its_measures():
     """Standing, down, bottom, up, lockout; the rep has times and angles of its own."""
     found, phases = outcomes(film(reps(1, period=4.0), 8))
     assert phases == [
-        None,
         Phase.STANDING,
         Phase.DESCENDING,
         Phase.BOTTOM,
@@ -91,13 +90,13 @@ def test_a_rep_goes_through_all_phases_and_tells_its_measures():
 
 
 def test_a_rep_counts_at_lockout_not_later():
-    """The count comes within 0.3 s of standing up."""
+    """The count comes when the trunk is all but up."""
     session = start()
     for pose in film(reps(1, period=4.0), 8):
         session = advance(session, pose, pose.taken_at)
         if session.count:
             break
-    assert session.t == pytest.approx(2 + 3.6, abs=0.35)
+    assert session.t == pytest.approx(2 + 3.4, abs=0.3)
 
 
 def test_a_shallow_bow_is_a_partial():
@@ -125,14 +124,14 @@ def test_a_squat_is_rejected_as_a_squat():
     assert kinds(found) == ["squat"] * 3
 
 
-def test_folding_without_bowing_the_trunk_is_rejected_as_a_squat():
+def test_folding_without_bowing_the_trunk_is_nothing():
     """Hips that bend while the trunk stays upright are no hinge."""
 
     def motion(t):
         depth = reps(1)(t)[0] / 63
         return 8 * depth, 52 * depth, -12 * depth
 
-    assert kinds(outcomes(film(motion, 6))[0]) == ["squat"]
+    assert kinds(outcomes(film(motion, 6))[0]) == []
 
 
 def test_lifting_a_knee_is_nothing():
@@ -145,15 +144,15 @@ def test_lifting_a_knee_is_nothing():
 
 
 def test_too_fast_and_too_slow_are_told():
-    """Half a second is a jerk; more than ten seconds is a rest at the bottom."""
+    """Half a second is a jerk; half a minute is a rest at the bottom."""
     fast, _ = outcomes(film(reps(1, period=0.8), 5))
     assert kinds(fast) == ["too-fast"]
-    slow, _ = outcomes(film(reps(1, period=20.0), 25))
+    slow, _ = outcomes(film(lambda t: hinge(np.interp(t, [2, 3, 26, 27], [0, 1, 1, 0])), 29))
     assert kinds(slow) == ["too-slow"]
 
 
-def test_sitting_down_is_told_while_seated_and_only_once():
-    """Hips low for over two seconds: sitting, said before the person stands up."""
+def test_sitting_down_and_standing_up_is_told_once():
+    """Hips low for seconds: sitting."""
 
     def motion(t):
         # A seat: shanks upright, thighs level, and the trunk leaning a little.
@@ -163,85 +162,99 @@ def test_sitting_down_is_told_while_seated_and_only_once():
     session, told = start(), []
     for pose in film(motion, 14):
         session = advance(session, pose, pose.taken_at)
-        told += [(e.reason, session.phase) for e in session.events]
-    assert [reason for reason, _ in told] == ["sitting"]
-    assert told[0][1] is not Phase.LOCKOUT
+        told += [e.reason for e in session.events]
+    assert told == ["sitting"]
 
 
-def test_walking_is_rejected():
-    """Feet that travel while the trunk bows are no rep."""
-    motion = reps(1)
+def test_feet_that_wander_veto_nothing():
+    """A bow is a bow though an ankle behind a weight is seen to travel, or to jump."""
+    motion = reps(2)
     poses = [
-        person(t, *motion(t), at=(ANKLE[0] - 80 + (60 * max(0.0, t - 2)), ANKLE[1]))
-        for t in np.arange(0, 6, 1 / 30)
+        person(t, *motion(t), at=(ANKLE[0] - 40 + 20 * max(0.0, t - 2), ANKLE[1]))
+        for t in np.arange(0, 9, 1 / 30)
     ]
-    assert kinds(outcomes(poses)[0]) == ["walking"]
-
-
-def test_a_lifted_foot_is_rejected():
-    """A step in place during the bow is no rep either."""
-    motion = reps(1)
-    poses = list(film(motion, 6))
+    assert kinds(outcomes(poses)[0]) == ["rep", "rep"]
+    poses = list(film(motion, 9))
     for pose in poses:
         if 3.0 < pose.taken_at < 3.6:
             pose.points[Mark.RIGHT_ANKLE, 1] -= 30
-    assert kinds(outcomes(poses)[0]) == ["walking"]
+    assert kinds(outcomes(poses)[0]) == ["rep", "rep"]
 
 
-def test_turning_during_the_bow_is_rejected():
-    """A body that turns while it bends shows no hinge."""
-    motion = reps(1)
+def test_the_view_may_change_at_any_time():
+    """In the middle of a bow, and between two, to any side."""
+    motion = reps(3)
     poses = [
-        person(t, *motion(t), turn=min(50.0, max(0.0, 60 * (t - 2.4))))
-        for t in np.arange(0, 6, 1 / 30)
+        person(t, *motion(t), turn=min(80.0, max(0.0, 30 * (t - 2.6))))
+        for t in np.arange(0, 12, 1 / 30)
     ]
-    assert kinds(outcomes(poses)[0]) == ["turning"]
+    assert kinds(outcomes(poses)[0]) == ["rep"] * 3
 
 
-@pytest.mark.parametrize("seen_again", [True, False], ids=["seen", "hidden when all is over"])
-def test_the_hands_begin_to_reach_before_the_hips(seen_again):
-    """What is put down was held before the reach, at the chest; and the hands may be lost then."""
-    poses = []
-    for pose in film(reps(1, stand=2.5), 7):
-        t = pose.taken_at
-        shoulder = pose.points[Mark.RIGHT_SHOULDER]
-        held, floor = shoulder + np.array([40.0, 50.0]), np.array([ANKLE[0], ANKLE[1] - 60.0])
-        down = np.clip((t - 2.0) / 0.5, 0, 1)
-        hanging = pose.points[Mark.RIGHT_WRIST]
-        wrist = (1 - down) * held + down * (floor if 3.0 < t < 4.5 else hanging)
-        for mark in (Mark.LEFT_WRIST, Mark.RIGHT_WRIST):
-            pose.points[mark] = wrist
-            pose.visibility[mark] = 1.0 if t < 5.4 or seen_again else 0.1
-            pose.points[mark - 2] = (shoulder + wrist) / 2  # the elbow: straight arms tell nothing
-        poses.append(pose)
+def marching(pose):
+    """The pose with one foot after the other in the air, .8 s each."""
+    phase = pose.taken_at % 0.8 / 0.8
+    foot = Mark.LEFT_ANKLE if phase < 0.5 else Mark.RIGHT_ANKLE
+    pose.points[foot, 1] -= 50 * np.sin(2 * np.pi * (phase % 0.5))
+    return pose
+
+
+def test_a_lone_bow_before_walking_is_a_pick_up():
+    """It counts when the person stands, and no longer when the person walks off."""
+    poses = [marching(p) if p.taken_at > 5.2 else p for p in film(reps(1), 10)]
+    session, counts = start(), set()
+    for pose in poses:
+        session = advance(session, pose, pose.taken_at)
+        counts.add(session.count)
+    assert counts == {0, 1}
+    assert session.count == 0
     assert kinds(outcomes(poses)[0]) == ["picking-up"]
 
 
-@pytest.mark.parametrize("pause", [0.2, 0.4, 0.6])
-def test_what_was_picked_up_is_not_picked_up_again_by_the_next_rep(pause):
-    """After a short pause, too: arms folded, then reps with a weight that hangs from them."""
-    poses = []
-    for t in np.arange(0.0, 3.0 + 3 * (2.2 + pause) + 1.5, 1 / 30):
-        into = (t - 3.0) % (2.2 + pause) if 3.0 <= t < 3.0 + 3 * (2.2 + pause) else 0.0
-        share = float(np.interp(into, [0.0, 1.0, 1.2, 2.2], [0.0, 1.0, 1.0, 0.0]))
-        pose = person(t, *hinge(share))
-        shoulder = pose.points[Mark.RIGHT_SHOULDER]
-        low = np.array([ANKLE[0], ANKLE[1] - 60.0])
-        held = shoulder + np.array([40.0, 50.0] if t < 4.0 else [0.0, 115.0])
-        for mark in (Mark.LEFT_WRIST, Mark.RIGHT_WRIST):
-            pose.points[mark] = low if share > 0.8 else held
-            pose.points[mark - 2] = (shoulder + pose.points[mark]) / 2
-        poses.append(pose)
-    assert kinds(outcomes(poses)[0]) == ["picking-up", "rep", "rep"]
+def test_a_lone_bow_right_after_walking_is_a_pick_up():
+    """But a rep where the next one follows."""
+    poses = [marching(p) if p.taken_at < 2.0 else p for p in film(reps(1), 12)]
+    assert kinds(outcomes(poses)[0]) == ["picking-up"]
+    poses = [marching(p) if p.taken_at < 2.0 else p for p in film(reps(2), 12)]
+    assert kinds(outcomes(poses)[0]) == ["rep", "rep"]
+
+
+def test_walking_off_after_a_set_takes_nothing_back():
+    """The last rep of several is not alone."""
+    poses = [marching(p) if p.taken_at > 8.2 else p for p in film(reps(2), 12)]
+    assert kinds(outcomes(poses)[0]) == ["rep", "rep"]
 
 
 def test_losing_the_person_mid_rep_is_told_once():
-    """Half a second without a person ends the rep as lost; a shorter gap changes nothing."""
-    found, phases = outcomes(film(reps(2), 9), gaps=[(3.0, 3.6)])
+    """More than a second without a person ends the rep as lost; a shorter gap changes nothing."""
+    found, phases = outcomes(film(reps(2), 9), gaps=[(2.8, 4.0)])
     assert kinds(found) == ["lost", "rep"]
     assert None in phases[1:]
-    found, _ = outcomes(film(reps(2), 9), gaps=[(3.0, 3.3)])
+    found, _ = outcomes(film(reps(2), 9), gaps=[(2.8, 3.6)])
     assert kinds(found) == ["rep", "rep"]
+
+
+def test_a_rep_whose_end_is_out_of_the_picture_counts():
+    """The head leaves the picture above half-way up, and nobody is found for a while."""
+    found, _ = outcomes(film(reps(1), 9), gaps=[(4.25, 6.0)])
+    assert kinds(found) == ["rep"]
+
+
+def test_bent_at_first_is_no_rep_but_what_follows_is():
+    """Somebody comes into the picture bent over the bar and stands up; two reps follow."""
+    poses = [p for p in film(reps(3), 12) if p.taken_at > 3.3]
+    found, _ = outcomes(poses)
+    assert kinds(found) == ["rep", "rep"]
+
+
+@pytest.mark.parametrize("fps", [5, 30])
+def test_touch_and_go_needs_no_standing(fps):
+    """Lockouts of .3 s at a fifth of the depth, from the first frame on."""
+
+    def motion(t):
+        return hinge(0.6 - 0.4 * np.cos(2 * np.pi * t / 1.5))
+
+    assert kinds(outcomes(film(motion, 9.2, fps=fps))[0]) == ["rep"] * 6
 
 
 def test_walking_out_while_standing_is_not_lost():
@@ -253,7 +266,7 @@ def test_walking_out_while_standing_is_not_lost():
 def test_another_body_ends_the_rep():
     """Hips that jump across the picture belong to somebody else."""
     poses = [
-        pose if pose.taken_at < 3 else person(pose.taken_at, *hinge(0), at=(80.0, 560.0))
+        pose if pose.taken_at < 3 else person(pose.taken_at, *hinge(0), at=(20.0, 560.0))
         for pose in film(reps(1), 6)
     ]
     assert kinds(outcomes(poses)[0]) == ["other-person"]
@@ -306,7 +319,7 @@ def test_going_deeper_after_a_stop_is_the_same_rep():
 
     found, phases = outcomes(film(motion, 8))
     assert kinds(found) == ["rep"]
-    assert phases[2:6] == [Phase.DESCENDING, Phase.BOTTOM, Phase.DESCENDING, Phase.BOTTOM]
+    assert phases[1:5] == [Phase.DESCENDING, Phase.BOTTOM, Phase.DESCENDING, Phase.BOTTOM]
 
 
 def test_front_view_counts_by_the_foreshortening_of_the_trunk():
@@ -317,17 +330,6 @@ def test_front_view_counts_by_the_foreshortening_of_the_trunk():
         pose.points[:, 0] = person(turn=80).points[:, 0]
         poses.append(pose)
     assert kinds(outcomes(poses)[0]) == ["rep"] * 3
-
-
-def test_shoulders_that_sink_under_a_weight_leave_no_movement_open():
-    """Lower by 8 % of the trunk, as if bowed by 23 deg: standing is taken anew, and bows count."""
-    poses = []
-    for pose in film(reps(5, stand=7.0), 24, fps=15, turn=80):
-        pose.points[:, 0] = person(turn=80).points[:, 0]
-        sunk = 12.0 * np.clip((pose.taken_at - 1.5) / 0.4, 0.0, 1.0)
-        pose.points[: Mark.LEFT_HIP, 1] += sunk
-        poses.append(pose)
-    assert kinds(outcomes(poses)[0]) == ["rep"] * 5
 
 
 def test_who_sits_facing_the_glass_and_bows_to_stand_up_has_done_no_rep():
@@ -368,11 +370,11 @@ def test_who_bows_at_the_camera_neither_turns_nor_walks_behind_the_own_trunk():
 
 def test_limits_belong_to_the_variation():
     """A stricter limit makes a partial of a rep."""
-    memory, found = Tracking(), []
+    counter, found = HingeCounter(Limits(full_deg=100)), []
     session = start()
     for pose in film(reps(1), 6):
         session = advance(session, pose, pose.taken_at)
-        memory, new = step(memory, session.posture, session.baseline, Limits(full_deg=100))
+        counter, new = counter.step(session.posture)
         found += new
     assert kinds(found) == ["partial"]
 

@@ -1,0 +1,173 @@
+"""Rendered people with the truth of every frame: a folder of `NAME.mp4` and `NAME.json.gz`.
+
+Each clip is one body. The JSON has the variation, the frame rate, the view, and of the person the
+reps with their faults and the angles of each frame.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from benches.masked import Track, folder_of, read, track, write
+from benches.truth import Case, case, film
+from mirror.coach.advance import advance
+from mirror.coach.session import Session, start
+from mirror.errors import UsageError
+from mirror.hinge.counting.reps import Phase, Rep
+from mirror.hinge.judging.metrics import Steps
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.variations.catalog import VARIATIONS
+from mirror.pose.landmarker import Estimator
+
+LOCKOUT_S = 0.5
+SIDE_DEG = 25.0
+"""Clips that are filmed so far off side view at most are side views."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame as the mirror measured it. standing: the baseline of that moment, or None."""
+
+    posture: Posture
+    standing: Standing | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """One clip and its truth."""
+
+    name: str
+    truth: dict[str, Any]
+    clip: Path
+    model: Path
+    kept: Path | None
+
+    @property
+    def kind(self) -> str:
+        """What the clip shows, the last word of its name."""
+        return self.name.rsplit("_", 1)[-1]
+
+    @property
+    def variation(self) -> str:
+        """The variation that is practised."""
+        return str(self.truth["variation"])
+
+    @property
+    def is_side(self) -> bool:
+        """Whether the person is seen from the side."""
+        yaw: float = self.truth["view_yaw_deg"]
+        return abs(abs(yaw) - 90.0) <= SIDE_DEG
+
+    @property
+    def reps(self) -> list[dict[str, Any]]:
+        """The true full reps."""
+        found = self.truth["actors"][0]["reps"]
+        return [rep for rep in found if rep["label"] == "full"]
+
+    def angles(self, name: str, times: Array) -> Array:
+        """A true angle at these times, degrees."""
+        frames = self.truth["actors"][0]["per_frame"]
+        at = np.array(frames["frame"]) / self.truth["fps"]
+        values: Array = np.interp(times, at, np.array(frames[name], np.float64))
+        return values
+
+    def flexion(self, times: Array) -> Array:
+        """(n, 2) true lumbar and thoracic flexion, degrees since standing."""
+        both = [self.angles(f"{part}_flex", times) for part in ("lumbar", "thoracic")]
+        return np.stack(both, axis=1)
+
+    def followed(self) -> tuple[Session, list[Frame]]:
+        """The mirror at the end of the clip, and its measures of every frame."""
+        session = start(self.variation, self.truth["drill"])
+        return _followed(session, track(self.clip, self.model, self.kept))
+
+    @property
+    def rules(self) -> Any:
+        """What the variation judges."""
+        return VARIATIONS[self.variation].rules
+
+
+def _followed(session: Session, poses: Track) -> tuple[Session, list[Frame]]:
+    frames = []
+    for t, pose in poses:
+        session = advance(session, pose, t)
+        if isinstance(session.posture, Posture):
+            frames.append(Frame(session.posture, session.baseline))
+    return session, frames
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One set of the figure, of the half of its bodies that gains are fitted on."""
+
+    index: int
+    model: Path
+    kept: Path | None
+
+    name = "figure"
+    is_side = True
+
+    @property
+    def case(self) -> Case:
+        """The set."""
+        return case("fit", self.index, reps=3)
+
+    def flexion(self, times: Array) -> Array:
+        """(n, 2) true lumbar and thoracic flexion, degrees since standing."""
+        motion = self.case.figure().motion
+        rest = motion.truth(0.0)
+        true = [motion.truth(t) for t in times.tolist()]
+        return np.array(
+            [(t.lumbar_deg - rest.lumbar_deg, t.thoracic_deg - rest.thoracic_deg) for t in true]
+        ).reshape(-1, 2)
+
+    def followed(self) -> tuple[Session, list[Frame]]:
+        """As `Person.followed`."""
+        path = folder_of(self.kept) / f"figure-{self.index:02d}.npz"
+        if not path.is_file():
+            estimator = Estimator(self.model)
+            write(path, ((shot.truth.t, shot.pose) for shot in film(self.case, estimator)))
+            estimator.close()
+        return _followed(start("basic"), read(path))
+
+
+def steps_of(rep: dict[str, Any], frames: list[Frame]) -> tuple[Steps, Rep]:
+    """The frames of a true rep as the mirror would keep them, and the rep at its true times."""
+    steps: list[tuple[Posture, Phase]] = []
+    for frame in frames:
+        t = frame.posture.t
+        if not rep["start"] <= t <= rep["end"] + LOCKOUT_S:
+            continue
+        phase = Phase.LOCKOUT
+        if t < rep["bottom_from"]:
+            phase = Phase.DESCENDING
+        elif t <= rep["bottom_to"]:
+            phase = Phase.BOTTOM
+        elif t < rep["end"]:
+            phase = Phase.ASCENDING
+        steps.append((frame.posture, phase))
+    whole = Rep(1, rep["start"], rep["bottom"], rep["end"], 0.0, 0.0, 0.0, "left")
+    return tuple(steps), whole
+
+
+def people(folder: Path, model: Path, kept: Path | None) -> Iterator[Person]:
+    """The people of a folder; their tracks are kept in the folder `kept`.
+
+    Raises:
+        UsageError: there are none.
+    """
+    files = sorted(folder.glob("*.json.gz"))
+    if not files:
+        raise UsageError(f"{folder}: holds no NAME.json.gz.")
+    for file in files:
+        name = file.name.removesuffix(".json.gz")
+        truth = msgspec.json.decode(gzip.decompress(file.read_bytes()))
+        yield Person(name, truth, file.with_name(f"{name}.mp4"), model, kept)
