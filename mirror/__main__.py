@@ -201,7 +201,7 @@ def _check(options: argparse.Namespace) -> int:
     is_ok = True
     try:
         settings = _settings(options)
-        print(f"config   OK     {path}" if options.boot else f"# {path}\n{to_toml(settings)}")
+        print(f"config   OK     {path}")
     except ConfigError as error:
         print(f"config   FAULT  {error}")
         is_ok, settings = False, _with_camera(Settings(), options)
@@ -209,6 +209,8 @@ def _check(options: argparse.Namespace) -> int:
         state = "OK   " if finding.is_ok else "FAULT" if finding.needed else "none "
         print(f"{finding.part:8} {state}  {finding.report}", flush=True)
         is_ok = is_ok and (finding.is_ok or not finding.needed)
+    if options.settings:
+        print(f"\n# The settings in effect: {path}\n{to_toml(settings)}", end="")
     return 0 if is_ok or options.boot else 1
 
 
@@ -268,6 +270,30 @@ def _model(options: argparse.Namespace) -> int:
     return 0
 
 
+def _voice(options: argparse.Namespace) -> int:
+    from mirror.coach import language
+    from mirror.display.voice import MOST, Voice
+
+    try:
+        settings = load(options.config or default_file())
+    except ConfigError as error:
+        # A mirror with a broken file runs on its defaults, and speaks their language.
+        print(f"hinge-mirror: {error}", file=sys.stderr)
+        settings = Settings()
+    name = options.language or settings.coach.language
+    voice = Voice(language.load_language(name))
+    if options.list:
+        for phrase in voice.phrases.values():
+            print(f"{phrase.name}.wav\t{phrase.text}")
+        return 0
+    made = voice.render()
+    print(
+        f"{voice.folder} has {len(voice.phrases) - MOST} cues and {MOST} numbers ({name}); "
+        f"{made} were made now."
+    )
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "calibrate": _calibrate,
@@ -278,6 +304,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import": _import,
     "bench": _bench,
     "model": _model,
+    "voice": _voice,
 }
 
 if __name__ == "__main__":

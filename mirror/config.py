@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
 from mirror.errors import ConfigError
+from mirror.sentences import expected, nearest
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
 SYSTEM_STATE = Path("/var/lib/hinge-mirror")
@@ -77,11 +78,13 @@ class CameraSettings(_Section, frozen=True):
 class ModelSettings(_Section, frozen=True):
     """The pose model. An empty path means the bundle of that size in the user's cache folder.
 
-    half_precision: the full one may compute so where the processor can.
+    half_precision: the full one may compute so where the processor can. workers: trackers that
+    share the frames; 0: as many as the cores allow.
     """
 
     size: ModelSize = "full"
     half_precision: bool = True
+    workers: Annotated[int, Meta(ge=0, le=3)] = 0
     path: str = ""
 
 
@@ -117,9 +120,10 @@ class ButtonSettings(_Section, frozen=True):
 
 
 class SoundSettings(_Section, frozen=True):
-    """Tones. A volume of 0 is silence."""
+    """Tones and voice. A volume of 0 is silence. voice: what it says; all: it counts reps, too."""
 
     volume: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    voice: Literal["off", "cues", "all"] = "cues"
 
 
 class PresenceSettings(_Section, frozen=True):
@@ -133,11 +137,13 @@ class PresenceSettings(_Section, frozen=True):
 class CoachSettings(_Section, frozen=True):
     """What the mirror starts with, and the language it speaks (a file of `config/languages`).
 
-    eye: the one that sees the line on the reflection; the other one sees it 3 cm aside.
+    target: reps of a set, 0 for none. eye: the one that sees the line on the reflection; the other
+    one sees it 3 cm aside.
     """
 
     variation: Annotated[str, Meta(min_length=1)] = "basic"
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z]+)?$")] = "en"
+    target: Annotated[int, Meta(ge=0, le=100)] = 10
     body_height_m: Annotated[float, Meta(ge=1.0, le=2.3)] | None = None
     eye: Literal["left", "right", "both"] = "right"
 
@@ -214,6 +220,24 @@ def state_folder() -> Path:
         ) from error
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept; it may not be there yet.
+
+    `hinge-mirror` in XDG_CACHE_HOME if that is set (the unit sets it), else in the user's home.
+
+    Raises:
+        ConfigError: the user has no home, and XDG_CACHE_HOME is not set.
+    """
+    # The XDG base directory specification says that a relative path is to be ignored.
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        try:
+            base = Path.home() / ".cache"
+        except RuntimeError as error:
+            raise ConfigError("there is no home folder: set XDG_CACHE_HOME.") from error
+    return base / "hinge-mirror"
+
+
 def shipped(name: str) -> Path:
     """Path of a file of `config/`: in the wheel as package data, in a checkout beside it."""
     package = Path(__file__).parent
@@ -278,11 +302,20 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     keys = where.strip("`.") if at else ""
     if reason.startswith("Object contains unknown field"):
         field = reason.partition("`")[2].removesuffix("`")
-        return f"unknown key {named('.'.join(filter(None, [keys, field])))}"
+        key = ".".join(filter(None, [keys, field]))
+        return f"unknown key {named(key)}{nearest(key, _known_keys())}"
     value: Any = data
+    kind: Any = Settings
     for key in keys.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return f"{keys} = {quoted(value)}: {reason[0].lower()}{reason[1:]}"
+        kind = get_type_hints(kind).get(key) if isinstance(kind, type) else None
+    return f"{keys} = {quoted(value)}: {expected(reason, kind)}"
+
+
+def _known_keys() -> list[str]:
+    """Tables and keys, each key with its table."""
+    tables = msgspec.to_builtins(Settings())
+    return [*tables, *(f"{table}.{key}" for table, keys in tables.items() for key in keys)]
 
 
 def _check_lens(path: Path, camera: CameraSettings) -> None:

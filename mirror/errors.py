@@ -57,6 +57,10 @@ class ButtonsError(MirrorError, OSError):
     """The GPIO buttons cannot be used."""
 
 
+class VoiceError(MirrorError, OSError):
+    """The recordings of the voice cannot be made."""
+
+
 class OutputError(MirrorError, OSError):
     """A result cannot be written (disk full, folder missing, no permission)."""
 

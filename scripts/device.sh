@@ -35,6 +35,13 @@ must_last() {
 }
 is_booted() { [ -d "$prefix/run/systemd/system" ]; }
 
+is_installed() {
+  [ "$(dpkg-query -Wf '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+apt_install() {
+  run env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"
+}
+
 # What the mirror needs of the system.
 install_packages() {
   local package missing=() packages=(
@@ -48,14 +55,12 @@ install_packages() {
     packages+=(python3-picamera2 python3-lgpio)
   fi
   for package in "${packages[@]}"; do
-    [ "$(dpkg-query -Wf '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-      missing+=("$package")
+    is_installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "Installing packages: ${missing[*]}"
   run apt-get update -q
-  run env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
-    "${missing[@]}"
+  apt_install "${missing[@]}"
 }
 
 # The same product always has the same name, so that installing it twice does nothing.
@@ -104,6 +109,14 @@ build_version() {
 obtain_model() {
   run env HINGE_MIRROR_COMMAND="$home/versions/$1/bin/hinge-mirror" \
     sh "$root/systemd/hinge-mirror.sh" model
+}
+
+# The recordings of the voice, made by the mirror's user. Without them the mirror gives tones, so
+# nothing here keeps it from coming up.
+record_voice() {
+  is_installed espeak-ng || apt_install espeak-ng || true
+  run env HINGE_MIRROR_COMMAND="$home/versions/$1/bin/hinge-mirror" \
+    sh "$root/systemd/hinge-mirror.sh" voice || true
 }
 
 # Put a version in use: its system files, then the link, in one step.

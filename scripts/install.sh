@@ -105,6 +105,7 @@ build_version "$id"
 activate "$id"
 install_settings
 obtain_model "$id"
+record_voice "$id"
 run systemctl disable getty@tty1.service
 run systemctl enable $unit
 change_boot

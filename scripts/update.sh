@@ -32,6 +32,7 @@ if ! obtain_model "$id"; then
   run rm -rf "$home/versions/$id"
   die "version $id cannot have its pose model; the update was taken back, $before stays in use."
 fi
+record_voice "$id"
 say "Changing from $before to $id ..."
 activate "$id"
 if is_ready_within "$patience_s"; then
@@ -43,6 +44,7 @@ say "Version $id was not ready within $patience_s s; the end of what it said:"
 journalctl -u $unit -n 10 --no-pager -o cat || true
 activate "$before"
 obtain_model "$before" || true # the one that is there is the new version's
+record_voice "$before" 2>/dev/null
 is_ready_within "$patience_s" || say "Version $before does not come up, either."
 run rm -rf "$home/versions/$id"
 die "the update was taken back; version $before is in use."

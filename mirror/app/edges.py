@@ -19,14 +19,15 @@ from mirror.buttons import LONG
 from mirror.buttons.controls import Controls
 from mirror.calibration.controller import CalibrationController
 from mirror.coach.advance import advance
-from mirror.coach.language import load_language
+from mirror.coach.language import Language, load_language
 from mirror.config import Settings
 from mirror.display.power import Display
 from mirror.display.screen import Screen, open_screen
 from mirror.display.snapshots import Snapshots
 from mirror.display.sound import Speaker
 from mirror.display.video import Recording
-from mirror.errors import ScreenError
+from mirror.display.voice import Voice
+from mirror.errors import ConfigError, ScreenError
 from mirror.history.recorder import Recorder
 from mirror.pose.pipeline import VisionPipeline
 from mirror.screens.labels import Labels
@@ -101,7 +102,8 @@ class Edges:
 
     def __init__(self, settings: Settings, options: Options, parts: Parts) -> None:
         self.language = load_language(settings.coach.language)
-        self.speaker = Speaker(settings.sound.volume, keep_trying=options.kiosk)
+        voice = _voice(settings, self.language)
+        self.speaker = Speaker(settings.sound.volume, voice, keep_trying=options.kiosk)
         screen = _first_screen(settings, options, parts.open_screen)
         self.display = Display(
             screen, settings.screen, letting_go=self.speaker.close, opening=parts.open_screen
@@ -151,6 +153,19 @@ class Edges:
         self.controls.close()
         self.display.close()
         return has_stopped
+
+
+def _voice(settings: Settings, language: Language) -> Voice | None:
+    """The recordings to play; without a home there are none, and tones take their place."""
+    if settings.sound.volume == 0 or settings.sound.voice == "off":
+        return None
+    try:
+        voice = Voice(language, counts=settings.sound.voice == "all")
+    except ConfigError:
+        return None
+    if missing := len(voice.missing()):
+        _LOG.info(f"The voice lacks {missing} recordings: tones instead, until hinge-mirror voice.")
+    return voice
 
 
 def _volunteer(settings: Settings, screen: Screen) -> Volunteer:

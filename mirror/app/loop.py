@@ -14,11 +14,14 @@ from queue import Empty
 
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
 from mirror.app.journal import log_to_stderr
+from mirror.app.notices import Notices
+from mirror.app.pace import Pace
+from mirror.buttons.keyboard import KEYS_HELP, has_unknown
 from mirror.buttons.waking import waking
 from mirror.coach.command import Command
 from mirror.coach.finished import FinishedSet
 from mirror.coach.session import Session, start
-from mirror.coach.sets import apply, end, recall
+from mirror.coach.sets import apply, end, idle_reason, recall
 from mirror.config import Settings
 from mirror.display.scene import Scene
 from mirror.display.sound import Heard, heard
@@ -90,9 +93,13 @@ class Mirror:
         self.session = _first_session(settings, options.drill)
         self.edges = Edges(settings, options, parts)
         self.lost: str | None = None
+        self._pace = Pace(settings.screen.fps)
         now = parts.clock.monotonic()
         self._times = Times(now, now, now, now, now)
         self._finished_reps = 0
+        self._notices = Notices(now, is_windowed=options.windowed)
+        if options.windowed:
+            _LOG.info(f"Keys of the window: {KEYS_HELP}.")
 
     @property
     def is_unfinished(self) -> bool:
@@ -115,7 +122,7 @@ class Mirror:
                     break
                 if self._is_over(now):
                     break
-                tick = max(tick + 1.0 / self._settings.screen.fps, now)
+                tick = max(tick + self._pace.interval_s, now)
                 clock.sleep(max(0.0, tick - now))
             if self.session.shutdown:
                 now = clock.monotonic()
@@ -191,10 +198,16 @@ class Mirror:
 
     def _command(self, now: float) -> None:
         edges = self.edges
-        for what in edges.controls.commands(edges.screen.events(), now):
+        keys = edges.screen.events()
+        if has_unknown(keys):
+            self._notices.note("unknown", now)
+        for what in edges.controls.commands(keys, now):
             if edges.calibration.is_on or what is Command.CALIBRATE:
                 edges.calibration.press(what)
                 continue
+            reason = idle_reason(self.session, what)
+            if reason is not None:
+                self._notices.note(reason, now)
             kept = self.session.history.profile
             self.session = apply(self.session, what)
             self._keep(self.session.finished)
@@ -224,6 +237,7 @@ class Mirror:
             while True:
                 observation = pipeline.observations.get_nowait()
                 observations += 1
+                self._pace.observed(observation.t)
                 if calibration.is_on:
                     calibration.look(observation.pose, observation.t)
                     continue
@@ -250,7 +264,7 @@ class Mirror:
             calibrating=calibration.now or (calibration.last if options.calibrate else None),
             mirrored=volunteer.mirrored() if volunteer is not None else (),
             reflection=calibration.reflection(session.pose),
-            banners=banners if options.kiosk else (),
+            banners=self._notices.banners(now) or (banners if options.kiosk else ()),
         )
 
     def _scene(self, situation: Situation) -> Scene:
@@ -274,7 +288,7 @@ class Mirror:
         presence, edges = self._settings.presence, self.edges
         if state is ScreenState.MISFIT and self._times.misfit is None:
             self._times.misfit = now
-        is_asleep = state is ScreenState.ASLEEP
+        is_asleep = self._pace.is_asleep = state is ScreenState.ASLEEP
         edges.pipeline.pause_s = 1.0 / presence.looks_per_s if is_asleep else 0.0
         if not is_asleep:
             self._times.awake = now
@@ -302,6 +316,6 @@ class Mirror:
 
 
 def _first_session(settings: Settings, drill: str | None = None) -> Session:
-    height_m = settings.coach.body_height_m
-    height_cm = height_m and 100 * height_m
-    return start(settings.coach.variation, drill, height_cm, settings.presence.grace_s)
+    coach = settings.coach
+    height_cm = coach.body_height_m and 100 * coach.body_height_m
+    return start(coach.variation, drill, height_cm, settings.presence.grace_s, coach.target)

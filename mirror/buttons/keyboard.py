@@ -25,6 +25,16 @@ KEYS: dict[str, Command] = {
     "escape": Command.SHUTDOWN,
     "quit": Command.SHUTDOWN,
 }
+KEYS_HELP = (
+    "n or right: next, p or left: back, space: new set, d: drill, r: remember or measure, "
+    "c: calibrate, q: quit"
+)
+"""What the keys do, in one line."""
+
+
+def has_unknown(keys: Iterable[str]) -> bool:
+    """Whether a key without a meaning went down; one that only changes others has a long name."""
+    return any(key not in KEYS and (len(key) == 1 or key in ("up", "down", "tab")) for key in keys)
 
 
 class Keyboard:

@@ -9,7 +9,8 @@ the correction of a configured lens.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -69,7 +70,9 @@ def analyze(
     kept: list[Record] = []
     with ExitStack() as stack:
         steps = process(camera, estimator, session, lens=lens, seconds=seconds, fps=fps)
-        steps = _with_progress(steps, camera, seconds, fps)
+        progress = Progress(camera, seconds, fps)
+        stack.callback(progress.close)
+        steps = progress.follow(steps)
         if overlay_path is not None:
             scratch = stack.enter_context(replacing(overlay_path))
             recording = Recording(scratch, camera.size, header["fps"], name=str(overlay_path))
@@ -82,66 +85,81 @@ def analyze(
             kept.append(record)
             if out is not None:
                 out.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+            line = format_record(record)
+            if line is not None and json_target != "-":
+                progress.say(line)
         if plot_path is not None:
             plot(kept, stack.enter_context(replacing(plot_path)))
-    if json_target != "-":
-        print(format_summary(kept))
     return 0
 
 
-def format_summary(kept: Sequence[Record]) -> str:
-    """The analysis for people: a line for each outcome, and the sums."""
-    lines = []
-    for record in kept:
-        match record["type"]:
-            case "rep":
-                lines.append(
-                    f"rep {record['number']:3}  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
-                    f"hip {record['hip_flexion_max_deg']:.0f}, "
-                    f"trunk {record['trunk_max_deg']:.0f}, "
-                    f"knee {record['knee_at_bottom_deg']:.0f}, "
-                    f"back {_or_dash(record['back_rounding_max_deg'])} deg"
-                    + "".join(f"  {fault['fault']}" for fault in record["faults"])
-                )
-            case "partial":
-                lines.append(
-                    f"partial  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
-                    f"hip {record['hip_flexion_max_deg']:.0f} deg"
-                )
-            case "rejected":
-                lines.append(
-                    f"no rep   {record['start_s']:7.2f}-{record['end_s']:.2f} s  {record['reason']}"
-                )
-            case "summary":
-                lines.append(
-                    f"{record['reps']} reps, {record['partials']} partial, "
-                    f"{record['rejected']} rejected"
-                )
-                if record["stop_hip_flexion_deg"] is not None:
-                    lines.append(f"stop depth: {record['stop_hip_flexion_deg']:.0f} deg of pelvis")
-    return "\n".join(lines)
+def format_record(record: Record) -> str | None:
+    """The line of a record for people: an outcome, or the sums; None for any other record."""
+    match record["type"]:
+        case "rep":
+            return (
+                f"rep {record['number']:3}  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
+                f"hip {_degrees(record['hip_flexion_max_deg'])}, "
+                f"trunk {_degrees(record['trunk_max_deg'])}, "
+                f"knee {_degrees(record['knee_at_bottom_deg'])}, "
+                f"back {_degrees(record['back_rounding_max_deg'])} deg"
+                + "".join(f"  {fault['fault']}" for fault in record["faults"])
+            )
+        case "partial":
+            return (
+                f"partial  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
+                f"hip {_degrees(record['hip_flexion_max_deg'])} deg"
+            )
+        case "rejected":
+            return f"no rep   {record['start_s']:7.2f}-{record['end_s']:.2f} s  {record['reason']}"
+        case "summary":
+            reps = f"{record['reps']} rep{'' if record['reps'] == 1 else 's'}"
+            sums = f"{reps}, {record['partials']} partial, "
+            sums += f"{record['rejected']} rejected"
+            stop_deg = record["stop_hip_flexion_deg"]
+            if stop_deg is not None:
+                sums += f"\nstop depth: {_degrees(stop_deg)} deg of pelvis"
+            return sums
+    return None
 
 
-def _or_dash(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}"
+def _degrees(value: float | None) -> str:
+    return "-" if value is None else str(round(value))
 
 
-def _with_progress(
-    steps: Iterator[tuple[Frame, Session]],
-    camera: Camera,
-    seconds: float | None,
-    fps: float | None,
-) -> Iterator[tuple[Frame, Session]]:
-    """A progress bar, where standard error is a terminal."""
-    from tqdm import tqdm
+class Progress:
+    """A progress line on standard error, where that is a terminal, and lines above it.
 
-    total = camera.frames_total
-    if seconds is not None:
-        wanted = int(seconds * camera.fps)
-        total = wanted if total is None else min(total, wanted)
-    if total is not None and fps is not None and fps < camera.fps:
-        total = int(total * fps / camera.fps)
-    yield from tqdm(steps, total=total, unit=" frames", disable=None, leave=False)
+    camera: the source. seconds, fps: as `follow` takes them.
+    """
+
+    def __init__(self, camera: Camera, seconds: float | None, fps: float | None) -> None:
+        from tqdm import tqdm
+
+        total = camera.frames_total
+        if seconds is not None:
+            wanted = int(seconds * camera.fps)
+            total = wanted if total is None else min(total, wanted)
+        if total is not None and fps is not None and fps < camera.fps:
+            total = int(total * fps / camera.fps)
+        self._bar = tqdm(total=total, unit=" frames", disable=None, leave=False)
+
+    def follow(self, steps: Iterator[tuple[Frame, Session]]) -> Iterator[tuple[Frame, Session]]:
+        """Pass the steps on, and count them."""
+        for step in steps:
+            yield step
+            self._bar.update()
+
+    def say(self, line: str) -> None:
+        """Print a line at once."""
+        from tqdm import tqdm
+
+        with tqdm.external_write_mode(sys.stdout):
+            print(line, flush=True)
+
+    def close(self) -> None:
+        """Take the line away."""
+        self._bar.close()
 
 
 def _recorded(

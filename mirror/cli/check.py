@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 from mirror.app.health import Health, format_illness
 from mirror.buttons import open_buttons
@@ -28,7 +28,15 @@ from mirror.coach.session import start
 from mirror.config import CameraSettings, ModelSettings, Settings, state_folder
 from mirror.display.screen import open_screen
 from mirror.display.sound import Speaker
-from mirror.errors import ButtonsError, CameraError, MirrorError, NetworkError, OutputError
+from mirror.display.voice import MISSING, Voice
+from mirror.errors import (
+    ButtonsError,
+    CameraError,
+    MirrorError,
+    NetworkError,
+    OutputError,
+    VoiceError,
+)
 from mirror.hinge.measure.posture import JUDGE
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import Variation
@@ -51,6 +59,8 @@ class Finding:
 
 LOOKS = 5
 """Number of calls of the estimator that are timed."""
+LONGEST_S = 5.0
+"""Seconds of a recording that are waited for at most."""
 LOW_MB = 50
 """Free megabytes below which finished sets may soon be lost."""
 
@@ -71,6 +81,7 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
     yield _try("model", lambda: _model(settings, load=not at_boot, is_idle=not is_running))
     if is_running:
         yield from (Finding(part, True, BUSY) for part in ("camera", "display", "buttons", "sound"))
+        yield replace(_try("voice", lambda: _voice(settings, is_aloud=False)), needed=False)
         yield replace(_try("line", lambda: _line(settings)), needed=False)
     elif not at_boot:
         camera = _try("camera", lambda: _camera(settings))
@@ -81,6 +92,7 @@ def findings(settings: Settings, *, at_boot: bool = False) -> Iterator[Finding]:
         yield replace(_try("line", lambda: _line(settings)), needed=False)
         yield replace(_try("buttons", lambda: _buttons(settings)), needed=False)
         yield replace(_try("sound", lambda: _sound(settings)), needed=False)
+        yield replace(_try("voice", lambda: _voice(settings)), needed=False)
     yield replace(_try("storage", _storage), needed=False)
     if settings.history.keep:
         yield replace(_try("history", _history), needed=False)
@@ -241,6 +253,34 @@ def _sound(settings: Settings) -> str:
         return " ".join(["a device opens", *(f"(card {card})" for card in _own_cards())])
     finally:
         speaker.close()
+
+
+def _voice(settings: Settings, *, is_aloud: bool = True) -> str:
+    """The recordings of the voice. is_aloud: play one of them."""
+    if settings.sound.volume == 0 or settings.sound.voice == "off":
+        return "switched off"
+    voice = Voice(load_language(settings.coach.language), counts=settings.sound.voice == "all")
+    missing = voice.missing()
+    if missing and shutil.which("espeak-ng") is None:
+        raise VoiceError(f"{MISSING} && sudo hinge-mirror voice")
+    if missing:
+        raise VoiceError(f"{len(missing)} recordings are missing: sudo hinge-mirror voice")
+    where = f"the recordings are in {voice.folder}"
+    if not is_aloud:
+        return where
+    name = next(name for name in voice.phrases if "." not in name)  # not of one variation only
+    speaker = Speaker(settings.sound.volume, voice)
+    speaker.update(0.0)
+    try:
+        took_s = speaker.say((name,))
+        sleep(min(took_s, LONGEST_S))
+    finally:
+        speaker.close()
+    if speaker.silent_because is not None:
+        return f"{where}; none was played, since there is no sound"
+    if not took_s:
+        raise VoiceError(f"{where}, but {voice.find(name)} cannot be played.")
+    return f"said {voice.phrases[name].text!r} ({took_s:.1f} s); {where}"
 
 
 def _own_cards() -> Iterator[str]:

@@ -19,6 +19,9 @@ ANGLES = {
 }
 """Key of the frame record -> name and colour (Okabe and Ito's, distinct for the colour-blind)."""
 SHADES = {"descending": "#56b4e9", "bottom": "#cc79a7", "ascending": "#f0e442"}
+"""Phase -> colour of its background."""
+SHADE = 0.25
+"""Opacity of that colour."""
 
 
 def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
@@ -54,13 +57,12 @@ def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
             middle = (record["start_s"] + record["end_s"]) / 2
             angles.annotate(record["reason"], (middle, top), ha="center", va="top", color="grey")
     angles.set_ylabel("degrees")
-    angles.legend(loc="upper left", ncols=len(ANGLES), frameon=False, bbox_to_anchor=(0, 1.1))
+    _legend(angles)
     angles.grid(alpha=0.3)
     summary = next(r for r in records if r["type"] == "summary")
-    angles.set_title(
+    figure.suptitle(
         f"{Path(header['source']).name}, {header['variation']}: {summary['reps']} reps, "
         f"{summary['partials']} partial, {summary['rejected']} rejected",
-        loc="right",
         fontsize=11,
     )
     trust.plot(times, [r["confidence"] for r in frames], color="#444444", linewidth=1.2)
@@ -73,6 +75,19 @@ def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
         pyplot.close(figure)
 
 
+def _legend(axes: Any) -> None:
+    """One row above the angles: their names, and those of the shaded phases."""
+    from matplotlib.patches import Patch
+
+    lines, _ = axes.get_legend_handles_labels()
+    shades = [Patch(color=shade, alpha=SHADE, label=phase) for phase, shade in SHADES.items()]
+    entries = [*lines, *shades]
+    axes.legend(
+        handles=entries, ncols=len(entries), loc="lower left", bbox_to_anchor=(0, 1),
+        frameon=False, fontsize=9, columnspacing=1.2, handlelength=1.4,
+    )  # fmt: skip
+
+
 def _shade(axes: Any, frames: list[dict[str, Any]]) -> None:
     """Colour the background by phase."""
     start = 0
@@ -82,5 +97,5 @@ def _shade(axes: Any, frames: list[dict[str, Any]]) -> None:
         shade = SHADES.get(frames[start]["phase"])
         if shade:
             end = frames[min(i, len(frames) - 1)]["t"]
-            axes.axvspan(frames[start]["t"], end, color=shade, alpha=0.2, linewidth=0)
+            axes.axvspan(frames[start]["t"], end, color=shade, alpha=SHADE, linewidth=0)
         start = i

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState
+from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState, Stage
 from mirror.coach.replay import ReplayFrame, frame_of
 from mirror.coach.review import follow_posture, judge
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
+from mirror.coach.stage import follow as follow_stage
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
+from mirror.hinge.drills.drill import REASONS
+from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
 from mirror.hinge.judging.range_test import follow as follow_slump
 from mirror.hinge.judging.stop_depth import reached
@@ -80,20 +83,44 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     session = _show(session, events, t)
     if session.reps and not counter.is_open and t - session.reps[-1].end_s >= REST_S:
         session = end(session, "rest")
-    guidance = _said(session.shown.guidance, session.guidance, t)
-    return replace(session, shown=replace(session.shown, guidance=guidance))
+    shown = session.shown
+    messages = shown.messages.follow(t, stands=not counter.is_moving)
+    key = session.guidance
+    is_kept = messages.is_held(t) or (_is_doubt(session, key) and _is_unanswered(session))
+    if is_kept and key != "stop-here":
+        key = None
+    guidance = _said(shown.guidance, key, t)
+    return follow_stage(
+        replace(session, shown=replace(shown, guidance=guidance, messages=messages))
+    )
 
 
 def _show(session: Session, events: tuple[Outcome, ...], t: float) -> Session:
     """Note what the glass is to show of the movements that ended, and whether to stop here."""
     last = session.shown.notice
-    for event in events:
+    # Somebody who walks to the glass to read the result is not corrected for it.
+    is_resting = session.shown.stage is Stage.REST
+    for event in () if is_resting else events:
         last = None if isinstance(event, Rep) else (event, t + NOTICE_S)
     return replace(
         session,
         shown=replace(session.shown, notice=last),
         movement=replace(session.movement, is_at_stop=_is_at_stop(session)),
     )
+
+
+def _is_doubt(session: Session, key: str | None) -> bool:
+    """Whether the guidance is about how the person is seen, not about a movement."""
+    posture = session.posture
+    return isinstance(posture, Posture) and key is not None and key in (posture.doubt, *REASONS)
+
+
+def _is_unanswered(session: Session) -> bool:
+    """Whether the rep after the correction is still to come; until then it stays."""
+    now, reps = session.shown.messages.now, session.reps
+    if now is None or not isinstance(now.about, Cue) or now.about.fault is None:
+        return False
+    return bool(reps) and reps[-1].number == now.about.rep
 
 
 def _is_at_stop(session: Session) -> bool:

@@ -19,6 +19,10 @@ from mirror.config import SYSTEM_CONFIG, named, quoted, shipped
 from mirror.errors import ConfigError
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, text_key
+from mirror.sentences import nearest
+
+_MOMENTS = ("setup", "hips", "back", "stop", "up")
+"""Keys of the moments of a lesson."""
 
 Texts = Mapping[str, str]
 """Key -> text."""
@@ -53,6 +57,18 @@ class Language:
         """One short sentence on how to do it; empty where there is none."""
         return self._or(f"{_record(choice)}.instruction", "")
 
+    def purpose(self, choice: Exercise) -> str:
+        """What it is for, in two or three words; empty where there is none."""
+        return self._or(f"{_record(choice)}.purpose", "")
+
+    def lesson(self, choice: Exercise, moment: int) -> str:
+        """What to do at a moment of the demonstration: before, twice down, at the end, and up."""
+        line = _MOMENTS[moment]
+        own = f"{_record(choice)}.{line}"
+        if line == "setup" and not self.has(own):
+            return self.setup(choice)
+        return self._or(own, self.say(f"lesson.{line}"))
+
     def setup(self, choice: Exercise) -> str:
         """A reminder before the first rep; empty where there is none."""
         return self._or(f"variation.{choice.variation.name}.setup", "")
@@ -63,24 +79,29 @@ class Language:
 
     def cue(self, cue: Cue, choice: Exercise) -> str:
         """A cue or praise; a variation may have its own words for a fault."""
+        if cue.answers is not None:
+            return self.say("cue.yes", aim=_begun(self.aim(cue.answers)))
         key = cue.fault or "praise"
         own = f"variation.{choice.variation.name}.cue.{key}"
         return self._or(own if self.has(own) else f"cue.{key}", _plain(key))
+
+    def aim(self, fault: str) -> str:
+        """The opposite of a fault, in two or three words."""
+        return self._or(f"aim.{fault}", _plain(fault))
 
     def row(self, name: str) -> str:
         """Label of a row of the rest screen."""
         return self._or(f"rest.{name}", _plain(name))
 
-    def row_value(self, name: str, values: Mapping[str, str], *, is_whole: bool = False) -> str:
-        """Numbers of a row; is_whole: all of them are known, so the longer text may be used."""
-        key = f"rest.{name}-more"
-        if not is_whole or not self.has(key):
-            key = f"rest.{name}-value"
+    def row_value(self, name: str, values: Mapping[str, str]) -> str:
+        """Numbers of a row."""
+        key = f"rest.{name}-value"
         return self.say(key, **values) if self.has(key) else " / ".join(values.values())
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number in figures. digits: digits after the decimal mark of the language."""
-        return f"{value:.{digits}f}".replace(".", self.say("rest.decimal"))
+        # Rounded first: what is almost nought is 0, not -0.
+        return f"{round(value, digits) + 0.0:.{digits}f}".replace(".", self.say("rest.decimal"))
 
     def stop(self, found: Found) -> str:
         """Result of the search for the stop depth."""
@@ -95,6 +116,11 @@ def _record(choice: Exercise) -> str:
     if choice.drill is not None:
         return f"drill.{choice.drill.name}"
     return f"variation.{choice.variation.name}"
+
+
+def _begun(text: str) -> str:
+    """A text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _plain(name: str) -> str:
@@ -115,7 +141,7 @@ def load_language(name: str) -> Language:
     texts = _read(path)
     for key, text in texts.items():
         if key not in english:
-            raise ConfigError(f"{path}: unknown key {named(key)}.")
+            raise ConfigError(f"{path}: unknown key {named(key)}{nearest(key, english)}.")
         if wrong := _fields(text) ^ _fields(english[key]):
             raise ConfigError(
                 f"{path}: {key} = {quoted(text)}: {{{named(min(wrong))}}} must stand in both "

@@ -8,12 +8,14 @@ that is added later dies at each of them, unless it is named there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from math import inf
 
 from mirror.coach.finished import LastTime, SetLog
+from mirror.coach.message import Messages
 from mirror.coach.replay import Replay, ReplayFrame
 from mirror.hinge.counting.reps import Fault, Outcome, Partial, Rejected
-from mirror.hinge.drills.drill import Drill
+from mirror.hinge.drills.drill import Drill, Reading
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.range_test import RangeTest
 from mirror.hinge.judging.rep_frames import RepFrames
@@ -33,11 +35,13 @@ GRACE_S = 10.0
 class Setup:
     """What the settings say about the session. height_cm: of the person's body, where configured.
 
-    grace_s: seconds without a person before the glass is a pure mirror.
+    grace_s: seconds without a person before the glass is a pure mirror. target: reps of a set; 0:
+    none.
     """
 
     height_cm: float | None = None
     grace_s: float = GRACE_S
+    target: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class PersonState:
     """What is known of the person.
 
     range_test: the slump that was requested and by which the range of the back is taken.
-    range_deg: how far the back of this person rounds, if that was tested.
+    range_deg: how far the back of this person rounds, if that was tested. reps: of this visit.
+    red_after: after so many of them the back was first rounded.
     """
 
     baseline: Standing | None = None
@@ -80,6 +85,8 @@ class PersonState:
     stop: StopSearch = StopSearch()
     range_test: RangeTest | None = None
     range_deg: float | None = None
+    reps: int = 0
+    red_after: int | None = None
 
     def forgotten(self) -> PersonState:
         """Forget the person; only when the mirror last saw somebody is still known."""
@@ -88,7 +95,12 @@ class PersonState:
     def rewound(self) -> PersonState:
         """Keep what depends on no time of a frame."""
         return PersonState(
-            baseline=self.baseline, drill=self.drill, stop=self.stop, range_deg=self.range_deg
+            baseline=self.baseline,
+            drill=self.drill,
+            stop=self.stop,
+            range_deg=self.range_deg,
+            reps=self.reps,
+            red_after=self.red_after,
         )
 
     def begun(self) -> PersonState:
@@ -100,6 +112,8 @@ class PersonState:
             presence=self.presence,
             lifting=self.lifting,
             range_deg=self.range_deg,
+            reps=self.reps,
+            red_after=self.red_after,
         )
 
     def next_set(self) -> PersonState:
@@ -135,13 +149,16 @@ class MovementState:
     """The movement under way.
 
     mishaps: when a fault of the drill or of the feet was seen, in reps that are not finished yet.
-    is_at_stop: whether the stop depth is about to be reached, or was, on this way down.
+    is_at_stop: whether the stop depth is about to be reached, or was, on this way down. doubted_s:
+    when the drill last was less than good. readings: of the drill, with their times.
     """
 
     form: RepFrames = RepFrames()
     mishaps: tuple[tuple[float, Fault], ...] = ()
     trail: Replay = ()
     is_at_stop: bool = False
+    doubted_s: float = -inf
+    readings: tuple[tuple[float, Reading], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,17 +171,40 @@ class ShownGuidance:
     next_s: float = 0.0
 
 
+class Stage(Enum):
+    """Where somebody is in a visit (see `stage`)."""
+
+    WELCOME = "welcome"
+    CHOSEN = "chosen"
+    STILL = "still"
+    WORKING = "working"
+    FINISHED = "finished"
+    REST = "rest"
+    BLIND = "blind"
+
+
 @dataclass(frozen=True)
 class ShownState:
     """What the glass shows for a while.
 
-    guidance: without what lasts only for a moment. notice: the last movement that did not count,
-    and the time until which it is shown. replay: the last rep. bottom: the posture at its bottom,
-    to be laid over the baseline. chosen_s: when a button last chose the exercise.
+    guidance: without what lasts only for a moment. messages: about how the reps are done. notice:
+    the last movement that did not count, and the time until which it is shown. replay: the last
+    rep. readings: of the drill in it. bottom: the posture at its bottom, to be laid over the
+    baseline. chosen_s: when a button last chose the exercise. stage, stage_s: the stage, and since
+    when. quiet_s: since when the person is upright with still arms; None while moving.
     """
 
     guidance: ShownGuidance = ShownGuidance()
+    messages: Messages = Messages()
     notice: tuple[Partial | Rejected, float] | None = None
     replay: Replay = ()
+    readings: tuple[tuple[float, Reading], ...] = ()
     bottom: Posture | None = None
     chosen_s: float | None = None
+    stage: Stage | None = None
+    stage_s: float = 0.0
+    quiet_s: float | None = None
+
+    def next_set(self) -> ShownState:
+        """Keep what is not about the set that is over."""
+        return replace(self, messages=Messages(), notice=None, replay=(), readings=(), bottom=None)

@@ -10,8 +10,9 @@ from mirror.coach.replay import of_rep, record_frame
 from mirror.coach.session import Session
 from mirror.hinge.counting.counter import Counter
 from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
+from mirror.hinge.drills.drill import Reading
 from mirror.hinge.drills.drill import step as follow_drill
-from mirror.hinge.judging.faults import NOTED, UPPER_BACK
+from mirror.hinge.judging.faults import NOTED, UPPER_BACK, is_rounded
 from mirror.hinge.judging.feedback import cue
 from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
@@ -30,7 +31,7 @@ def follow_posture(session: Session, posture: Posture, counter: Counter) -> Sess
     moving, is_open, upright_s = counter.is_moving, counter.is_open, counter.upright_s
     movement, person, baseline = session.movement, session.person, session.baseline
     form = observe_form(movement.form, posture, counter.phase, upright_s, is_moving=is_open)
-    drill, lifting = person.drill, person.lifting
+    drill, lifting, red_after = person.drill, person.lifting, person.red_after
     faults: list[Fault] = []
     if baseline is not None and session.pose is not None:
         scale = px_per_cm(baseline.trunk_px, baseline.leg_px, session.setup.height_cm)
@@ -51,15 +52,39 @@ def follow_posture(session: Session, posture: Posture, counter: Counter) -> Sess
     mishaps = movement.mishaps if is_open else ()
     if moving:
         mishaps += tuple((posture.t, fault) for fault in faults)
+    if moving and red_after is None and is_rounded(posture):
+        red_after = person.reps
+    readings = _with_reading(session, posture.t, drill.reading)
+    is_doubtful = drill.reading.level in ("amber", "red")
+    doubted_s = posture.t if is_doubtful else movement.doubted_s
     trail = movement.trail
     if session.pose is not None:
         trail = record_frame(trail, session.pose, posture, upright_s=upright_s, moving=is_open)
     return replace(
         session,
-        movement=replace(movement, form=form, mishaps=mishaps, trail=trail),
-        person=replace(person, drill=drill, lifting=lifting),
+        movement=replace(
+            movement,
+            form=form,
+            mishaps=mishaps,
+            trail=trail,
+            doubted_s=doubted_s,
+            readings=readings,
+        ),
+        person=replace(person, drill=drill, lifting=lifting, red_after=red_after),
         current_set=_noted(session, posture, is_open=is_open),
     )
+
+
+def _with_reading(
+    session: Session, t: float, reading: Reading
+) -> tuple[tuple[float, Reading], ...]:
+    """The readings of a drill, as far back as the trail goes."""
+    if session.exercise.drill is None:
+        return ()
+    trail = session.movement.trail
+    oldest_s = trail[0][1].t if trail else t
+    kept = tuple(one for one in session.movement.readings if oldest_s <= one[0] < t)
+    return (*kept, (t, reading))
 
 
 def _noted(session: Session, posture: Posture, *, is_open: bool) -> SetState:
@@ -104,8 +129,11 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     rep = score(rep, form, session.baseline, asked, readings)
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
-    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue)
+    is_good = movement.doubted_s < rep.start_s
+    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue, is_good=is_good)
+    messages = session.shown.messages
     if said is not None:
+        messages = messages.offered(said)
         log = replace(current.log, cues=(*current.log.cues, said))
         current = replace(current, cue=said, log=log)
     bottom, replay = _bottom(form, rep.bottom_s), of_rep(movement.trail, rep)
@@ -113,7 +141,14 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     session = replace(
         session,
         current_set=current,
-        shown=replace(session.shown, bottom=bottom, replay=replay),
+        shown=replace(
+            session.shown,
+            bottom=bottom,
+            replay=replay,
+            readings=movement.readings,
+            messages=messages,
+        ),
+        person=replace(session.person, reps=session.person.reps + 1),
         movement=replace(movement, mishaps=left),
     )
     return _search_stop(session, rep), rep
@@ -142,8 +177,12 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
     search = StopSearch(descents, found, rep.number if is_new else before.rep)
     log = replace(session.current_set.log, stop=found)
+    shown = session.shown
+    if is_new:
+        shown = replace(shown, messages=shown.messages.offered(found))
     return replace(
         session,
+        shown=shown,
         person=replace(session.person, stop=search),
         current_set=replace(session.current_set, log=log),
     )

@@ -81,7 +81,7 @@ class Session:
         last = self.history.lasts.get(exercise.key)
         return Session(
             exercise,
-            exercise.variation.counter,
+            exercise.counter,
             self.setup,
             self.history,
             source=self.source,
@@ -104,7 +104,7 @@ class Session:
             person=self.person.next_set(),
             current_set=self.current_set.next_set(last, self.person.stop.found),
             movement=self.movement,
-            shown=ShownState(guidance=self.shown.guidance, chosen_s=self.shown.chosen_s),
+            shown=self.shown.next_set(),
             finished=self.finished,
             shutdown=self.shutdown,
         )
@@ -220,14 +220,17 @@ def start(
     drill: str | None = None,
     height_cm: float | None = None,
     grace_s: float = GRACE_S,
+    target: int = 0,
 ) -> Session:
-    """A new session. height_cm: of the person's body, where it is configured.
+    """A new session.
+
+    height_cm: of the person's body, where it is configured. target: reps of a set; 0: none.
 
     Raises:
         UsageError: there is no such variation or drill.
     """
     exercise = find_exercise(variation, drill)
-    return Session(exercise, exercise.variation.counter, Setup(height_cm, grace_s))
+    return Session(exercise, exercise.counter, Setup(height_cm, grace_s, target))
 
 
 def _word(outcome: Partial | Rejected) -> str:

@@ -66,6 +66,14 @@ def apply(session: Session, what: Command) -> Session:
             return session
 
 
+def idle_reason(session: Session, what: Command) -> str | None:
+    """Why a command would do nothing now, as a key of the texts (`keys.REASON`); None: it does."""
+    if what is Command.DRILL and not session.exercise.variation.drills:
+        return "no-drill"
+    is_idle = session.remember_action is None and session.person.range_test is None
+    return "nothing-to-remember" if what is Command.REMEMBER and is_idle else None
+
+
 def new_set(session: Session, exercise: Exercise, how: Ended) -> Session:
     """Finish the set and begin one of this exercise; what is known of the person stays."""
     return end(session, how).begun(exercise)

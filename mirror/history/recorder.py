@@ -249,7 +249,7 @@ class Recorder:
 
 def _line(entry: Entry) -> str:
     """One line of the journal for a set."""
-    rounding = "not judged" if entry.rounding_deg is None else f"{entry.rounding_deg:.0f} deg"
+    rounding = "not judged" if entry.rounding_deg is None else f"{round(entry.rounding_deg)} deg"
     faults = "".join(f", {name} in {count}" for name, count in entry.faults.items())
     return (
         f"Set {entry.number} saved: {entry.name}, {entry.reps} reps, "

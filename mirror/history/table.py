@@ -99,4 +99,4 @@ def write_json(entries: Iterable[tuple[Entry, Detail | None]], out: TextIO) -> N
 
 
 def _deg(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}°"
+    return "-" if value is None else f"{round(value)}°"

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mirror.config import ModelSettings, ModelSize
-from mirror.errors import ModelError
+from mirror.config import ModelSettings, ModelSize, cache_folder
+from mirror.errors import ConfigError, ModelError
 from mirror.pose.download import download
 from mirror.pose.networks import PARTS, Report, assemble, networks
 
@@ -47,17 +47,14 @@ def cached(size: ModelSize = "full", half: bool = True) -> Path:
     Raises:
         ModelError: the user has no home and XDG_CACHE_HOME is not set.
     """
-    # The XDG base directory specification says that a relative path is to be ignored.
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if not base.is_absolute():
-        try:
-            base = Path.home() / ".cache"
-        except RuntimeError as error:
-            raise ModelError(
-                "there is no home folder to keep the pose model in: set XDG_CACHE_HOME."
-            ) from error
+    try:
+        folder = cache_folder()
+    except ConfigError as error:
+        raise ModelError(
+            "there is no home folder to keep the pose model in: set XDG_CACHE_HOME."
+        ) from error
     name = LITE_NAME if size == "lite" else FILE_NAME if half else SINGLE_NAME
-    return base / "hinge-mirror" / name
+    return folder / name
 
 
 def command(size: ModelSize) -> str:

@@ -9,8 +9,9 @@ from mirror.coach.exercise import exercises
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import GREY, ICE, WHITE, Dot, Ring, Shape
+from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.measure.posture import Posture
-from mirror.screens.demonstration import demonstration
+from mirror.screens.demonstration import demonstration, moment
 from mirror.screens.drawing import figure
 from mirror.screens.labels import Labels, button_words
 from mirror.screens.layout import Box, Layout
@@ -48,15 +49,23 @@ def blind(session: Session, page: Layout, language: Language, now: float) -> Ite
 def chosen(
     session: Session, page: Layout, language: Language, now: float, labels: Labels | None
 ) -> Iterator[Shape]:
-    """What is practised: its name, one instruction, how it is done, and what the buttons do."""
-    u, width = page.u, 320 if page.wide else page.width
-    yield title(language.title(session.exercise), page.box(0, 0, width, 45), u)
-    yield words(language.instruction(session.exercise), page.box(0, 75, width, 205), u)
+    """What is practised: name and purpose, an instruction, a lesson, and what the buttons do."""
+    u, width, choice = page.u, 320 if page.wide else page.width, session.exercise
+    yield title(language.title(choice), page.box(0, 0, width, 45), u)
+    yield words(language.purpose(choice), page.box(0, 56, width, 60), u, GREY)
+    # A drill that asks for the hands says so, and goes on showing how they are held.
+    key = session.shown.guidance.key
+    asked = language.say(f"guidance.{key}") if key in REASONS else language.instruction(choice)
+    yield words(asked, page.box(0, 124, width, 116), u)
     stage = page.stage
     # On a lying glass the words of the buttons stand beside the drawing, else above it.
     beside = labels.room_mm * u if labels is not None and page.wide else 0.0
-    shown = Box(stage.left, stage.top + 20 * u, stage.width - beside, stage.height - 50 * u)
-    yield from demonstration(session.exercise, now, shown, u)
+    below = 30 * u if page.wide else 100 * u
+    above = 20 * u if page.wide else 45 * u
+    shown = Box(stage.left, stage.top + above, stage.width - beside, stage.height - above - below)
+    yield from demonstration(choice, now, shown, u)
+    line = page.box(0, -20, width, 60)
+    yield words(language.lesson(choice, moment(now)), line, u, WHITE)
     yield from _places(session, page)
     if labels is not None:
         # Holding next means nothing where the back can't be judged and nothing is kept.

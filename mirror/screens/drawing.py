@@ -198,12 +198,17 @@ def held(reading: Reading, u: float) -> tuple[tuple[Point, ...], Colour, float] 
     return points, light, (3.0 if reading.level == "red" else 2.0) * u
 
 
+def depth_y(fold: float, box: Box) -> float:
+    """Where a depth is on the scale of the box."""
+    return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
+
+
 def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """Depth of the hinge: a scale that runs down, the present fold, and the last rep."""
     x = box.left + box.width / 2
 
     def y(fold: float) -> float:
-        return box.top + box.height * min(max(fold, 0.0), DEEPEST_DEG) / DEEPEST_DEG
+        return depth_y(fold, box)
 
     fold = fold_deg(posture, session.baseline)
     if session.stop_depth is not None:
@@ -222,12 +227,17 @@ def meter(session: Session, posture: Posture, box: Box, u: float) -> Iterator[Sh
     yield Dot((x, y(fold)), 5 * u, ICE)
 
 
+def foot_ends(posture: Posture, box: Box) -> tuple[float, float]:
+    """Where heel and toe of the foot bar are, across."""
+    # The glass mirrors the person, and the bar with them.
+    return (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
+
+
 def foot_bar(posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     """The foot from heel to toe with the centre of mass over it; marks at its safe ends."""
     if posture.com_fraction is None:
         return
-    # The glass mirrors the person, and the bar with them.
-    heel, toe = (box.left, box.right) if posture.facing < 0 else (box.right, box.left)
+    heel, toe = foot_ends(posture, box)
 
     def x(share: float) -> float:
         return heel + (toe - heel) * min(max(share, 0.0), 1.0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from mirror.coach.language import Language
 from mirror.coach.session import Session
@@ -37,10 +38,11 @@ from mirror.screens.layout import Box
 
 VALUE_MM = 25.0
 """Height of the capitals of a value, to be read at 3 m."""
+VALUE_WIDTH_MM = 148.0
 SWINGS = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
-"""Power, as a share of the best of the set, from which a swing has faded."""
+"""Power, as a share of the best swing so far, from which a swing has faded."""
 SWAY_CM = 2.0
 """Sway that fills the ring, centimetres."""
 STEEP = 3.0
@@ -75,20 +77,22 @@ def _swing(
     at = box.top
     for name, value, digits in (("cadence", pace, 0), ("float", floated, 1)):
         if value is not None:
-            number = language.number(value, digits)
-            yield _value(language.row_value(name, {"value": number}), (box.right, at), u)
+            text = language.say(f"legend.swing-{name}", value=language.number(value, digits))
+            yield _value(text, (box.right, at), u)
         at += 1.5 * VALUE_MM * u
     powers = [rep.measures.get("power_deg_s", 0.0) for rep in reps]
-    best = max(powers)
-    if best <= 0:
+    most = max(powers)
+    if most <= 0:
         return
     floor, high, step = box.bottom, box.height * 0.45, box.width / SWINGS
-    for k, power in enumerate(powers[-SWINGS:]):
+    # A swing has faded against the best one before it; a better one later changes nothing.
+    bests = list(accumulate(powers, max))
+    for k, (power, best) in enumerate(list(zip(powers, bests, strict=True))[-SWINGS:]):
         x = box.left + (k + 0.5) * step
         # A faded swing is a thin bar: the meaning is not in the colour alone.
         faded = power < FADED * best
         light, wide = (AMBER, 2.0) if faded else (ICE, 4.0)
-        yield Line(((x, floor), (x, floor - high * power / best)), wide * u, light)
+        yield Line(((x, floor), (x, floor - high * power / most)), wide * u, light)
 
 
 def _legs(
@@ -226,7 +230,10 @@ PANELS: dict[str, Draw] = {
 
 
 def _value(text: str, at: Point, u: float) -> Text:
-    return Text(text, at, VALUE_MM * u, WHITE, "right", "top")
+    return Text(
+        text, at, VALUE_MM * u, WHITE, "right", "top",
+        max_width_mm=VALUE_WIDTH_MM * u, max_height_mm=(VALUE_MM + 5) * u,
+    )  # fmt: skip
 
 
 def _since(now: float | None, before: float | None) -> float:

@@ -8,11 +8,13 @@ from mirror.calibration.projection import Reflection
 from mirror.coach.language import Language
 from mirror.coach.replay import at
 from mirror.coach.session import Session
-from mirror.display.scene import AMBER, ICE, Colour, Shape
+from mirror.display.scene import AMBER, ICE, Shape
 from mirror.hinge.drills.drill import Reading
+from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
 from mirror.screens.layout import Box, Layout
+from mirror.screens.legends import finished_legend, red_legend, working_legend
 from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
@@ -23,6 +25,8 @@ SLOWLY = 0.6
 """Speed of the replay, share of the real one."""
 REPLAY_REST_S = 0.8
 """Seconds for which the replay stands still before it begins again."""
+BRIGHT_S, DIM = 1.5, 0.6
+"""Seconds for which words are lit in full while the person moves, and their light afterwards."""
 
 
 def working(
@@ -35,10 +39,7 @@ def working(
     """A movement is under way: the count, the spine on reflection or figure, and the panel."""
     u, posture = page.u, session.posture
     yield from heading(session, page, language, since_s)
-    key = session.shown.guidance.key
-    if key is not None and key != "instruction":
-        colour = AMBER if key == "stop-here" else ICE
-        yield words(language.say(f"guidance.{key}"), page.words, u, colour)
+    yield from _said(session, page, language)
     if not isinstance(posture, Posture) or session.pose is None:
         return
     reflected = on_reflection(session, page, reflection) if reflection is not None else None
@@ -53,15 +54,15 @@ def working(
     if posture.confidence >= SHOW:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u, language)
+        yield from working_legend(session, posture, page, _foot_box(page), language)
+    yield from red_legend(session, page, language)
 
 
 def finished(session: Session, page: Layout, language: Language, t: float) -> Iterator[Shape]:
     """The last rep once more: slowly as a line figure, its back over that of standing."""
     u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
-    said = _feedback(session, language)
-    if said is not None:
-        yield words(said[0], page.words, u, said[1])
+    yield from _said(session, page, language)
     if isinstance(session.posture, Posture):
         yield from panel(session, session.posture, page.panel, u, language)
     if (
@@ -69,7 +70,11 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         and shown.bottom is not None
         and session.baseline is not None
     ):
-        yield from bottom_check(shown.bottom, session.baseline, page.outlines, u)
+        outlines = tuple(bottom_check(shown.bottom, session.baseline, page.outlines, u))
+        yield from outlines
+        if outlines:
+            yield from finished_legend(session, page, language)
+    yield from red_legend(session, page, language)
     place = figure_box(session, page)
     yield from ghost(shown.replay[0], place, u)
     begin, end = (shown.replay[k][1].t for k in (0, -1))
@@ -78,20 +83,29 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         round_s = (end - begin) / SLOWLY + REPLAY_REST_S
         into = max(0.0, since_s - REPLAY_AFTER_S) % round_s
         pose, posture = at(shown.replay, begin + SLOWLY * into)
-        yield from figure(pose, posture, Reading(), place, u, session.baseline)
+        held = min(shown.readings, key=lambda one: abs(one[0] - posture.t), default=None)
+        reading = Reading() if held is None else held[1]
+        yield from figure(pose, posture, reading, place, u, session.baseline)
 
 
-def _feedback(session: Session, language: Language) -> tuple[str, Colour] | None:
-    """The one thing to say after the rep: guidance, a cue, or the stop depth."""
-    key = session.shown.guidance.key
-    if key is not None and key != "instruction":
-        return language.say(f"guidance.{key}"), ICE
-    last, cue, stop = session.reps[-1].number, session.current_set.cue, session.person.stop
-    if cue is not None and cue.rep == last:
-        return language.cue(cue, session.exercise), AMBER if cue.fault else ICE
-    if stop.found is not None and stop.rep == last:
-        return language.stop(stop.found), ICE
-    return None
+def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
+    """The one thing to say: how the reps are done, or what became of another movement."""
+    t, key, now = session.t or 0.0, session.shown.guidance.key, session.shown.messages.now
+    is_held = session.shown.messages.is_held(t)
+    if now is not None and (key in (None, "instruction") or (is_held and key != "stop-here")):
+        about = now.about
+        text = (
+            language.cue(about, session.exercise)
+            if isinstance(about, Cue)
+            else language.stop(about)
+        )
+        # Who moves has read it: from then on it is a reminder.
+        is_old = session.counter.is_moving and t - now.since_s > BRIGHT_S
+        said = words(text, page.words, page.u, AMBER if now.is_correction else ICE)
+        yield from dimmed([said], DIM if is_old else 1.0)
+    elif key not in (None, "instruction"):
+        colour = AMBER if key == "stop-here" else ICE
+        yield words(language.say(f"guidance.{key}"), page.words, page.u, colour)
 
 
 def _foot_box(page: Layout) -> Box:

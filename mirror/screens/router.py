@@ -1,6 +1,7 @@
 """The one decision what the glass shows, and the screen that is drawn for it.
 
-`route` goes through `PRECEDENCE` from the top and takes the first state whose condition holds. All
+`route` goes through `PRECEDENCE` from the top and takes the first state whose condition holds; what
+is not urgent is decided by the stage of the session. All
 that it looks at is in a `Situation`, so the same situation always gives the same glass. Between two
 frames the body is drawn on its way from one to the other, so that it moves smoothly at any rate of
 the display.
@@ -18,6 +19,7 @@ from mirror.coach.command import Held
 from mirror.coach.language import Language
 from mirror.coach.replay import between
 from mirror.coach.session import Session
+from mirror.coach.stage import stage_of, was_chosen
 from mirror.display.glass import Glass
 from mirror.display.scene import Scene, Shape
 from mirror.errors import MirrorError
@@ -36,13 +38,6 @@ BANNER_S = 6.0
 """Seconds for which each of several banners is shown in turn."""
 HELD = 0.2
 """Least share of the hold time that is shown; a short press passes through smaller ones."""
-GREETING_S = 2.0
-"""Least time for which a person who arrives is greeted, in seconds."""
-CHOSEN_S = 4.0
-"""Seconds for which a choice is shown, wherever the person stands: the buttons are near the
-glass."""
-LOOK_UP_S = 8.0
-"""Seconds for which the last rep is replayed: time to stand up and look."""
 STALE_S = 0.5
 """Seconds without a new frame after which the clock of what is drawn stands still."""
 
@@ -106,18 +101,10 @@ PRECEDENCE: tuple[tuple[ScreenState, Callable[[Situation], bool]], ...] = (
     (ScreenState.MISFIT, lambda s: s.misfit is not None),
     (ScreenState.CALIBRATING, lambda s: _is_calibrating(s)),
     (ScreenState.GETTING_READY, lambda s: s.session.t is None),
-    (ScreenState.CHOSEN, lambda s: _was_chosen(s.session)),
-    (ScreenState.ASLEEP, lambda s: s.session.is_away),
-    (ScreenState.WORKING, lambda s: s.session.counter.is_open),
-    (ScreenState.FINISHED, lambda s: _has_just_finished(s.session)),
-    (ScreenState.STILL, lambda s: _must_stand_still(s.session)),
-    (ScreenState.WELCOME, lambda s: not s.session.reps and s.session.baseline is None),
-    (ScreenState.BLIND, lambda s: _is_blind(s.session)),
-    (ScreenState.WORKING, lambda s: s.session.shown.guidance.key not in (None, "instruction")),
-    (ScreenState.REST, lambda s: bool(s.session.reps)),
-    (ScreenState.CHOSEN, lambda s: True),
+    (ScreenState.ASLEEP, lambda s: s.session.is_away and not was_chosen(s.session)),
 )
-"""Each state and when it is shown; the first one that applies wins."""
+"""Each state and when it is shown; the first one that applies wins, else the stage of the session
+has its screen (`coach.stage`)."""
 LABELLED = (
     *(ScreenState.WELCOME, ScreenState.CHOSEN, ScreenState.STILL),
     *(ScreenState.REST, ScreenState.BLIND),
@@ -127,7 +114,8 @@ LABELLED = (
 
 def route(situation: Situation) -> ScreenState:
     """Decide which screen is shown."""
-    return next(state for state, applies in PRECEDENCE if applies(situation))
+    urgent = next((state for state, applies in PRECEDENCE if applies(situation)), None)
+    return urgent or ScreenState(stage_of(situation.session).value)
 
 
 def compose(situation: Situation, glass: Glass, language: Language) -> Scene:
@@ -214,29 +202,3 @@ def _is_holding(s: Situation) -> bool:
 def _is_calibrating(s: Situation) -> bool:
     """Whether the calibration has seen a frame; until then the mirror gets ready or coaches."""
     return s.calibrating is not None and s.calibrating.seen_s is not None
-
-
-def _was_chosen(session: Session) -> bool:
-    t, chosen_s = session.t, session.shown.chosen_s
-    return t is not None and chosen_s is not None and t - chosen_s < CHOSEN_S
-
-
-def _has_just_finished(session: Session) -> bool:
-    if not session.reps or session.t is None or not session.shown.replay:
-        return False
-    return session.t - session.reps[-1].end_s < LOOK_UP_S
-
-
-def _must_stand_still(session: Session) -> bool:
-    """Whether the baseline is being taken; only a person who could be judged is asked for it."""
-    t, came_s = session.t, session.person.presence.came_s
-    if session.reps or session.has_baseline or t is None or came_s is None:
-        return False
-    return session.shown.guidance.key == "stand-still" and t - came_s >= GREETING_S
-
-
-def _is_blind(session: Session) -> bool:
-    """Whether the guidance is about that which keeps the mirror from judging."""
-    posture, key = session.posture, session.shown.guidance.key
-    doubt = posture.doubt if isinstance(posture, Posture) else None
-    return key is not None and key in (doubt, "step-back")

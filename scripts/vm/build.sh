@@ -22,6 +22,7 @@ packages=(
   python3 python3-venv python3-pygame python3-numpy
   python3-libcamera python3-prctl libcamera-ipa
   libgbm1 libegl1 libgles2 libegl-mesa0 libgl1-mesa-dri libgl1 libglib2.0-0t64 polkitd
+  espeak-ng
 )
 build_packages=(
   linux-headers-amd64 linux-source gcc make kmod xz-utils

@@ -10,7 +10,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from mirror.buttons import Buttons, gpio, open_buttons
 from mirror.buttons.gpio import GpioButtons
-from mirror.buttons.keyboard import KEYS, Keyboard
+from mirror.buttons.keyboard import KEYS, Keyboard, has_unknown
 from mirror.coach.command import Command, Held
 from mirror.config import ButtonSettings
 from mirror.errors import ButtonsError
@@ -322,3 +322,11 @@ def test_a_chosen_pin_factory_is_kept(monkeypatch):
     open_buttons("gpio", SETTINGS).close()
     assert isinstance(Device.pin_factory, MockFactory)
     Device.pin_factory.reset()
+
+
+def test_a_key_without_a_meaning_is_noticed():
+    """But for those that only change other keys."""
+    assert has_unknown(["right", "x"])
+    assert has_unknown(["tab"])
+    assert not has_unknown(["right", "left shift", "q", "quit"])
+    assert not has_unknown([])

@@ -4,6 +4,7 @@ import stat
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from people import SIZE, film, reps
 from mirror.camera import Frame
 from mirror.cli import analyze
 from mirror.cli.analyze import process, records
+from mirror.cli.overlay import labels, overlay, pixel_screen
+from mirror.coach.advance import advance
 from mirror.coach.session import start
 from mirror.display.video import Recording
 from mirror.errors import CameraError, OutputError, UsageError
 from mirror.files import replacing, text_to
+from mirror.hinge.counting.reps import Phase
 
 
 class Film:
@@ -145,11 +149,76 @@ def test_people_get_a_line_for_each_outcome(tmp_path, capsys):
     run(tmp_path, poses)
     out = capsys.readouterr().out
     assert "rep   1" in out
-    assert "1 reps, 0 partial, 0 rejected" in out
+    assert "1 rep, 0 partial, 0 rejected" in out
     run(tmp_path, film(reps(1, knee=1.2), 6))
     assert "squat" in capsys.readouterr().out
     run(tmp_path, film(reps(1, depth=0.3), 6))
     assert "partial" in capsys.readouterr().out
+
+
+def test_each_rep_is_printed_as_it_comes(monkeypatch):
+    """Not at the end of the film."""
+    film_ = Film(film(reps(2), 9))
+    seen = []
+    monkeypatch.setattr(
+        analyze.Progress, "say", lambda self, line: seen.append((film_._next, line.split()[:2]))
+    )
+    analyze.analyze(film_, film_, start(), source="film")
+    (first, rep), (second, _), (last, _) = seen
+    assert rep == ["rep", "1"]
+    assert first < second <= last == len(film_.poses)
+    assert first < 0.7 * last
+
+
+def test_progress_is_shown_on_a_terminal_only(tmp_path, capsys, monkeypatch):
+    """How far it is, above which the reps appear."""
+    run(tmp_path, film(reps(1), 6))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    run(tmp_path, film(reps(1), 6))
+    assert "100%" in capsys.readouterr().err
+
+
+def test_no_angle_is_minus_nought():
+    """Almost nothing is 0."""
+    rep = {"type": "partial", "start_s": 1.0, "end_s": 2.0, "hip_flexion_max_deg": -0.3}
+    assert analyze.format_record(rep).endswith("hip 0 deg")
+
+
+def test_the_plot_names_its_phases(tmp_path, monkeypatch):
+    """Each shade has its entry in the legend."""
+    from matplotlib.figure import Figure
+
+    from mirror.cli.plot import SHADES
+
+    drawn = []
+    save = Figure.savefig
+    monkeypatch.setattr(
+        Figure, "savefig", lambda self, *to, **how: drawn.append(self) or save(self, *to, **how)
+    )
+    run(tmp_path, film(reps(1), 6), plot_path=tmp_path / "p.png")
+    legends = [c for c in drawn[0].axes[0].get_children() if type(c).__name__ == "Legend"]
+    names = {text.get_text() for legend in legends for text in legend.get_texts()}
+    assert set(SHADES) < names
+    assert "back rounding" in names
+
+
+def test_the_overlay_names_phase_and_rounding_on_dark_pills():
+    """They can be read over a white wall; the angle is in degrees, and never -0."""
+    session = start()
+    for pose in film(reps(1), 2.6):
+        session = advance(session, pose, pose.taken_at)
+    assert session.phase is Phase.DESCENDING
+    back = SimpleNamespace(rounding_deg=-0.2, confidence=0.0)
+    bowed = replace(session.posture, back=back)
+    bowed = replace(session, source=replace(session.source, posture=bowed))
+    assert labels(session)[0][0] == "descending"
+    assert labels(bowed)[1][0] == "back 0°"
+    white = Frame(np.full((640, 480, 3), 255, np.uint8), 0.0)
+    picture = overlay(white, session, pixel_screen((480, 640)))
+    corner = picture[12:48, 14:120].mean(axis=2)
+    assert corner.min() < 90  # the pill
+    assert picture[400:, 460:].min() == 255  # nothing else is dimmed
 
 
 def test_json_to_standard_output_is_only_json(capsys):

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import wave
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,14 +13,16 @@ import mirror.pose.model
 import mirror.pose.subject
 from mirror import __version__
 from mirror import config as config_module
-from mirror.__main__ import main
+from mirror.__main__ import COMMANDS, main
 from mirror.app import loop as app
 from mirror.camera import Frame
 from mirror.cli import check
+from mirror.cli.arguments import parser
 from mirror.cli.check import Finding
 from mirror.coach import language
 from mirror.config import CameraSettings, Settings
 from mirror.display import sound as tones
+from mirror.display import voice
 from mirror.errors import MirrorError, ModelError, OutputError
 from mirror.history import database
 from mirror.history.recorder import Recorder
@@ -121,6 +124,36 @@ def test_bad_usage_is_exit_code_2(words, capsys):
         main(words)
     assert caught.value.code == 2
     assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--for", "x"], "'x' is not a number above 0"),
+        (["--for", "-1"], "'-1' is not a number above 0"),
+        (["analyze", "figure", "--seed", "x"], "'x' is not a whole number from 0 up"),
+        (["history", "--set", "0"], "'0' is not a whole number from 1 up"),
+    ],
+)
+def test_a_bad_number_is_told_in_plain_words(words, reason, capsys):
+    """Not by the name of a type."""
+    with pytest.raises(SystemExit):
+        main(words)
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_help_explains_each_value(command, capsys):
+    """Every option and argument has a line."""
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    (commands,) = (a for a in parser()._actions if isinstance(a.choices, dict))
+    for action in commands.choices[command]._actions:
+        assert action.help, action
+    if command == "run":
+        out = capsys.readouterr().out
+        assert "single-leg" in out
+        assert "space" in out
 
 
 def test_version(capsys):
@@ -245,8 +278,12 @@ def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, f
     monkeypatch.setattr(check, "findings", lambda settings, at_boot: iter(findings))
     assert main(["check"]) == code
     out = capsys.readouterr().out
-    assert "[camera]" in out
+    assert "[camera]" not in out
     assert findings[0].report in out
+    main(["check", "--settings"])
+    table, _, settings = capsys.readouterr().out.partition("\n# The settings in effect: ")
+    assert findings[0].report in table
+    assert "[camera]\n" in settings
     assert main(["check", "--boot"]) == 0
 
 
@@ -271,7 +308,7 @@ def test_findings_name_each_part(monkeypatch):
     monkeypatch.setattr(check, "locate", missing)
     settings = Settings(camera=CameraSettings(source="/none.mp4"))
     found = list(check.findings(settings))
-    parts = ["coach", "model", "camera", "display", "line", "buttons", "sound"]
+    parts = ["coach", "model", "camera", "display", "line", "buttons", "sound", "voice"]
     late = ["storage", "history", "computer"]
     assert [f.part for f in found] == parts + late
     at_boot = [f.part for f in check.findings(settings, at_boot=True)]
@@ -343,6 +380,50 @@ def test_check_tells_which_sound_card_it_is(monkeypatch, tmp_path):
     with pytest.raises(MirrorError, match=r"There is no sound \("):
         check._sound(Settings())
     assert check._sound(Settings(sound=SoundSettings(volume=0.0))) == "switched off"
+
+
+def test_check_plays_a_recording_of_the_voice(monkeypatch, tmp_path):
+    """Or says what is missing; with recordings of the owner's nothing else is needed."""
+    from mirror.config import Settings, SoundSettings
+    from mirror.display.voice import Voice
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(check.shutil, "which", lambda name: None)
+    with pytest.raises(MirrorError, match="There is no espeak-ng, so tones"):
+        check._voice(Settings())
+    monkeypatch.setattr(check.shutil, "which", lambda name: name)
+    with pytest.raises(MirrorError, match=r"^\d+ recordings are missing: sudo hinge-mirror voice$"):
+        check._voice(Settings())
+
+    def record(language, text, path):
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, 22_050, 0, "NONE", ""))
+            file.writeframes(bytes(2 * 4_410))
+
+    Voice(language.load_language("en")).render(record)
+    slept = []
+    monkeypatch.setattr(check, "sleep", slept.append)
+    report = check._voice(Settings(sound=SoundSettings(voice="all")))
+    assert report.startswith("said 'Long back' (0.2 s); the recordings are in ")
+    assert slept == [pytest.approx(0.2, abs=0.01)]
+    assert tones.load_pygame().mixer.get_init() is None
+    monkeypatch.setenv("SDL_AUDIODRIVER", "none such")
+    assert check._voice(Settings()).endswith("none was played, since there is no sound")
+    for off in (SoundSettings(voice="off"), SoundSettings(volume=0.0)):
+        assert check._voice(Settings(sound=off)) == "switched off"
+
+
+def test_voice_lists_and_records(monkeypatch, capsys, tmp_path):
+    """What somebody with a microphone needs; and what was made."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert main(["voice", "--list", "--language", "de"]) == 0
+    assert "stick-off.wav\tStab ans Steißbein\n" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(voice.shutil, "which", lambda name: None)
+    assert main(["voice"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main(["voice", "--language", "xx"]) == 2
+    assert "there is only de, en" in capsys.readouterr().err
 
 
 def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_path):
@@ -425,7 +506,7 @@ def test_check_looks_at_the_language(monkeypatch, tmp_path, capsys):
     config = tmp_path / "m.toml"
     for name, told in (
         ("de", "coach    OK     starts with basic and speaks de"),
-        ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat."),
+        ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat (do "),
         ("fr", "coach    FAULT  coach.language = 'fr': there is only de, en, nl."),
     ):
         config.write_text(f"[coach]\nlanguage = '{name}'\n")

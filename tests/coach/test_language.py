@@ -52,6 +52,8 @@ def test_every_record_has_its_words():
         for row in variation.rows:
             assert {f"rest.{row.name}", f"rest.{row.name}-value"} <= keys
     assert {f"cue.{rule.fault}" for rule in NOTED} <= keys
+    faults = {rule.fault for choice in exercises() for rule in choice.rules}
+    assert {f"aim.{fault}" for fault in faults | {rule.fault for rule in NOTED}} <= keys
     assert {f"guidance.{reason}" for reason in REASONS} <= keys
     assert "cue.praise" in keys
 
@@ -60,7 +62,7 @@ def test_no_words_belong_to_nothing():
     """Each text of a variation, a drill or a cue is that of a record."""
     drills = {drill.name for v in VARIATIONS.values() for drill in v.drills}
     faults = {rule.fault for choice in exercises() for rule in choice.rules}
-    faults |= {rule.fault for rule in NOTED} | {"praise"}
+    faults |= {rule.fault for rule in NOTED} | {"praise", "yes"}
     for key in load_language("en").english:
         kind, _, name = key.partition(".")
         if kind == "cue":
@@ -73,7 +75,7 @@ def test_a_variation_may_have_its_own_words_for_a_fault():
     """They have a key of their own, and are said only there."""
     english, cue = load_language("en"), Cue(0.0, "knees-bent", 2)
     assert english.cue(cue, Exercise(VARIATIONS["single-leg"])) == "Soft knee, still shin"
-    assert english.cue(cue, Exercise(BASIC)) == "Shins like posts"
+    assert english.cue(cue, Exercise(BASIC)) == "Hips back, less knee"
 
 
 def test_what_has_no_words_is_shown_by_its_name():
@@ -106,7 +108,7 @@ def test_values_are_filled_in():
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("[guidance]\nsqat = 'x'", "unknown key guidance.sqat"),
+        ("[guidance]\nsqat = 'x'", "unknown key guidance.sqat (do you mean guidance.squat?)"),
         ("squat = 'x'", "unknown key squat"),
         ("[guidance]\nsquat = 3", "guidance.squat = 3: a text is expected"),
         ("[guidance]\nsquat = ' '", "guidance.squat = ' ': a text is expected"),
@@ -167,3 +169,12 @@ def test_a_language_that_is_not_there_names_those_that_are():
 def test_a_key_without_a_text_is_said_as_it_is():
     """Nothing crashes for a missing word."""
     assert Language("xx", {}, {}).say("guidance.squat") == "guidance.squat"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(-0.3, 0, "0"), (-0.04, 1, "0.0"), (-0.6, 0, "-1"), (2.26, 1, "2.3")],
+)
+def test_a_number_is_never_minus_nought(value, digits, text):
+    """Almost nothing is nothing."""
+    assert load_language("en").number(value, digits) == text

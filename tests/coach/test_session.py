@@ -104,7 +104,7 @@ def test_the_person_is_forgotten_after_leaving():
         (list(film(reps(1, depth=0.3), 6)), "partial"),
         (list(film(reps(1, knee=1.2), 6)), "squat"),
         (list(film(reps(1), 6)), None),
-        ([*film(lambda t: hinge(0), 1), *(person(2 + k / 30, 40, 20) for k in range(20))],
+        ([*film(lambda t: hinge(0), 1), *(person(2.5 + k / 30, 40, 20) for k in range(20))],
          "stand-tall"),
     ],
 )  # fmt: skip

@@ -16,7 +16,7 @@ from mirror.coach.language import load_language
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.profile import Profile
 from mirror.coach.session import start
-from mirror.coach.sets import apply, end, recall
+from mirror.coach.sets import apply, end, idle_reason, recall
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Text
@@ -28,6 +28,7 @@ from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.screens.router import Situation, compose
 
+ENGLISH = load_language("en")
 STOP = StopDepth(55.0, 62.0, 5)
 
 
@@ -416,8 +417,9 @@ def test_rounding_is_told_as_a_share_of_the_own_range():
     session, _ = rested(3)
     rep = session.reps[-1]
     rounded = altered(session, outcomes=(replace(rep, back_rounding_max_deg=12.0),))
-    assert "12° " in written(rounded) + " "
-    assert "12°, 40 %" in written(altered(rounded, range_deg=30.0))
+    share = ENGLISH.say("rest.of-range", share=40)
+    assert share not in written(rounded)
+    assert share in written(altered(rounded, range_deg=30.0))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -437,3 +439,17 @@ def test_nothing_is_cut_or_overlaps_at_rest(language, size, variation):
         altered(session, history=replace(past, is_fleeting=True)),
     ):
         assert flaws(compose(Situation(shown), screen.glass, load_language(language)), screen) == []
+
+
+def test_a_command_that_would_do_nothing_has_a_reason():
+    """A drill where there is none, something to remember where nothing is known."""
+    basic, swing = start("basic"), start("swing")
+    assert idle_reason(basic, Command.DRILL) is None
+    assert idle_reason(swing, Command.DRILL) == "no-drill"
+    assert apply(swing, Command.DRILL) == swing
+    assert idle_reason(basic, Command.REMEMBER) is None  # it measures the range
+    assert swing.remember_action is not None or (
+        idle_reason(swing, Command.REMEMBER) == "nothing-to-remember"
+    )
+    for what in (Command.NEXT, Command.PREVIOUS, Command.SELECT, Command.SHUTDOWN):
+        assert idle_reason(swing, what) is None

@@ -1,5 +1,7 @@
 """What is heard, and when."""
 
+import wave
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,22 +11,17 @@ from people import film, reps
 
 from mirror.coach.advance import advance
 from mirror.coach.command import Command
+from mirror.coach.exercise import find_exercise
+from mirror.coach.language import load_language
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
 from mirror.coach.sets import apply
 from mirror.display import sound as tones
-from mirror.display.sound import (
-    NOTES,
-    RATE,
-    SOUND_RETRY_S,
-    Heard,
-    Speaker,
-    Tone,
-    heard,
-    loop,
-    samples,
-)
-from mirror.hinge.counting.reps import Phase
+from mirror.display.sound import SOUND_RETRY_S, Heard, Speaker, heard
+from mirror.display.tones import NOTES, RATE, Tone, loop, samples
+from mirror.display.voice import Voice
+from mirror.hinge.counting.reps import Partial, Phase, Rejected
+from mirror.hinge.drills.drill import Reading
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import StopDepth
 
@@ -67,13 +64,55 @@ def test_the_stop_depth_is_heard_once_on_the_way_down():
     assert told == [Phase.DESCENDING]
 
 
-def test_a_cue_is_heard_and_praise_is_not():
-    """Praise can wait until somebody looks."""
+def test_a_cue_and_praise_are_heard_once():
+    """However long they stay on the glass; a variation's own words come first."""
     (*_, (session, _)) = sounds(film(reps(1), 6))
     told = altered(session, cue=Cue(5.0, "knees-bent", 1))
-    assert heard(session, told).tones == (Tone.CUE,)
-    assert heard(told, told).tones == ()
-    assert heard(session, altered(session, cue=Cue(5.0, None, 1))).tones == ()
+    sound = heard(session, told)
+    assert sound.tones == (Tone.CUE,)
+    assert sound.cue == ("basic.knees-bent", "knees-bent")
+    assert sound.cue_age_s == pytest.approx(session.t - 5.0)
+    assert heard(told, told).tones == heard(told, told).cue == ()
+    assert heard(told, altered(told, cue=Cue(5.5, "knees-bent", 1))).tones == ()
+    praised = heard(session, altered(session, cue=Cue(5.0, None, 1)))
+    assert (praised.tones, praised.cue) == ((Tone.PRAISE,), ())
+
+
+def test_ready_is_heard_once():
+    """When the mirror knows how the person stands."""
+    told = sounds(film(reps(2), 9))
+    ready = [after.t for after, sound in told if Tone.READY in sound.tones]
+    assert len(ready) == 1
+    assert ready[0] < min(after.t for after, sound in told if sound.is_moving)
+
+
+@pytest.mark.parametrize(
+    ("event", "is_heard"),
+    [
+        (Partial(1.0, 2.0, 3.0, 25.0, 20.0), True),
+        (Rejected("squat", 1.0, 3.0), True),
+        (Rejected("too-fast", 1.0, 1.3), True),
+        (Rejected("walking", 1.0, 3.0), False),
+        (Rejected("picking-up", 1.0, 3.0), False),
+    ],
+)
+def test_an_attempt_that_does_not_count_is_heard(event, is_heard):
+    """A walk is no attempt."""
+    (*_, (session, _)) = sounds(film(reps(1), 6))
+    after = replace(session, events=(event,))
+    assert (Tone.NOT_COUNTED in heard(session, after).tones) == is_heard
+
+
+@pytest.mark.parametrize("name", ["stick", "string"])
+def test_the_chord_sounds_in_a_drill(name):
+    """As long as its fault stands in a movement."""
+    (*_, (session, _)) = sounds(film(reps(1), 3))
+    assert session.counter.is_moving
+    session = replace(session, exercise=find_exercise("basic", name))
+    for fault in (None, f"{name}-off"):
+        drill = replace(session.person.drill, reading=Reading(ready=True, fault=fault))
+        after = replace(session, person=replace(session.person, drill=drill))
+        assert heard(session, after).rounded == (fault is not None)
 
 
 def test_notes_neither_click_nor_clip():
@@ -202,6 +241,78 @@ def test_with_volume_0_nothing_is_opened(mixer):
         speaker.close()
     assert mixer.opened == 0
     assert speaker.silent_because is None
+
+
+@pytest.fixture
+def spoken(tmp_path, monkeypatch):
+    """A voice whose recordings are there, and what is played of it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def record(language, text, path):
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(22_050)
+            file.writeframes(bytes(2 * 11_025))
+
+    def make(counts):
+        voice = Voice(load_language("en"), counts=counts)
+        voice.render(record)
+        speaker = Speaker(0.4, voice)
+        speaker.update(0.0)
+        said, played = [], []
+        say = speaker.say
+        monkeypatch.setattr(speaker, "say", lambda names: said.append(names) or say(names))
+        for tone in Tone:
+            play = SimpleNamespace(play=lambda tone=tone: played.append(tone))
+            speaker._tones[tone] = play
+        return speaker, said, played
+
+    yield make
+    tones.load_pygame().mixer.quit()
+
+
+CUED = Heard((Tone.CUE,), cue=("basic.rounding", "rounding"))
+COUNTED = Heard((Tone.COUNTED,), count=3)
+
+
+def test_the_voice_takes_the_place_of_the_tones(spoken):
+    """A number and a cue, one after the other; never both at once."""
+    speaker, said, played = spoken(counts=True)
+    speaker.play(COUNTED)
+    speaker.play(CUED)
+    assert said == [("number-3",)]
+    assert played == []
+    speaker._channel.stop()
+    speaker.play(Heard())
+    assert said[-1] == CUED.cue
+    speaker.play(COUNTED)  # the cue is not talked over
+    assert played == [Tone.COUNTED]
+
+
+def test_with_cues_only_reps_are_tones(spoken):
+    """The cue follows the tone."""
+    speaker, said, played = spoken(counts=False)
+    speaker.play(Heard((Tone.COUNTED, Tone.CUE), count=3, cue=CUED.cue))
+    assert (said, played) == ([], [Tone.COUNTED])
+    speaker.update(0.25)
+    speaker.play(Heard())
+    assert said == [CUED.cue]
+
+
+def test_without_a_recording_there_is_the_tone(spoken):
+    """Or with one that cannot be played."""
+    speaker, _, played = spoken(counts=True)
+    speaker.play(Heard((Tone.CUE,), cue=("none-such",)))
+    speaker.play(Heard((Tone.COUNTED,), count=1000))
+    assert played == [Tone.CUE, Tone.COUNTED]
+    own = speaker._voice.folder / "heel-lift.wav"
+    own.write_text("no sound")
+    speaker.play(Heard((Tone.CUE,), cue=("heel-lift",)))
+    assert played[-1] is Tone.CUE
+    assert speaker.say(("rounding",)) == pytest.approx(0.5, abs=0.01)
+    speaker.close()
+    assert speaker.say(("rounding",)) == 0.0
 
 
 @pytest.mark.parametrize("tone", Tone)

@@ -201,7 +201,7 @@ def marching(pose):
 
 def test_a_lone_bow_before_walking_is_a_pick_up():
     """It counts when the person stands, and no longer when the person walks off."""
-    poses = [marching(p) if p.taken_at > 6.0 else p for p in film(reps(1), 10)]
+    poses = [marching(p) if p.taken_at > 5.2 else p for p in film(reps(1), 10)]
     session, counts = start(), set()
     for pose in poses:
         session = advance(session, pose, pose.taken_at)

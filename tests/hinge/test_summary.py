@@ -11,7 +11,7 @@ from mirror.coach.session import start
 from mirror.config import ScreenSettings
 from mirror.display.scene import Dot, Scene, Text
 from mirror.display.screen import open_screen
-from mirror.hinge.counting.reps import Rep
+from mirror.hinge.counting.reps import Fault, Rep
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.summary import Person
 from mirror.hinge.variations.catalog import VARIATIONS
@@ -79,11 +79,21 @@ def test_depth_and_rounding_are_medians_since_standing():
 def test_rounding_is_a_share_of_the_own_range_where_that_is_known():
     """Never less than nothing."""
     reps = made(3)
-    numbers = rows.rounding(reps, Person())
-    assert rows.of_range(reps, numbers, Person()) == {"value": 4.0, "share": None}
-    assert rows.of_range(reps, numbers, Person(range_deg=20.0)) == {"value": 4.0, "share": 20.0}
-    assert rows.of_range(reps, [-3.0], Person(range_deg=20.0)) == {"value": 0.0, "share": 0.0}
-    assert rows.of_range(reps, [None], Person(range_deg=20.0)) == {"value": None, "share": None}
+    hollow = (replace(reps[0], back_rounding_max_deg=-3.0),)
+    unseen = (replace(reps[0], back_rounding_max_deg=None),)
+    assert rows.range_share(reps, Person()) is None
+    assert rows.range_share(reps, Person(range_deg=20.0)) == 20.0
+    assert rows.range_share(hollow, Person(range_deg=20.0)) == 0.0
+    assert rows.range_share(unseen, Person(range_deg=20.0)) is None
+
+
+def test_a_row_of_a_fault_counts_the_reps_without_it():
+    """Only those in which it was seen."""
+    one, two, three = made(3)
+    reps = (one, replace(two, faults=(Fault("rounding", 20.0, 0.9),)), three)
+    total = rows.good("rounding")
+    assert total(reps, [1.0, 20.0, None], Person()) == {"good": 1.0, "count": 2.0}
+    assert total(reps, [None] * 3, Person()) == {"good": None, "count": None}
 
 
 def test_the_ways_are_told_apart():
@@ -119,7 +129,7 @@ def test_power_fades_from_the_first_third_to_the_last():
     )
     assert rows.faded(reps, [], Person()) == {"value": pytest.approx(25.0)}
     assert rows.faded(reps[::-1], [], Person()) == {"value": 0.0}
-    assert rows.faded(reps[:5], [], Person()) == {"value": None}
+    assert rows.faded(reps[:5], [], Person()) == {}
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -139,19 +149,19 @@ def test_every_row_tells_something_that_the_variation_measures(name):
 
 
 def test_each_variation_tells_its_own():
-    """Cadence, float, power and fade of swings; drift of rows; tilt of one hand; arms overhead."""
+    """Cadence, float and power of swings; the trunk of rows; level of one hand; arms overhead."""
     texts = {name: " ".join(written(name, made(6, **EVERYTHING))) for name in VARIATIONS}
     for name, words in {
-        "basic": ("Depth", "Rounding", "Tempo"),
-        "sumo": ("Bow", "Stance", "1.8×", "0.93×"),
-        "one-hand": ("Bow", "Tilt", "12°"),
-        "row": ("Drift", "11°", "Elbow"),
-        "overhead": ("Arms down", "14°"),
-        "single-leg": ("L / R", "Hold", "Sway", "Touches"),
-        "swing": ("Cadence", "30/min", "0.3 s", "412°/s", "Fade", "0 %"),
+        "basic": ("Depth", "Long back", "6 of 6", "Tempo"),
+        "sumo": ("Bow", "Feet wide", "Knees out"),
+        "one-hand": ("Bow", "Level"),
+        "row": ("Long back", "Trunk still"),
+        "overhead": ("Arms long", "Depth"),
+        "single-leg": ("Left / right", "Hold", "Touches"),
+        "swing": ("Cadence", "30/min", "0.3 s", "Power", "−0 %"),
     }.items():
         assert all(word in texts[name] for word in words), (name, texts[name])
-    assert "Rounding" not in texts["swing"]
+    assert "Long back" not in texts["swing"]
     assert "0,3 s" in written("swing", made(6, **EVERYTHING), "de")
 
 

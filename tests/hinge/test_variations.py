@@ -85,7 +85,7 @@ def test_every_rule_is_seen_from_where_the_variation_is_watched(name):
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_thresholds_are_in_order(name):
     """A partial is smaller than a rep, a rep shorter than too long, and both in order."""
-    limits: Limits = VARIATIONS[name].counter.limits
+    limits: Limits = getattr(VARIATIONS[name].counter, "hinge", VARIATIONS[name].counter).limits
     assert 20 <= limits.full_deg <= 45
     assert 0 <= limits.of_own < 1
     assert limits.shortest_s < limits.longest_s

@@ -50,17 +50,20 @@ def invented(monkeypatch):
 
 
 def steps(drill):
-    """Every session of three reps and the rest after them, nobody before and after."""
-    session = altered(start(PRAYER.name, drill), chosen_s=0.0)
+    """Every session of three reps and the rest after them, seen askew before, gone after."""
+    session = altered(start(PRAYER.name, drill), chosen_s=-9.0)
     yield session
+    for k in range(80):
+        session = advance(session, person(k / 20, turn=0 if k < 40 else 40), k / 20)
+        yield session
     for pose in film(reps(3), 30.0):
-        session = advance(session, pose, pose.taken_at)
+        session = advance(session, pose, 4 + pose.taken_at)
         yield session
     for k in range(40):
-        session = advance(session, person(30 + k / 10, turn=40), 30 + k / 10)
+        session = advance(session, person(34 + k / 10, turn=40), 34 + k / 10)
         yield session
     for k in range(20):
-        session = advance(session, None, 34 + k)
+        session = advance(session, None, 38 + k)
         yield session
 
 

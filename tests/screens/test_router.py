@@ -2,14 +2,16 @@ import math
 
 import pytest
 from benches.altered import altered
-from people import film, person, reps
+from people import film, hinge, person, reps
 
 from mirror.buttons import LONG
 from mirror.coach.advance import advance
 from mirror.coach.command import Command, Held
 from mirror.coach.language import load_language
+from mirror.coach.lifetimes import Stage
 from mirror.coach.session import GRACE_S, start
 from mirror.coach.sets import apply
+from mirror.coach.stage import STAGES
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.display.scene import Line, Ring, Scene, Text
@@ -174,6 +176,35 @@ def test_what_is_most_urgent_is_shown(changes, state):
 
 
 def test_every_state_has_its_place_in_the_order():
-    """The last condition holds always."""
-    assert {state for state, _ in PRECEDENCE} == set(ScreenState)
-    assert PRECEDENCE[-1][1](Situation(start()))
+    """Urgent or a stage, and not both; the last stage holds always."""
+    urgent = [state for state, _ in PRECEDENCE]
+    stages = [ScreenState(stage.value) for stage in Stage]
+    assert sorted(urgent + stages, key=str) == sorted(ScreenState, key=str)
+    assert {stage for stage, _ in STAGES} == set(Stage)
+    assert STAGES[-1][1](start())
+
+
+def after_three(turn_after_s, seconds, *, bow_at=99.0):
+    """Three reps, and standing on; the person turns to the glass, and may bow again."""
+    session, motion = start(), reps(3)
+    for k in range(int((12 + seconds) * 15)):
+        t = k / 15
+        end = session.reps[-1].end_s if len(session.reps) == 3 else t
+        turn = 40 if t - end > turn_after_s and t < 12 + bow_at else 0
+        angles = hinge(min(1.0, t - 12 - bow_at)) if t > 12 + bow_at else motion(t)
+        session = advance(session, person(t, *angles, turn=turn), t)
+        yield t - end, route(Situation(session)), session
+
+
+def test_turning_to_the_glass_keeps_the_result():
+    """From 3 s after the last rep it is the rest; no doubt takes its place, a bow does."""
+    film = list(after_three(1.0, 20.0, bow_at=15.0))
+    turned = [state for since_s, state, s in film if since_s > 4.0 and s.t < 12 + 15]
+    assert set(turned) == {ScreenState.REST}
+    assert ScreenState.WORKING in [state for _, state, s in film if s.t > 12 + 15]
+
+
+def test_the_replay_stays_for_a_person_who_does_not_turn():
+    """Side-on it is shown for its whole time."""
+    film = list(after_three(99.0, 6.0))
+    assert {state for since_s, state, _ in film if 2.0 < since_s < 6.0} == {ScreenState.FINISHED}

@@ -319,6 +319,28 @@ def test_an_update_has_its_packages_and_model_before_it_is_in_use(installed):
     assert installed.versions == ["1.0", "2.0"]
 
 
+def test_the_voice_is_recorded_by_the_mirrors_user(installed):
+    """At an installation and an update, before the new version is in use."""
+    installed.lacking.write_text("espeak-ng\n")
+    installed.release("2.0")
+    done, log = installed.run("update.sh")
+    assert done.returncode == 0, done.stderr
+    assert "apt-get install -qy --no-install-recommends espeak-ng" in log
+    (voice,) = [line for line in log if " voice " in line]
+    assert voice.startswith("2.0-")
+    assert "(in use: 1.0-" in voice
+    assert log[log.index(voice) - 1] == "setpriv --reuid mirror"
+
+
+@pytest.mark.parametrize("script", ["install.sh", "update.sh"])
+def test_without_a_voice_the_mirror_comes_up(installed, script):
+    """It gives tones."""
+    installed.release("2.0", fails="voice")
+    done, _ = installed.run(script)
+    assert done.returncode == 0, done.stderr
+    assert installed.in_use == "2.0"
+
+
 def test_an_update_without_its_model_changes_nothing(installed):
     """It would come up only to say that it sees nothing."""
     installed.release("2.0", fails="model")

@@ -2,7 +2,8 @@
 
 A counter is a frozen value; each call gives the next one. A rep counts at once when its movement
 ends. It is reported `TAIL_S` later or when the next movement begins, so that the end of the lockout
-is judged with it. A lone rep waits `LONE_S`: a person who walks next to it has picked something up.
+is judged with it. A lone rep waits `LONE_S`, and `STEPPING_S` where a foot has moved: a person who
+walks next to it has picked something up.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mirror.hinge.measure.posture import Posture
 from mirror.hinge.measure.space import TRUNK_M
 from mirror.hinge.measure.view import View
 
-TAIL_S, LONE_S = 0.8, 3.2
+TAIL_S, LONE_S, STEPPING_S = 0.8, 1.4, 2.8
 BEFORE_S = 1.5
 """A lone bow so soon after walking, or after which the person walks, is a pick-up."""
 GAP_S, GAP_FRAMES = 1.0, 4.0
@@ -136,7 +137,8 @@ class HingeCounter:
         if memory.pending is not None:
             rep, alone = memory.pending
             walks = alone and strides.walked_s > rep.end_s
-            waited = posture.t - rep.end_s >= (LONE_S if alone else TAIL_S)
+            wait_s = (STEPPING_S if strides.steps else LONE_S) if alone else TAIL_S
+            waited = posture.t - rep.end_s >= wait_s
             if walks or waited or trunk.move is not None:
                 memory, told = memory._told(goes_on=trunk.move is not None)
                 outcomes += told
@@ -210,7 +212,8 @@ class HingeCounter:
         if kind != "rep":
             return memory, (Rejected(kind, move.start_s, move.end_s),)
         rep = rep_of(move, self.count + 1)
-        alone = self.count == 0 or self.strides.walked_s > self.rep_s
+        is_first = self.count == 0 or self.strides.walked_s > self.rep_s
+        alone = self.limits.picks_up and is_first
         return replace(
             memory,
             count=rep.number,
@@ -218,6 +221,37 @@ class HingeCounter:
             pending=(rep, alone),
             rep_s=rep.end_s,
         ), ()
+
+
+@dataclass(frozen=True)
+class OnHinges:
+    """What the counters of other reps share: they follow the hinge, and report what is none."""
+
+    hinge: HingeCounter = HingeCounter()
+
+    @property
+    def phase(self) -> Phase | None:
+        """See `Counter`."""
+        return self.hinge.phase
+
+    @property
+    def is_moving(self) -> bool:
+        """See `Counter`."""
+        return self.hinge.is_moving
+
+    @property
+    def is_open(self) -> bool:
+        """See `Counter`."""
+        return self.is_moving
+
+    @property
+    def upright_s(self) -> float:
+        """See `Counter`."""
+        return self.hinge.upright_s
+
+    def forgotten(self) -> Self:
+        """See `Counter`."""
+        return replace(self, hinge=self.hinge.forgotten())
 
 
 def rep_of(move: Movement, number: int) -> Rep:

@@ -7,11 +7,11 @@ followed as every other movement; standing up from it counts nothing.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Self
 
-from mirror.hinge.counting.counter import HingeCounter, numbered, rejected
-from mirror.hinge.counting.reps import Limits, Outcome, Phase, Rep
+from mirror.hinge.counting.counter import OnHinges, numbered, rejected
+from mirror.hinge.counting.reps import Outcome, Rep
 from mirror.hinge.measure.posture import Posture
 
 STRAIGHT_DEG, BENT_DEG = 145.0, 105.0
@@ -88,33 +88,11 @@ class Rowing:
 
 
 @dataclass(frozen=True)
-class RowCounter:
+class RowCounter(OnHinges):
     """Counts the pulls of a held hinge."""
 
-    limits: Limits = field(default_factory=Limits)
-    hinge: HingeCounter = HingeCounter()
     row: Rowing = Rowing()
     count: int = 0
-
-    @property
-    def phase(self) -> Phase | None:
-        """See `Counter`."""
-        return self.hinge.phase
-
-    @property
-    def is_moving(self) -> bool:
-        """See `Counter`."""
-        return self.hinge.is_moving
-
-    @property
-    def is_open(self) -> bool:
-        """See `Counter`."""
-        return self.hinge.is_moving
-
-    @property
-    def upright_s(self) -> float:
-        """See `Counter`."""
-        return self.hinge.upright_s
 
     def step(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""
@@ -157,10 +135,6 @@ class RowCounter:
     def resting(self) -> Self:
         """See `Counter`."""
         return replace(self, hinge=self.hinge.resting(), row=Rowing())
-
-    def forgotten(self) -> Self:
-        """See `Counter`."""
-        return replace(self, hinge=self.hinge.forgotten())
 
 
 def _held(row: Rowing, posture: Posture) -> tuple[Rowing, Pull | None]:

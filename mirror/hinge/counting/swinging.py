@@ -7,12 +7,12 @@ the next one begins, since the float belongs to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Self
 
-from mirror.hinge.counting.counter import HingeCounter, numbered, rejected, rep_of
+from mirror.hinge.counting.counter import OnHinges, numbered, rejected, rep_of
 from mirror.hinge.counting.movement import Movement
-from mirror.hinge.counting.reps import Limits, Outcome, Phase
+from mirror.hinge.counting.reps import Outcome, Phase
 from mirror.hinge.measure.posture import Posture
 
 LEAST_DEG, RAISED_M, FALLEN_M, FLOAT_S = 20.0, 0.2, 0.1, 1.2
@@ -24,11 +24,9 @@ PARKING_S = 1.5
 
 
 @dataclass(frozen=True)
-class SwingCounter:
+class SwingCounter(OnHinges):
     """Counts swings."""
 
-    limits: Limits = field(default_factory=Limits)
-    hinge: HingeCounter = HingeCounter()
     count: int = 0
     top: Movement | None = None
     """The movement of which the float is awaited, and whether the hands have been up."""
@@ -39,24 +37,9 @@ class SwingCounter:
     """Top of the last swing."""
 
     @property
-    def phase(self) -> Phase | None:
-        """See `Counter`."""
-        return self.hinge.phase
-
-    @property
-    def is_moving(self) -> bool:
-        """See `Counter`."""
-        return self.hinge.is_moving
-
-    @property
     def is_open(self) -> bool:
         """See `Counter`."""
-        return self.hinge.is_moving or self.top is not None
-
-    @property
-    def upright_s(self) -> float:
-        """See `Counter`."""
-        return self.hinge.upright_s
+        return self.is_moving or self.top is not None
 
     def step(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""
@@ -112,7 +95,3 @@ class SwingCounter:
         """See `Counter`."""
         count = self.count - self.is_raised
         return replace(self, hinge=self.hinge.resting(), top=None, is_raised=False, count=count)
-
-    def forgotten(self) -> Self:
-        """See `Counter`."""
-        return replace(self, hinge=self.hinge.forgotten())

@@ -32,8 +32,8 @@ REPS = 3
 RISE_DEG = 18.0
 """Least rise of the rounding from that level to the bottom."""
 SUM_DEG = 41.0
-"""Least sum of that rise and of the rounding at the bottom: neither alone tells a neutral set, whose
-sum is 39 at most on rendered people, from the nine, where it is 42 and more."""
+"""Least sum of that rise and of the rounding at the bottom. Neither alone separates a neutral set,
+whose sum is 39 at most on rendered people, from the nine, where it is 42 and more."""
 FROM_START = 0.25
 """Degrees of rounding per degree of depth, at those depths, of a back that joins from the start.
 The nine sets read -.06 to .19."""

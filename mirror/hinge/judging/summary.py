@@ -43,10 +43,17 @@ def middle(_reps: Reps, numbers: Numbers, _person: Person) -> Totals:
     return {"value": _median(numbers)}
 
 
-def above(reps: Reps, numbers: Numbers, person: Person) -> Totals:
-    """Median of the numbers, not below 0."""
-    deg = middle(reps, numbers, person)["value"]
-    return {"value": None if deg is None else max(0.0, deg)}
+def good(fault: str) -> Callable[[Reps, Numbers, Person], Totals]:
+    """Of the reps in which it was seen: how many have not this fault."""
+
+    def total(reps: Reps, numbers: Numbers, _person: Person) -> Totals:
+        seen = [rep for rep, number in zip(reps, numbers, strict=True) if number is not None]
+        if not seen:
+            return {"good": None, "count": None}
+        wrong = sum(any(f.fault == fault for f in rep.faults) for rep in seen)
+        return {"good": float(len(seen) - wrong), "count": float(len(seen))}
+
+    return total
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,11 @@ class SummaryRow:
     fault: str = ""
 
 
-def measured(name: str, scale: float = 1.0) -> Each:
-    """A metric of the variation, times `scale` for another unit."""
+def measured(name: str) -> Each:
+    """A metric of the variation."""
 
     def each(reps: Reps, _person: Person) -> Numbers:
-        values = [rep.measures.get(name) for rep in reps]
-        return [None if value is None else scale * value for value in values]
+        return [rep.measures.get(name) for rep in reps]
 
     return each
 
@@ -112,12 +118,12 @@ def ways(reps: Reps, _numbers: Numbers, _person: Person) -> Totals:
     }
 
 
-def of_range(reps: Reps, numbers: Numbers, person: Person) -> Totals:
-    """Median of the rounding, not below 0, and its share of the person's range in per cent."""
-    deg = above(reps, numbers, person)["value"]
-    if deg is None:
-        return {"value": None, "share": None}
-    return {"value": deg, "share": 100.0 * deg / person.range_deg if person.range_deg else None}
+def range_share(reps: Reps, person: Person) -> float | None:
+    """Median of the rounding, not below 0, as a share of the person's range in per cent."""
+    deg = _median(rounding(reps, person))
+    return (
+        100.0 * max(0.0, deg) / person.range_deg if deg is not None and person.range_deg else None
+    )
 
 
 def apart(reps: Reps, numbers: Numbers, _person: Person) -> Totals:
@@ -137,10 +143,10 @@ def counts_apart(reps: Reps, _numbers: Numbers, _person: Person) -> Totals:
 
 
 def faded(reps: Reps, _numbers: Numbers, _person: Person) -> Totals:
-    """Loss of power from the first third to the last, per cent; at least 0."""
+    """Loss of power from the first third to the last, per cent; at least 0. Empty: too few."""
     some = [rep.measures["power_deg_s"] for rep in reps if "power_deg_s" in rep.measures]
     if len(some) < FADES_FROM:
-        return {"value": None}
+        return {}
     third = len(some) // 3
     fresh, tired = median(some[:third]), median(some[-third:])
     return {"value": max(0.0, 100.0 * (1.0 - tired / fresh)) if fresh > 0 else None}
@@ -157,6 +163,6 @@ def _median(numbers: Numbers) -> float | None:
 
 DEPTH = SummaryRow("depth", depth)
 BOW = SummaryRow("bow", depth)
-ROUNDING = SummaryRow("rounding", rounding, of_range, fault="rounding")
+ROUNDING = SummaryRow("rounding", rounding, good("rounding"), fault="rounding")
 TEMPO = SummaryRow("tempo", lasted, ways, digits=1)
 """Rows that several variations have."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging.rules import RepRule
-from mirror.hinge.judging.summary import BOW, TEMPO, SummaryRow, measured
+from mirror.hinge.judging.summary import BOW, TEMPO, SummaryRow, good, measured
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.variation import Variation
@@ -25,5 +25,9 @@ ONE_HAND = Variation(
     metrics={"twist_deg": metrics.twist_deg},
     panel="shoulders",
     demonstration="one-hand",
-    rows=(BOW, SummaryRow("tilt", measured("twist_deg"), fault="twist"), TEMPO),
+    rows=(
+        SummaryRow("tilt", measured("twist_deg"), good("twist"), fault="twist"),
+        BOW,
+        TEMPO,
+    ),
 )

@@ -6,13 +6,7 @@ from mirror.hinge.judging import measures
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import BACK, KNEES_BENT, MOVING, WEIGHT_BACK, WEIGHT_FORWARD
 from mirror.hinge.judging.rules import FrameRule
-from mirror.hinge.judging.summary import (
-    DEPTH,
-    TEMPO,
-    SummaryRow,
-    above,
-    measured,
-)
+from mirror.hinge.judging.summary import DEPTH, SummaryRow, measured
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.variations.variation import Variation
 
@@ -39,9 +33,8 @@ OVERHEAD = Variation(
     panel="arms",
     demonstration="overhead",
     rows=(
-        DEPTH,
-        SummaryRow("arms", measured("arms_lost_deg"), above, fault="arms-drop"),
         rows.ROUNDING,
-        TEMPO,
+        SummaryRow("arms", measured("arms_lost_deg"), rows.good("arms-drop"), fault="arms-drop"),
+        DEPTH,
     ),
 )

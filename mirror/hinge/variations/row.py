@@ -28,9 +28,8 @@ ROW = Variation(
     panel="elbow",
     demonstration="row",
     rows=(
-        SummaryRow("drift", measured("drift_deg"), fault="torso-drift"),
-        SummaryRow("elbow", measured("elbow_deg")),
         rows.ROUNDING,
+        SummaryRow("drift", measured("drift_deg"), rows.good("torso-drift"), fault="torso-drift"),
         TEMPO,
     ),
 )

@@ -42,7 +42,6 @@ SINGLE_LEG = Variation(
     rows=(
         SummaryRow("sides", rows.nothing, rows.counts_apart),
         SummaryRow("hold", measured("hold_s"), rows.apart, digits=1),
-        SummaryRow("sway", measured("sway_cm", 10.0), rows.apart),
         SummaryRow("touches", measured("touch_downs"), rows.sums_apart, fault="touch-down"),
     ),
 )

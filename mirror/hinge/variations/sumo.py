@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirror.hinge.judging import measures, metrics
 from mirror.hinge.judging.rules import RepRule
-from mirror.hinge.judging.summary import BOW, TEMPO, SummaryRow, measured
+from mirror.hinge.judging.summary import BOW, SummaryRow, good, measured
 from mirror.hinge.measure.quality import Seeking
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.variation import Variation
@@ -39,9 +39,8 @@ SUMO = Variation(
     panel="stance",
     demonstration="sumo",
     rows=(
+        SummaryRow("stance", measured("stance"), good("short-stance"), fault="short-stance"),
+        SummaryRow("knees", measured("knees"), good("knees-in"), fault="knees-in"),
         BOW,
-        SummaryRow("stance", measured("stance"), digits=1, fault="short-stance"),
-        SummaryRow("knees", measured("knees"), digits=2, fault="knees-in"),
-        TEMPO,
     ),
 )

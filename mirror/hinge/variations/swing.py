@@ -42,10 +42,10 @@ SWING = Variation(
     },
     panel="swing",
     demonstration="swing",
+    pause_s=1.0,
     rows=(
         SummaryRow("cadence", rows.cadence),
         SummaryRow("float", measured("float_s"), digits=1, fault="short-float"),
-        SummaryRow("power", measured("power_deg_s")),
-        SummaryRow("fade", rows.nothing, rows.faded),
+        SummaryRow("power", measured("power_deg_s"), rows.faded),
     ),
 )
