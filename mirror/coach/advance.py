@@ -11,6 +11,8 @@ from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
 from mirror.coach.stage import follow as follow_stage
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
+from mirror.hinge.drills.drill import REASONS
+from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
 from mirror.hinge.judging.range_test import follow as follow_slump
 from mirror.hinge.judging.stop_depth import reached
@@ -84,7 +86,8 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     shown = session.shown
     messages = shown.messages.follow(t, stands=not counter.is_moving)
     key = session.guidance
-    if messages.is_held(t) and key != "stop-here":
+    is_kept = messages.is_held(t) or (_is_doubt(session, key) and _is_unanswered(session))
+    if is_kept and key != "stop-here":
         key = None
     guidance = _said(shown.guidance, key, t)
     return follow_stage(
@@ -104,6 +107,20 @@ def _show(session: Session, events: tuple[Outcome, ...], t: float) -> Session:
         shown=replace(session.shown, notice=last),
         movement=replace(session.movement, is_at_stop=_is_at_stop(session)),
     )
+
+
+def _is_doubt(session: Session, key: str | None) -> bool:
+    """Whether the guidance is about how the person is seen, not about a movement."""
+    posture = session.posture
+    return isinstance(posture, Posture) and key is not None and key in (posture.doubt, *REASONS)
+
+
+def _is_unanswered(session: Session) -> bool:
+    """Whether the rep after the correction is still to come; until then it stays."""
+    now, reps = session.shown.messages.now, session.reps
+    if now is None or not isinstance(now.about, Cue) or now.about.fault is None:
+        return False
+    return bool(reps) and reps[-1].number == now.about.rep
 
 
 def _is_at_stop(session: Session) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirror.errors import UsageError
+from mirror.hinge.counting.counter import Counter
 from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
@@ -21,6 +22,11 @@ class Exercise:
     def key(self) -> tuple[str, str | None]:
         """Names of the variation and the drill."""
         return self.variation.name, self.drill.name if self.drill else None
+
+    @property
+    def counter(self) -> Counter:
+        """The counter before the first rep."""
+        return self.drill.counter if self.drill else self.variation.counter
 
     @property
     def rules(self) -> tuple[AnyRule, ...]:

@@ -81,7 +81,7 @@ class Session:
         last = self.history.lasts.get(exercise.key)
         return Session(
             exercise,
-            exercise.variation.counter,
+            exercise.counter,
             self.setup,
             self.history,
             source=self.source,
@@ -230,7 +230,7 @@ def start(
         UsageError: there is no such variation or drill.
     """
     exercise = find_exercise(variation, drill)
-    return Session(exercise, exercise.variation.counter, Setup(height_cm, grace_s, target))
+    return Session(exercise, exercise.counter, Setup(height_cm, grace_s, target))
 
 
 def _word(outcome: Partial | Rejected) -> str:

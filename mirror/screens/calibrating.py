@@ -21,6 +21,7 @@ from mirror.display.scene import (
     Shape,
     Text,
 )
+from mirror.screens.labels import sign_at
 from mirror.screens.layout import CAP_MM, Box, Layout, divide
 from mirror.screens.parts import FINE_MM, WIDE_MM, title, words
 
@@ -75,7 +76,10 @@ def _result(now: CalibrationState, page: Layout, language: Language) -> Iterator
     below = Box(box.left, box.top + 65 * u, box.width, low - box.top - 90 * u)
     yield words(told, below, u, AMBER if poor else ICE)
     keys = language.say("calibrate.keep")
-    yield words(keys, Box(box.left, low, box.width, 125 * u), u, GREY)
+    # The font need not have the sign of the button, so it is drawn.
+    yield from sign_at("select", (box.left + 9 * u, low + 0.5 * CAP_MM * u), 1.3 * u, GREY)
+    indent = 26 * u
+    yield words(keys, Box(box.left + indent, low, box.width - indent, 125 * u), u, GREY)
     for place in live(now):
         if _is_on(place, page):
             yield from _mark(place, WHITE, u)

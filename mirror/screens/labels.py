@@ -56,7 +56,7 @@ def place(labels: Labels, name: str, page: Layout) -> Point:
 def signs(labels: Labels, page: Layout) -> Iterator[Shape]:
     """One sign for each button."""
     for name in labels.buttons:
-        yield from _sign(name, place(labels, name, page), page.u, GREY)
+        yield from sign_at(name, place(labels, name, page), page.u, GREY)
 
 
 def button_words(labels: Labels, page: Layout, language: Language) -> Iterator[Shape]:
@@ -82,7 +82,7 @@ def button_words(labels: Labels, page: Layout, language: Language) -> Iterator[S
 
 def sign(labels: Labels, name: str, page: Layout, light: Colour = ICE) -> Iterator[Shape]:
     """The sign of one button alone."""
-    yield from _sign(name, place(labels, name, page), page.u, light)
+    yield from sign_at(name, place(labels, name, page), page.u, light)
 
 
 def _text(
@@ -91,7 +91,8 @@ def _text(
     return Text(text, at, cap * u, GREY, anchor, "middle", max_width_mm=wide, max_height_mm=cap * u)
 
 
-def _sign(name: str, at: Point, u: float, light: Colour) -> Iterator[Shape]:
+def sign_at(name: str, at: Point, u: float, light: Colour) -> Iterator[Shape]:
+    """The sign of a button, anywhere."""
     x, y = at
     r, width = SIGN_MM * u, 1.8 * u
     if name == "select":  # round again

@@ -187,3 +187,20 @@ def test_the_descent_ends_at_the_bottom():
     assert len(fold) == len(rounding) == 5
     assert (np.diff(fold) > 0).all()
     assert fold[-1] == pytest.approx(80 - 20 * MASK_LAG_S / 0.1, abs=0.5)
+
+
+def test_the_first_clean_rep_answers_a_cue_once():
+    """Of whatever gap; not one whose back was not seen, nor one that a drill doubts."""
+    last = Cue(0.0, "knees-bent", 2)
+    clean = series(True, True, False)
+    assert cue(clean, (KNEES,), last) == Cue(clean[-1].end_s, None, 3, "knees-bent")
+    assert cue(series(True, True, True), (KNEES,), last) is None
+    assert cue(clean, (KNEES,), last, is_good=False) is None
+    assert cue(series(True, True, False, False), (KNEES,), cue(clean, (KNEES,), last)) is None
+    unseen = (*clean[:2], replace(clean[2], back_rounding_max_deg=None))
+    assert cue(unseen, (ROUNDING,), replace(last, fault="rounding")) is None
+
+
+def test_a_drill_that_doubts_a_moment_gets_no_praise():
+    """Four clean reps, the last of them with a loose stick for a moment."""
+    assert cue(series(*[False] * 4), (KNEES,), None, is_good=False) is None

@@ -212,7 +212,8 @@ class HingeCounter:
         if kind != "rep":
             return memory, (Rejected(kind, move.start_s, move.end_s),)
         rep = rep_of(move, self.count + 1)
-        alone = self.count == 0 or self.strides.walked_s > self.rep_s
+        is_first = self.count == 0 or self.strides.walked_s > self.rep_s
+        alone = self.limits.picks_up and is_first
         return replace(
             memory,
             count=rep.number,

@@ -47,6 +47,7 @@ class Movement:
     first_deg: float
     """The lean it was first seen at."""
     bottom: Posture
+    """Where the hips are most bent."""
     hips: tuple[float, float]
     """Height of the hips at the beginning, and the lowest."""
     peak_deg: float = -math.inf
@@ -172,9 +173,11 @@ def _at_rest(trunk: Trunk, posture: Posture, dt: float) -> Trunk:
 def _moved(trunk: Trunk, move: Movement, posture: Posture, dt: float) -> Movement:
     lean, space = trunk.lean_deg, posture.space
     if lean > move.peak_deg:
-        move = replace(move, bottom=posture, peak_deg=lean, valley=(math.inf, 0.0, 0.0))
+        move = replace(move, peak_deg=lean, valley=(math.inf, 0.0, 0.0))
     elif lean < move.valley[0]:
         move = replace(move, valley=(lean, posture.t, trunk.hips))
+    if _hip_deg(posture) > _hip_deg(move.bottom):
+        move = replace(move, bottom=posture)
     weight = max(lean - trunk.rest_deg, 0.0) ** 2 * max(dt, 1e-3)
     seen = weight * space.shin_seen
     sums = (move.shin[0] + weight, move.shin[1] + seen, move.shin[2] + seen * space.shin_deg)
@@ -185,6 +188,11 @@ def _moved(trunk: Trunk, move: Movement, posture: Posture, dt: float) -> Movemen
         shin=sums,
         leg=posture.leg or move.leg,
     )
+
+
+def _hip_deg(posture: Posture) -> float:
+    """Hip flexion in space: hips may rise before the trunk does."""
+    return posture.space.lean_deg + posture.space.thigh_deg
 
 
 def _over(trunk: Trunk, move: Movement) -> tuple[Trunk, Movement | None]:

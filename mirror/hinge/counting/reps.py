@@ -29,6 +29,8 @@ class Limits:
     shortest_s: float = 0.7
     longest_s: float = 20.0
     """From upright to upright: gripping a bar takes long."""
+    picks_up: bool = True
+    """Whether the hands are free to pick something up; else no bow is taken for that."""
 
 
 class Phase(Enum):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mirror.hinge.counting.counter import Counter, HingeCounter
+from mirror.hinge.counting.reps import Limits
 from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import RULES
 from mirror.hinge.judging.metrics import RepMetric
@@ -18,13 +19,14 @@ from mirror.hinge.measure.quality import Seeking
 class DrillMode:
     """A mode of a variation that gives the hands something to do; see `drills`.
 
-    rules: the faults that can be judged with the hands there. hides_back: an arm covers the line of
-    the back, so the back is not judged. has_stick: a stick lies along the back, and the frame may
-    show it.
+    rules: the faults that can be judged with the hands there. counter: the counter before the first
+    rep. hides_back: an arm covers the line of the back, so the back is not judged. has_stick: a
+    stick lies along the back, and the frame may show it.
     """
 
     name: str
     rules: tuple[AnyRule, ...] = RULES
+    counter: Counter = HingeCounter(Limits(picks_up=False))
     hides_back: bool = False
     has_stick: bool = False
 
