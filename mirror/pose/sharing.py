@@ -26,10 +26,9 @@ from mirror.pose.subject import AGAIN_S, LARGER, alone, choose
 
 RECENT_S = 0.5
 """Seconds for which a person who is not seen is still expected somewhere."""
-APART, TALLER = 0.25, 1.6
-"""Landmarks are of somebody else from this distance of the hips on, in body heights, or from this
-ratio of the heights."""
-
+APART = 0.3
+"""Landmarks are of somebody else from this distance of the hips on, in body heights. Heights say
+nothing: those of one person shrink to a half where arms hide the head."""
 OFF_RAD, OFF = math.radians(10.0), 0.08
 """From this turn of the trunk, or this share of the height, a wrong guess is looked at again."""
 HOLD = 0.8
@@ -206,5 +205,4 @@ def _towards_upright(stance: Stance) -> Stance:
 
 def are_two(one: Stance, other: Stance) -> bool:
     """Whether two stances of about the same time are of two people."""
-    low, high = sorted((one.height_px, other.height_px))
-    return math.dist(one.hip, other.hip) > APART * high or high > TALLER * low
+    return math.dist(one.hip, other.hip) > APART * max(one.height_px, other.height_px)
