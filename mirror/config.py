@@ -78,11 +78,13 @@ class CameraSettings(_Section, frozen=True):
 class ModelSettings(_Section, frozen=True):
     """The pose model. An empty path means the bundle of that size in the user's cache folder.
 
-    half_precision: the full one may compute so where the processor can.
+    half_precision: the full one may compute so where the processor can. workers: trackers that
+    share the frames; 0: as many as the cores allow.
     """
 
     size: ModelSize = "full"
     half_precision: bool = True
+    workers: Annotated[int, Meta(ge=0, le=3)] = 0
     path: str = ""
 
 

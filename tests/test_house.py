@@ -13,7 +13,8 @@ HOMES = {
     "mediapipe": {"mirror.pose.landmarker", "mirror.pose.networks"},
     "flatbuffers": {"mirror.pose.networks"},
     "gpiozero": {"mirror.buttons.gpio"},
-    "cv2": {"mirror.camera.video", "mirror.display.video"},  # reading videos; writing them
+    # Reading videos; writing them; cutting people out.
+    "cv2": {"mirror.camera.video", "mirror.display.video", "mirror.pose.crop"},
     "pygame": {"mirror.display.sdl", "mirror.display.screen", "mirror.display.sound"},
     "matplotlib": {"mirror.cli.plot", "mirror.history.chart"},
     "tqdm": {"mirror.cli.analyze"},

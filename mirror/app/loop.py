@@ -15,6 +15,7 @@ from queue import Empty
 from mirror.app.edges import RECORD_FPS, Edges, Options, Parts
 from mirror.app.journal import log_to_stderr
 from mirror.app.notices import Notices
+from mirror.app.pace import Pace
 from mirror.buttons.keyboard import KEYS_HELP, has_unknown
 from mirror.buttons.waking import waking
 from mirror.coach.command import Command
@@ -92,6 +93,7 @@ class Mirror:
         self.session = _first_session(settings, options.drill)
         self.edges = Edges(settings, options, parts)
         self.lost: str | None = None
+        self._pace = Pace(settings.screen.fps)
         now = parts.clock.monotonic()
         self._times = Times(now, now, now, now, now)
         self._finished_reps = 0
@@ -120,7 +122,7 @@ class Mirror:
                     break
                 if self._is_over(now):
                     break
-                tick = max(tick + 1.0 / self._settings.screen.fps, now)
+                tick = max(tick + self._pace.interval_s, now)
                 clock.sleep(max(0.0, tick - now))
             if self.session.shutdown:
                 now = clock.monotonic()
@@ -235,6 +237,7 @@ class Mirror:
             while True:
                 observation = pipeline.observations.get_nowait()
                 observations += 1
+                self._pace.observed(observation.t)
                 if calibration.is_on:
                     calibration.look(observation.pose, observation.t)
                     continue
@@ -285,7 +288,7 @@ class Mirror:
         presence, edges = self._settings.presence, self.edges
         if state is ScreenState.MISFIT and self._times.misfit is None:
             self._times.misfit = now
-        is_asleep = state is ScreenState.ASLEEP
+        is_asleep = self._pace.is_asleep = state is ScreenState.ASLEEP
         edges.pipeline.pause_s = 1.0 / presence.looks_per_s if is_asleep else 0.0
         if not is_asleep:
             self._times.awake = now

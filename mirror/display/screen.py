@@ -41,6 +41,9 @@ Painted = tuple[NDArray[np.intp], NDArray[np.uint32], NDArray[np.bool_]]
 """Places of the lit pixels of a shape, their light, and for each cell whether they touch it."""
 
 Mode = Literal["auto", "windowed", "offscreen"]
+MOST_PX = 1920, 1080
+"""Most pixels along and across a panel. A 4K one is driven so and enlarges it by itself: four times
+the pixels would take four times the drawing, and nobody sees them at 2 m."""
 OFFSCREEN_UPRIGHT = (1080, 1920)
 WINDOWED_UPRIGHT = (540, 960)
 
@@ -260,6 +263,10 @@ def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, st
         if driver == "x11":
             # X takes boxes as they are; SDL's other way sends whole rows and redraws the window.
             os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+        if driver == "kmsdrm" and size == (0, 0):
+            own = pygame.display.get_desktop_sizes()[0]
+            driven = mode_for(own, pygame.display.list_modes())
+            size = size if driven == own else driven
         display = pygame.display.set_mode(size, flags)
         pygame.display.set_caption("Hinge Mirror")
         pygame.mouse.set_visible(False)
@@ -267,6 +274,22 @@ def _open_display(size: tuple[int, int], flags: int) -> tuple[pygame.Surface, st
         pygame.display.quit()  # so that a later try looks for displays again
         raise ScreenError(f"No display can be opened ({str(error).rstrip('.')}).") from error
     return display, driver
+
+
+def mode_for(own: tuple[int, int], modes: list[tuple[int, int]] | int) -> tuple[int, int]:
+    """The size to drive a panel at: its own, or less than half of it where that is enough.
+
+    own: the panel's pixels. modes: those that it offers; a number means any.
+    """
+    if own[0] * own[1] <= 2 * MOST_PX[0] * MOST_PX[1] or isinstance(modes, int):
+        return own
+    along, across = MOST_PX if own[0] >= own[1] else MOST_PX[::-1]
+    fit = [
+        (w, h)
+        for w, h in modes
+        if w <= along and h <= across and abs(w / h - own[0] / own[1]) < 0.01
+    ]
+    return max(fit, default=own)
 
 
 def _turned(upright: tuple[int, int], rotate: int) -> tuple[int, int]:

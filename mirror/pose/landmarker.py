@@ -6,6 +6,7 @@ mask of the person. MediaPipe is imported only when an Estimator is made: that t
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
 from collections.abc import Callable
@@ -24,19 +25,31 @@ from mirror.quiet import quiet
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
 """Beginnings of harmless lines of MediaPipe's C++; no environment variable silences them."""
 
+APART_MS = 100_000
+"""Time between two frames at which MediaPipe's filters let everything pass: its slowest one, of
+0.05 Hz, then goes 97 % of the way to a new value."""
+LAST_MS = 9_000_000_000_000
+"""MediaPipe counts nanoseconds in 64 bits; at 30 frames a second this is after 35 days."""
+
+GROWN = 10
+"""Frames after which a tracker takes no more memory."""
+
 
 class Estimator:
     """A tracker of one person, used by one thread. Close it: MediaPipe's own exit may raise.
 
-    model: path of a `.task` bundle.
+    model: path of a `.task` bundle. smooth: MediaPipe filters the landmarks by time; else they are
+    those of each frame alone, as several trackers need it (`pose.smoothing`).
 
     Raises:
         ModelError: MediaPipe or the bundle cannot be loaded.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, *, smooth: bool = True) -> None:
         self._settled = False
-        self._clock = _Clock()
+        self._calls = 0
+        self._model = model
+        self._clock = _Clock() if smooth else _Clock(APART_MS)
         self._landmarker, self._image = _open(model, "VIDEO", 1, masks=True)
 
     def estimate(self, frame: Frame) -> Pose | None:
@@ -50,6 +63,10 @@ class Estimator:
         if self._landmarker is None:
             raise ModelError("the pose estimator is closed.")
         image = self._image(frame)
+        if self._clock.is_over:
+            self.close()
+            self._landmarker, self._image = _open(self._model, "VIDEO", 1, masks=True)
+            self._clock = _Clock(APART_MS)
         time_ms = self._clock.next_ms(frame.taken_at)
         try:
             # Its graph also chatters once more, when it finds its first person.
@@ -57,6 +74,9 @@ class Estimator:
                 result = self._landmarker.detect_for_video(image, time_ms)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
+        self._calls += 1
+        if self._calls == GROWN:
+            _give_back()
         if not result.pose_landmarks:
             return None
         if not all(math.isfinite(m.x) and math.isfinite(m.y) for m in result.pose_landmarks[0]):
@@ -152,6 +172,12 @@ def _open(
     return landmarker, image
 
 
+def _give_back() -> None:
+    """Give back what loading took: 30 MB and more for each landmarker, kept by glibc alone."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _free(landmarker: Any) -> None:
     if landmarker is not None:
         with quiet(_CHATTER), suppress(RuntimeError, ValueError):
@@ -169,14 +195,25 @@ class _Clock:
 
     It follows the differences between frames; a step of zero, backwards, or not a number
     (a clip that starts again, a camera that was replugged) counts as one millisecond.
+
+    apart_ms: frames are so far apart, whatever their times are; 0: as they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apart_ms: int = 0) -> None:
+        self._apart_ms = apart_ms
         self._last_s = math.nan
         self._now_ms = 0.0
         self._given_ms = -1
 
+    @property
+    def is_over(self) -> bool:
+        """Whether MediaPipe's nanoseconds soon leave 64 bits."""
+        return self._given_ms > LAST_MS
+
     def next_ms(self, taken_at: float) -> int:
+        if self._apart_ms:
+            self._given_ms = max(self._given_ms, 0) + self._apart_ms
+            return self._given_ms
         step_ms = (taken_at - self._last_s) * 1000
         self._now_ms += step_ms if 0 < step_ms < math.inf else 1.0
         self._last_s = taken_at

@@ -1,20 +1,22 @@
-"""Camera and estimator, each in a thread of its own, opened again when they break.
+"""Camera and estimators, each in a thread of its own, opened again when they break.
 
-The camera fills a one-slot box; the estimator takes the newest frame from it, so a slow one drops
-frames and never queues them.
+The camera fills a one-slot box; the estimators take the newest frame from it, so slow ones drop
+frames and never queue them. The first estimator chooses the person and works alone while it keeps
+up; the others help where it does not (`pose.dealer`).
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Generic, TypeVar
 
 from mirror.camera import Camera, Frame, open_camera
 from mirror.camera.optics import lens
@@ -22,7 +24,10 @@ from mirror.config import Settings
 from mirror.errors import CameraError, MirrorError, ModelError
 from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
+from mirror.pose.dealer import Dealer
 from mirror.pose.model import bundle, locate
+from mirror.pose.sharing import SharingTracker, Subject
+from mirror.pose.smoothing import Smoother
 from mirror.pose.subject import SubjectTracker
 from mirror.pose.watchdog import Watchdog, step_s
 
@@ -39,29 +44,8 @@ OPEN_STEPS = 9
 CLOSING_S = 1.0
 """Longest closing in seconds; systemd kills the mirror after two."""
 
-_T = TypeVar("_T")
-
-
-class Newest(Generic[_T]):
-    """A box with one slot: the newest thing replaces one that nobody took."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._thing: _T | None = None
-
-    def put(self, thing: _T) -> None:
-        """Replace what is in the box."""
-        with self._changed:
-            self._thing = thing
-            self._changed.notify()
-
-    def take(self, timeout: float) -> _T | None:
-        """Empty the box; waits up to `timeout` seconds, None if nothing came."""
-        with self._changed:
-            if self._thing is None:
-                self._changed.wait(timeout)
-            thing, self._thing = self._thing, None
-            return thing
+MOST_WORKERS = 3
+"""More would not be fed by a camera of 30 frames a second."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +56,27 @@ class Observation:
     t: float
 
 
+Tracker = SubjectTracker | SharingTracker
+
+
+def workers_for(wanted: int, cores: int | None) -> int:
+    """How many estimators share the frames: as many as wanted, 0: as the cores allow."""
+    return wanted or max(1, min(MOST_WORKERS, (cores or 1) - 1))
+
+
 class VisionPipeline:
-    """Camera and estimator, each in its own thread, opened again when they break.
+    """Camera and estimators, each in its own thread, opened again when they break.
 
     observations: for the loop to take in. ended: the source is over, or was given up. watchdog:
-    knows which part hangs. pause_s: wait between two frames while nobody is seen. spare_s: least
-    time from one frame to the next. has_stick: set by the loop while frames are to be searched for
-    a stick along the back.
+    knows which part hangs. workers: how many estimators share the frames. has_stick: set by the
+    loop while frames are to be searched for a stick along the back.
     """
 
     def __init__(self, settings: Settings, *, keep_trying: bool) -> None:
         self.observations: SimpleQueue[Observation] = SimpleQueue()
         self.ended = threading.Event()
         self.watchdog = Watchdog()
-        self.pause_s = self.spare_s = 0.0
+        self.workers = workers_for(settings.model.workers, os.cpu_count())
         self._step_s = step_s()
         self._open_s = max(OPEN_S, OPEN_STEPS * self._step_s)
         self.has_stick = False
@@ -94,15 +85,40 @@ class VisionPipeline:
         self._stop = threading.Event()
         self._can_see = threading.Event()
         self._over = threading.Event()
-        self._box: Newest[Frame] = Newest()
+        self._model: Path | None = None
+        self._subject = Subject() if self.workers > 1 else None
+        self._smoother = Smoother() if self.workers > 1 else None
+        self._dealer: Dealer[Observation] = Dealer(self.workers, self._hand_on)
         self._faults: dict[str, MirrorError] = {}
         self._obtain_s = 0.0
+        parts = [("camera", self._watch), ("estimator", self._estimate)]
+        parts += [
+            (f"estimator {number + 1}", partial(self._help, number))
+            for number in range(1, self.workers)
+        ]
         self._threads = [
-            threading.Thread(target=self._guard, args=(part, work), daemon=True)
-            for part, work in (("camera", self._watch), ("estimator", self._estimate))
+            threading.Thread(target=self._guard, args=part, daemon=True) for part in parts
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds between two frames while nobody is seen."""
+        return self._dealer.pause_s
+
+    @pause_s.setter
+    def pause_s(self, seconds: float) -> None:
+        self._dealer.pause_s = seconds
+
+    @property
+    def spare_s(self) -> float:
+        """Least seconds from one frame to the next."""
+        return self._dealer.spare_s
+
+    @spare_s.setter
+    def spare_s(self, seconds: float) -> None:
+        self._dealer.spare_s = seconds
 
     @property
     def fault(self) -> MirrorError | None:
@@ -113,7 +129,7 @@ class VisionPipeline:
         return self._faults.get("camera") or self._faults.get("estimator")
 
     def close(self) -> bool:
-        """Stop both threads; return whether they ended. A hanging one is left behind."""
+        """Stop all threads; return whether they ended. A hanging one is left behind."""
         self._stop.set()
         until = time.monotonic() + CLOSING_S
         for thread in self._threads:
@@ -156,40 +172,80 @@ class VisionPipeline:
                     return
                 self._faults.pop("camera", None)
                 self.watchdog.works("camera")
-                self._box.put(frame)
+                self._dealer.put(frame)
         finally:
             self.watchdog.promise("camera", self._step_s)
             camera.close()
 
     def _estimate(self) -> None:
-        estimator = SubjectTracker(self._bundle(), self._settings.camera)
+        """Be the estimator that chooses the person."""
+        self._model = self._bundle()
+        camera = self._settings.camera
+        estimator: Tracker = (
+            SubjectTracker(self._model, camera)
+            if self._subject is None
+            else SharingTracker(self._model, camera, self._subject, chooses=True)
+        )
         self._can_see.set()
+        self._work("estimator", 0, estimator)
+
+    def _help(self, number: int) -> None:
+        """Be an estimator that follows the person; the mirror goes on without one that fails."""
+        part = f"estimator {number + 1}"
+        while not self._can_see.wait(0.1):
+            self.watchdog.promise(part, self._step_s)
+            if self._stop.is_set():
+                return
+        if self._model is None or self._subject is None:
+            return
+        self.watchdog.promise(part, self._open_s)
+        try:
+            camera = self._settings.camera
+            helper = SharingTracker(self._model, camera, self._subject, chooses=False)
+            self._work(part, number, helper)
+        except MirrorError as error:
+            _LOG.warning(f"The {part} is given up: {error}")
+
+    def _work(self, part: str, number: int, tracker: Tracker) -> None:
+        """Estimate frames until the source is over. Only the first one says that nobody is seen."""
         patience_s = self._open_s  # the first frame takes longer than any other
         try:
             while not self._stop.is_set():
-                self.watchdog.promise("estimator", patience_s)
+                self.watchdog.promise(part, patience_s)
                 is_over = self._over.is_set()
-                frame = self._box.take(0.2)
-                if frame is None:
-                    if is_over:
+                dealt = self._dealer.take(number, 0.2)
+                if dealt is None:
+                    if is_over and self._dealer.is_empty:
                         self.ended.set()
                         return
                     continue
-                began = time.monotonic()
-                pose = estimator.estimate(frame)
+                seen: Observation | None = None
+                try:
+                    pose = self._look(tracker, dealt.frame)
+                    if pose is not None or number == 0:
+                        seen = Observation(pose, dealt.frame.taken_at)
+                finally:
+                    self._dealer.give(dealt, seen)
                 patience_s = self._step_s
-                if pose is not None and self.has_stick:
-                    pose = with_stick(pose, frame.rgb, lens(self._settings.camera, pose.size))
-                self._faults.pop("estimator", None)
-                self.watchdog.works("estimator")
-                self.observations.put(Observation(pose, frame.taken_at))
-                took_s = time.monotonic() - began
-                rest_s = max(self.pause_s if pose is None else 0.0, self.spare_s - took_s)
-                if rest_s > 0:
-                    self._stop.wait(rest_s)
+                self._faults.pop(part, None)
+                self.watchdog.works(part)
         finally:
-            self.watchdog.promise("estimator", self._step_s)
-            estimator.close()
+            self.watchdog.promise(part, self._step_s)
+            tracker.close()
+
+    def _look(self, tracker: Tracker, frame: Frame) -> Pose | None:
+        pose = tracker.estimate(frame)
+        if pose is not None and self.has_stick:
+            pose = with_stick(pose, frame.rgb, lens(self._settings.camera, pose.size))
+        return pose
+
+    def _hand_on(self, seen: Observation) -> None:
+        """Take in the next observation in the order of the frames."""
+        pose = seen.pose
+        if self._smoother is not None:
+            pose = self._smoother.smooth(pose)
+        self._dealer.is_followed = pose is not None
+        self.observations.put(Observation(pose, seen.t))
 
     def _bundle(self) -> Path:
         """The pose model. After a failed download it is searched often, and downloaded seldom."""

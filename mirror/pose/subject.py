@@ -19,9 +19,9 @@ from mirror.camera import Frame
 from mirror.camera.optics import lens
 from mirror.config import CameraSettings
 from mirror.hinge.measure.geometry import Array
-from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.presence import NEAR
+from mirror.pose.crop import height_px
 from mirror.pose.landmarker import Estimator, PeopleFinder
 
 AGAIN_S = 0.5
@@ -108,12 +108,6 @@ def choose(people: Sequence[Array], size: tuple[int, int]) -> int:
     return max(range(len(people)), key=lambda k: worth(people[k]))
 
 
-def height_px(points: Array) -> float:
-    """Height of a person in pixels, along the bones, so that bending does not shorten it."""
-    middle = points[_CHAIN].reshape(4, 2, 2).mean(axis=1)
-    return BODY_HEIGHT * float(np.hypot(*np.diff(middle, axis=0).T).sum())
-
-
 def alone(rgb: NDArray[np.uint8], points: Array) -> NDArray[np.uint8]:
     """The picture with everything grey except this person and a margin around them."""
     low, high = points.min(axis=0), points.max(axis=0)
@@ -126,9 +120,3 @@ def alone(rgb: NDArray[np.uint8], points: Array) -> NDArray[np.uint8]:
 
 
 _HIPS = [Mark.LEFT_HIP, Mark.RIGHT_HIP]
-_CHAIN = [
-    *(Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER),
-    *_HIPS,
-    *(Mark.LEFT_KNEE, Mark.RIGHT_KNEE),
-    *(Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE),
-]

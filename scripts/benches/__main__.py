@@ -15,9 +15,11 @@ from benches import (
     footage,
     gallery,
     history,
+    loop,
     reflection,
     repertoire,
     slumping,
+    soak,
 )
 from mirror.cli.arguments import count, positive
 from mirror.config import default_file, load
@@ -70,6 +72,15 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a picture, searched for flaws")
     one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
+    one = add("loop", "the whole mirror beside MediaPipe alone and a plain loop")
+    one.add_argument("--clip", type=Path, metavar="FILE", help="a video in place of the figure")
+    one.add_argument("--turns", type=count, default=5, metavar="N", help="of each kind (5)")
+    one.add_argument("--for", dest="seconds", type=positive, default=6.0, metavar="S",
+                     help="seconds of each turn (6)")  # fmt: skip
+    one.add_argument("--json", type=Path, metavar="FILE", help="every measurement, too")
+    one = add("soak", "many visits as fast as they go: exact counts, flat memory")
+    one.add_argument("--reps", type=count, default=2000, metavar="N", help="reps (2000)")
+    one.add_argument("--seed", type=count, default=1, metavar="N", help="of the visits (1)")
     add("drawing", "the cost of drawing, and of an empty room")
     one = add("history", "a made-up year of sets")
     one.add_argument("--kept", type=count, default=5000, metavar="N", help="sets (5000)")
@@ -85,7 +96,11 @@ def measure(options: argparse.Namespace) -> int:
         return history.looked_at(options.kept, options.out)
     if options.what == "power-cuts":
         return history.power_cuts(options.cuts)
+    if options.what == "soak":
+        return soak.soak(options.reps, options.seed)
     settings = load(options.config or default_file())
+    if options.what == "loop":
+        return loop.loop(settings, options.clip, options.turns, options.seconds, options.json)
     if options.what == "back":
         return _back(options, bundle(settings.model))
     if options.what == "accuracy":

@@ -21,7 +21,7 @@ from mirror.coach.advance import advance
 from mirror.coach.command import Command
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
-from mirror.config import CoachSettings, PresenceSettings, ScreenSettings, Settings
+from mirror.config import CoachSettings, ModelSettings, PresenceSettings, ScreenSettings, Settings
 from mirror.display import power as display
 from mirror.display import sound as tones
 from mirror.display.screen import open_screen
@@ -29,12 +29,11 @@ from mirror.errors import CameraError, CameraStalled, ModelError, OutputError, S
 from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.history.store import Store
 from mirror.pose import pipeline, watchdog
-from mirror.pose.pipeline import Newest
 from mirror.screens import router
 from mirror.screens.router import ScreenState, compose, route
 from mirror.simulator.volunteer import Volunteer
 
-SETTINGS = Settings(screen=ScreenSettings(fps=60))
+SETTINGS = Settings(screen=ScreenSettings(fps=60), model=ModelSettings(workers=1))
 
 
 def no_display(settings, *, mode="auto", size=None):
@@ -429,17 +428,6 @@ def test_an_unknown_variation_in_the_config_is_told(stage):
         run(Settings(coach=CoachSettings(variation="salsa")), Options())
 
 
-def test_the_box_holds_only_the_newest():
-    """What nobody took in time is gone; waiting ends with nothing."""
-    box = Newest()
-    box.put(1)
-    box.put(2)
-    assert box.take(0.1) == 2
-    assert box.take(0.01) is None
-    threading.Timer(0.05, box.put, [3]).start()
-    assert box.take(5.0) == 3
-
-
 def test_systemd_hears_ready_once_and_the_watchdog_often(stage, monkeypatch, tmp_path):
     """READY when frames flow; a pat at every turn."""
     address = str(tmp_path / "notify")
@@ -642,7 +630,7 @@ def test_sound_sleeps_and_wakes_with_the_display(stage, cable, monkeypatch, caps
     monkeypatch.setattr(app, "route", state)
     stage(film(reps(0), 10_000))
     presence = PresenceSettings(screen_off_s=0.1)
-    settings = Settings(screen=SETTINGS.screen, presence=presence)
+    settings = Settings(screen=SETTINGS.screen, model=SETTINGS.model, presence=presence)
     assert run(settings, Options(), open_screen=cable.opens) == 0
     slept = ["silence", "blank", "unblank", "display"]
     assert cable.done == ["display", "sound", *slept, "sound", "silence"]

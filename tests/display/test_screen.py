@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mirror.config import ScreenSettings
 from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Ring, Scene, Text
-from mirror.display.screen import Screen, open_screen
+from mirror.display.screen import Screen, mode_for, open_screen
 from mirror.errors import OutputError, ScreenError
 
 # 200 mm across the diagonal of 400x300 pixels: 2.5 px to the mm.
@@ -374,3 +374,19 @@ def test_offscreen_stands_upright_by_default(rotate, panel):
     glass = open_screen(ScreenSettings(rotate=rotate), mode="offscreen")
     assert (glass.glass.width_px, glass.glass.height_px) == (1080, 1920)
     assert glass.pixels().shape == (1920, 1080, 3)
+
+
+@pytest.mark.parametrize(
+    ("own", "modes", "driven"),
+    [
+        ((3840, 2160), [(3840, 2160), (1920, 1080), (1920, 1200), (1280, 720)], (1920, 1080)),
+        ((2160, 3840), [(2160, 3840), (1080, 1920)], (1080, 1920)),
+        ((3840, 2160), [(3840, 2160), (1024, 768)], (3840, 2160)),
+        ((3840, 2160), -1, (3840, 2160)),
+        ((1920, 1080), [(1920, 1080), (1280, 720)], (1920, 1080)),
+        ((2560, 1440), [(2560, 1440), (1920, 1080)], (2560, 1440)),
+    ],
+)
+def test_a_4k_panel_is_driven_at_1080p(own, modes, driven):
+    """At one of its own modes, of its own shape; else, and every smaller panel, as it is."""
+    assert mode_for(own, modes) == driven

@@ -11,7 +11,8 @@ from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.pose import Mark
 from mirror.pose import model
-from mirror.pose.subject import SubjectTracker, alone, choose, height_px
+from mirror.pose.crop import height_px
+from mirror.pose.subject import SubjectTracker, alone, choose
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure
 

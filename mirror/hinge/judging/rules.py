@@ -83,11 +83,13 @@ class RepRule:
     view: View = View.SIDE
     """View from which the fault can be seen."""
     sureness: Callable[[Posture], float] = lambda posture: posture.confidence
+    least: float = JUDGED
+    """Least share of the frames that can be judged."""
 
     def judge(self, steps: Steps, standing: Standing, rep: Rep) -> Fault | None:
         """The fault, if the rep was seen well enough from the view."""
         seen = [p for p, _ in steps if p.view is self.view and self.sureness(p) >= JUDGE]
-        if not seen or len(seen) < JUDGED * len(steps):
+        if not seen or len(seen) < self.least * len(steps):
             return None
         value = self.metric(steps, standing, rep)
         if value is None or self.sign * (value - self.limit) <= self.sd:

@@ -1,0 +1,149 @@
+"""Cut the person out of a picture, always alike: hips in the middle, trunk upright, one size.
+
+MediaPipe looks at a person through a crop that follows from the frame before: turned so that the
+trunk was upright then. Its network takes part of the turn of the crop for that of the trunk, so
+landmarks lag behind a moving person, by the more the fewer frames a tracker sees. A picture that is
+cut out where the person is expected now has no such lag, however many trackers share the frames.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import BODY_HEIGHT
+from mirror.hinge.measure.pose import Mark
+
+SIDE_PX = 320
+"""Side of the crop; the network's own square of 256 lies inside, with room for a wrong guess."""
+HEIGHT_PX = 186.0
+"""Height of a body in it: MediaPipe's square is about 1.375 of that around the hips."""
+RATE_HZ = 3.0
+"""Cutoff of the speeds from which it is told where the person will be."""
+AHEAD_S = 0.2
+"""Longest time for which they go on."""
+
+HEIGHT_SHARE = 0.1
+"""Weight of a new height in the usual one: limbs are foreshortened for moments."""
+
+
+@dataclass(frozen=True)
+class Stance:
+    """Where a person is in the picture, and how.
+
+    hip: middle of the hips, pixels. lean: of the trunk, radians clockwise from upright. height_px:
+    along the bones.
+    """
+
+    hip: tuple[float, float]
+    lean: float
+    height_px: float
+
+    @classmethod
+    def of(cls, points: Array) -> Stance:
+        """Of (33, 2) landmarks."""
+        hip = points[_HIPS].mean(axis=0)
+        trunk = points[_SHOULDERS].mean(axis=0) - hip
+        lean = math.atan2(float(trunk[0]), float(-trunk[1]))
+        return cls((float(hip[0]), float(hip[1])), lean, height_px(points))
+
+
+class Course:
+    """Where one person goes: the newest stance, and the speeds of its numbers."""
+
+    def __init__(self, stance: Stance, t: float) -> None:
+        self.stance, self.t = stance, t
+        self._speed = np.zeros(3)
+
+    def note(self, stance: Stance, t: float) -> None:
+        """Take in a newer stance; one that is older says nothing."""
+        passed = t - self.t
+        if passed <= 0:
+            return
+        turn = (stance.lean - self.stance.lean + math.pi) % (2 * math.pi) - math.pi
+        moved = np.array([*np.subtract(stance.hip, self.stance.hip), turn])
+        share = passed / (passed + 1.0 / (2.0 * math.pi * RATE_HZ))
+        self._speed += share * (moved / passed - self._speed)
+        height = self.stance.height_px + HEIGHT_SHARE * (stance.height_px - self.stance.height_px)
+        self.stance, self.t = Stance(stance.hip, stance.lean, height), t
+
+    def at(self, t: float) -> Stance:
+        """The stance that is expected at this time."""
+        x, y, turn = self._speed * min(max(t - self.t, 0.0), AHEAD_S)
+        now = self.stance
+        return Stance((now.hip[0] + x, now.hip[1] + y), now.lean + turn, now.height_px)
+
+
+UPRIGHT = Stance((SIDE_PX / 2, SIDE_PX / 2), 0.0, HEIGHT_PX)
+
+
+class Crop:
+    """The square around one stance. It gives and takes pixels of the picture.
+
+    to: where hips and trunk are to be in it; the height is always the same.
+    """
+
+    def __init__(self, stance: Stance, to: Stance = UPRIGHT) -> None:
+        scale = HEIGHT_PX / max(stance.height_px, 1.0)
+        lean = stance.lean - to.lean
+        cos, sin = math.cos(lean), math.sin(lean)
+        self._turn = np.array([[cos, sin], [-sin, cos]])
+        """From directions of the picture to those of the crop."""
+        self._scale = scale
+        self._hip = np.array(stance.hip)
+        self._to = np.array(to.hip)
+        shift = self._to - scale * self._turn @ self._hip
+        self._matrix = np.hstack([scale * self._turn, shift[:, None]])
+
+    def picture(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """(320, 320, 3) what the square shows; the edge of the picture goes on beyond it."""
+        cv2 = _opencv()
+        side = SIDE_PX, SIDE_PX
+        cut = cv2.warpAffine(rgb, self._matrix, side, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cut, np.uint8)
+
+    def points(self, points: Array) -> Array:
+        """(n, 2) pixels of the crop -> of the picture."""
+        placed: Array = (points - self._to) @ self._turn / self._scale + self._hip
+        return placed
+
+    def world(self, world: Array) -> Array:
+        """(n, 3) metres along the axes of the crop -> along those of the picture."""
+        return np.concatenate([world[:, :2] @ self._turn, world[:, 2:]], axis=1)
+
+    def mask(self, mask: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+        """(height, width) the mask of the crop in a picture of this (width, height)."""
+        cv2 = _opencv()
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(mask, self._matrix, size, flags=flags), np.float32)
+
+
+@cache
+def _opencv() -> Any:
+    """OpenCV, which MediaPipe brings. The cores are the trackers'."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    return cv2
+
+
+def height_px(points: Array) -> float:
+    """Height of a person in pixels, along the bones, so that bending does not shorten it."""
+    middle = points[_CHAIN].reshape(4, 2, 2).mean(axis=1)
+    return BODY_HEIGHT * float(np.hypot(*np.diff(middle, axis=0).T).sum())
+
+
+_SHOULDERS = [Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER]
+_HIPS = [Mark.LEFT_HIP, Mark.RIGHT_HIP]
+_CHAIN = [
+    *_SHOULDERS,
+    *_HIPS,
+    *(Mark.LEFT_KNEE, Mark.RIGHT_KNEE),
+    *(Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE),
+]
