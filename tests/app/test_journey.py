@@ -177,7 +177,6 @@ def arrives(me: Visitor) -> Script:
     """Come, and stand until the mirror knows how."""
     me.stands()
     yield from me.sees(say("state.welcome"), say("state.how-to-stand"))
-    yield from me.sees(say("guidance.stand-still"))
     yield from me.sees("Hip hinge", "Bow from the hips. Keep your spine straight.")
 
 
@@ -231,7 +230,7 @@ def trains(me: Visitor, count: int, number: int) -> Script:
     for rep in range(1, count + 1):
         yield from me.sees("Hip hinge", str(rep))
         assert not me.shows(str(rep + 1))
-    yield from me.sees(str(count), "reps", say("rest.depth"), say("rest.rounding"), "90°")
+    yield from me.sees(str(count), say("rest.depth"), say("rest.rounding"), "90°")
     yield from me.sees(say("rest.saved", number=number))
 
 

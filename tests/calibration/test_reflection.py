@@ -188,7 +188,7 @@ def test_no_dots_leave_everything_as_it_is():
 NARROW = CameraSettings(lens="own", fov_deg=46.0, height_m=1.2)
 
 
-def working(t=3.9):
+def working(t=3.95):
     """A session on the way down of the first rep, its back seen."""
     session = start()
     for pose in film(reps(2, period=6.0), t):
