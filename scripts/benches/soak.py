@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -49,9 +49,7 @@ DROPPED = 0.03
 SETTLED = 0.2
 """Share of the run after which memory may not grow any more."""
 GROWTH_MB = 5.0
-MANY = 500
-"""Reps from which on all films are made before the start."""
-BODIES, SET_REPS = 3, (5, 8, 10)
+BODIES, SET_REPS = 2, (5, 9)
 SIDES_DEG = (0.0, 180.0)
 CENTRE, NOISE_PX = np.array(SIZE) / 2, 0.4
 HANDLES = "/proc/self/fd"
@@ -90,6 +88,10 @@ class Film:
         k = min(max(round(since_s * FPS), 0), len(self.points) - 1)
         points: Array = self.points[k].astype(np.float64)
         return points
+
+
+_FILMS: list[Film] = []
+"""All films so far; what they take is not the mirror's."""
 
 
 @cache
@@ -133,6 +135,7 @@ class Footprint:
         gc.collect()
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         rss_mb = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        rss_mb -= sum(made.points.nbytes for made in _FILMS) / 1e6
         return cls(rss_mb, threading.active_count(), sum(map(_is_own, os.listdir(HANDLES))))
 
 
@@ -215,7 +218,8 @@ class Person:
 
     def does(self, act: str, kind: str, arms: str | None = None) -> Film:
         """Begin a movement."""
-        made, begun, middle = film(act, arms, kind, self._body, self._side), self._room.t, CENTRE
+        whose = (0, 0.0) if kind in NEGATIVES else (self._body, self._side)
+        made, begun, middle = film(act, arms, kind, *whose), self._room.t, CENTRE
 
         def seen(t: float) -> Array:
             points = made.at(t - begun)
@@ -306,21 +310,9 @@ def _disturbed(room: Room, tally: Tally) -> Script:
     yield from room.wait(1.0)
 
 
-def prepare() -> None:
-    """Compute all films, so that memory does not grow by them later."""
-    for exercise in exercises():
-        variation, drill = exercise.key
-        kinds = ["still", next(iter(PATTERNS[variation].mix)), *(() if drill else NEGATIVES)]
-        for kind, body, side in product(kinds, range(BODIES), SIDES_DEG):
-            act = "basic" if kind == "squat" and variation == "single-leg" else variation
-            film(act, drill, kind, body, side)
-
-
 def soak(reps: int, seed: int = 1) -> int:
     """Run so many reps and print what came of it; the exit code is 1 where something is wrong."""
     room, tally = Room(seed), Tally()
-    if reps >= MANY:
-        prepare()
     marks: list[tuple[int, Footprint]] = []
     began = perf_counter()
 
