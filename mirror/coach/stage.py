@@ -154,4 +154,4 @@ def _is_turned(session: Session) -> bool:
     posture = session.posture
     if not isinstance(posture, Posture):
         return False
-    return posture.view not in session.exercise.variation.seeking.views
+    return posture.view not in session.exercise.variation.requirement.views

@@ -17,7 +17,7 @@ from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
-from mirror.simulator.room import Room, Standing, looking
+from mirror.simulator.room import Placement, Room, looking
 
 SIZE = (480, 640)
 CAMERA = CameraSettings(lens="module-3-wide", height_m=1.2, aside_m=0.3)
@@ -106,7 +106,7 @@ class Person:
         return self.motion.skeleton(rep.start_s + share * (rep.bottom_s - rep.start_s))
 
 
-def seen(case: Case, person: Person, body: Standing, looks: int = 1) -> tuple[Pose, Array]:
+def seen(case: Case, person: Person, body: Placement, looks: int = 1) -> tuple[Pose, Array]:
     """The pose and the line of the back that the mirror sees, upright pixels.
 
     looks: number of frames that are averaged.

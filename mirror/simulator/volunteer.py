@@ -23,7 +23,7 @@ from mirror.pose.pipeline import Observation
 from mirror.pose.watchdog import Watchdog
 from mirror.screens.drawing import LIMBS
 from mirror.simulator.people import Case, Person, seen
-from mirror.simulator.room import Standing, stand
+from mirror.simulator.room import Placement, stand
 
 LOOKS_PER_S = 15.0
 PACE_M_S, KNEES_M_S = 0.5, 0.2
@@ -87,7 +87,7 @@ class Volunteer:
         self._read_s = self._read_s + seconds if is_result else 0.0
         return [Command.SELECT] if self._read_s >= READ_S else []
 
-    def body(self, *, sways: bool = True) -> Standing:
+    def body(self, *, sways: bool = True) -> Placement:
         """The person as they stand now, swaying a little."""
         sway = self._case.draw.normal(0, SWAY_M, 2) if sways else (0.0, 0.0)
         north, west = self._place.north + sway[0], self._place.west + sway[1]
@@ -97,7 +97,7 @@ class Volunteer:
         marks = upright.marks * squeeze
         feet = slice(Mark.LEFT_ANKLE, Mark.RIGHT_FOOT_INDEX + 1)
         marks[feet] = upright.marks[feet]
-        return Standing(marks, upright.back * squeeze)
+        return Placement(marks, upright.back * squeeze)
 
     def mirrored(self) -> tuple[Shape, ...]:
         """The reflection that the volunteer sees, as faint lines."""

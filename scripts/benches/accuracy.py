@@ -26,7 +26,7 @@ from mirror.hinge.judging.metrics import JUDGED
 from mirror.hinge.judging.stop_depth import Found, FromStart, StopDepth
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.rounding import gap
 from mirror.pose.landmarker import Estimator
 
@@ -221,17 +221,17 @@ def _run(model: str, what: Case) -> Result:
             began = analysed
             reps += [event for event in session.events if isinstance(event, Rep)]
             rest = rest or truth
-            posture, standing = session.posture, session.baseline
-            seen += standing is not None
+            posture, baseline = session.posture, session.baseline
+            seen += baseline is not None
             is_bent = truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG
             if is_bent:
                 has_stick = shot.pose is not None and shot.pose.stick is not None
                 drilled.append((truth.t, session.person.drill.reading.level is not None, has_stick))
-            if not isinstance(posture, Posture) or standing is None:
+            if not isinstance(posture, Posture) or baseline is None:
                 continue
             judged += posture.confidence_of_back >= JUDGE
             if is_bent:
-                errors.append(_errors(shot, rest, posture, standing))
+                errors.append(_errors(shot, rest, posture, baseline))
     finally:
         estimator.close()
     reps += [event for event in finish(session).events if isinstance(event, Rep)]
@@ -262,7 +262,7 @@ def _run(model: str, what: Case) -> Result:
     )
 
 
-def _errors(shot: Step, rest: Truth, posture: Posture, standing: Standing) -> list[float]:
+def _errors(shot: Step, rest: Truth, posture: Posture, baseline: Baseline) -> list[float]:
     truth, nan = shot.truth, float("nan")
     off = nan
     if posture.back is not None:
@@ -270,11 +270,11 @@ def _errors(shot: Step, rest: Truth, posture: Posture, standing: Standing) -> li
     rounding = posture.rounding_deg if posture.confidence_of_back >= JUDGE else None
     return [
         posture.hip_flexion_deg
-        - standing.hip_flexion_deg
+        - baseline.hip_flexion_deg
         - (truth.hip_flexion_deg - rest.hip_flexion_deg),
-        posture.trunk_deg - standing.trunk_deg - (truth.trunk_deg - rest.trunk_deg),
+        posture.trunk_deg - baseline.trunk_deg - (truth.trunk_deg - rest.trunk_deg),
         posture.knee_flexion_deg
-        - standing.knee_flexion_deg
+        - baseline.knee_flexion_deg
         - (truth.knee_flexion_deg - rest.knee_flexion_deg),
         nan if rounding is None else rounding - truth.rounding_deg,
         off * TRUNK_CM,

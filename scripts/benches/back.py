@@ -133,22 +133,22 @@ def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
 def verdicts_of(person: Person, frames: list[Frame]) -> list[Verdict]:
     """What is said of each true rep."""
     found = []
-    standing = next((f.standing for f in reversed(frames) if f.standing is not None), None)
+    baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
     for rep in person.reps:
         steps, whole = steps_of(rep, frames)
-        if standing is None or not steps:
+        if baseline is None or not steps:
             continue
         times = np.array([p.t for p, _ in steps])
         flexion = person.flexion(times)
         deepest = flexion[flexion.sum(axis=1).argmax()]
-        raised = [rule.judge(steps, standing, whole) for rule in person.rules]
-        deg = metrics.rounding_deg(steps, standing, whole) if person.is_side else None
+        raised = [rule.judge(steps, baseline, whole) for rule in person.rules]
+        deg = metrics.rounding_deg(steps, baseline, whole) if person.is_side else None
         found.append(
             Verdict(
                 person,
                 float(deepest.sum()),
                 deg,
-                metrics.upper_share(steps, standing, whole) or 0.0,
+                metrics.upper_share(steps, baseline, whole) or 0.0,
                 float(deepest[1] / max(1.0, deepest.sum())),
                 frozenset(NAMES.get(name, name) for name in rep["faults"]),
                 frozenset(fault.fault for fault in raised if fault is not None),
@@ -160,16 +160,16 @@ def verdicts_of(person: Person, frames: list[Frame]) -> list[Verdict]:
 def stop_of(person: Person, frames: list[Frame]) -> list[Stop]:
     """Name, true and found stop depth of one clip of three reps and more, degrees."""
     descents, true = [], []
-    standing = next((f.standing for f in reversed(frames) if f.standing is not None), None)
+    baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
     for rep in person.reps:
         steps, whole = steps_of(rep, frames)
         if (
-            standing is None
-            or (metrics.upper_share(steps, standing, whole) or 0.0) > UPPER_BACK.limit
+            baseline is None
+            or (metrics.upper_share(steps, baseline, whole) or 0.0) > UPPER_BACK.limit
         ):
             continue
         if rep["bottom"] - rep["start"] >= SLOW_S:
-            descents.append(descent(RepFrames(steps), standing, whole))
+            descents.append(descent(RepFrames(steps), baseline, whole))
         if rep["stop"]:
             true.append(rep["stop"]["hip_at_lumbar_5"])
     if len(descents) < 3:

@@ -55,7 +55,7 @@ def weighed(person: Person | Drawn, frames: list[Frame]) -> Seen:
     """What the weights see of the frames of one clip."""
     judged = [(f, x) for f in frames if (x := _features(f)) is not None]
     times = np.array([f.posture.t for f, _ in judged])
-    lean = np.array([since(f.posture, f.standing)[0] for f, _ in judged if f.standing])
+    lean = np.array([since(f.posture, f.baseline)[0] for f, _ in judged if f.baseline])
     weight = (lean > LEAN_DEG).astype(np.float64)
     return Seen(
         person,
@@ -87,9 +87,9 @@ def fitted(clips: Iterable[Seen]) -> Weights:
 def usual(clips: Iterable[Seen]) -> Array:
     """(19,) what people stand like: the mean of the last baseline of each side view."""
     shapes = [
-        c.frames[-1].standing.shape
+        c.frames[-1].baseline.shape
         for c in clips
-        if c.person.is_side and c.frames and c.frames[-1].standing is not None
+        if c.person.is_side and c.frames and c.frames[-1].baseline is not None
     ]
     mean: Array = np.mean([shape for shape in shapes if shape is not None], axis=0)
     return mean
@@ -107,7 +107,7 @@ def fit(folder: Path, model: Path, kept: Path | None) -> int:
     stand = usual(clips)
     # The features hold the old usual standing: its change is taken out of them.
     for clip in clips:
-        own = [f.standing is not None and f.standing.shape is not None
+        own = [f.baseline is not None and f.baseline.shape is not None
                for f in clip.frames if _features(f) is not None]  # fmt: skip
         share = np.where(own, 1 - rounding.OWN, 1.0)
         clip.features[:, :19] -= share[:, None] * (stand - USUAL)
@@ -131,10 +131,10 @@ def read_again(frames: list[Frame], weights: Weights) -> list[Frame]:
 
 def _features(frame: Frame) -> Array | None:
     """What the weights see of a frame; None without a back or a baseline."""
-    posture, standing = frame.posture, frame.standing
-    if posture.back is None or standing is None or standing.view is not View.SIDE:
+    posture, baseline = frame.posture, frame.baseline
+    if posture.back is None or baseline is None or baseline.view is not View.SIDE:
         return None
-    return rounding.features(posture.back.shape, standing.shape, *since(posture, standing))
+    return rounding.features(posture.back.shape, baseline.shape, *since(posture, baseline))
 
 
 def _source(stand: Array, weights: Weights, clips: int) -> str:

@@ -108,7 +108,7 @@ def counted(frames: Frames, variation: str) -> list[Outcome]:
     counter, memory = VARIATIONS[variation].counter, Measuring()
     outcomes: list[Outcome] = []
     for t, pose in frames:
-        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].seeking)
+        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].requirement)
         counter, new = counter.step(posture) if isinstance(posture, Posture) else counter.unseen(t)
         outcomes += new
     return [*outcomes, *counter.settle()[1]]
@@ -194,7 +194,7 @@ def _followed(
     lines: list[tuple[float, float, float]] = []
     ended: list[Movement] = []
     for t, pose in frames:
-        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].seeking)
+        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].requirement)
         if isinstance(posture, Posture):
             counter, _, move = counter.follow(posture)
             ended += [move] if move is not None else []

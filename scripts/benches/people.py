@@ -23,7 +23,7 @@ from mirror.errors import UsageError
 from mirror.hinge.counting.reps import Phase, Rep
 from mirror.hinge.judging.metrics import Steps
 from mirror.hinge.measure.geometry import Array
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.posture import Baseline, Posture
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
 
@@ -34,10 +34,10 @@ SIDE_DEG = 25.0
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame as the mirror measured it. standing: the baseline of that moment, or None."""
+    """One frame as the mirror measured it. baseline: the baseline of that moment, or None."""
 
     posture: Posture
-    standing: Standing | None
+    baseline: Baseline | None
 
 
 @dataclass(frozen=True)

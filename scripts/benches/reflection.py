@@ -15,7 +15,7 @@ from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.hinge.measure.geometry import Array
 from mirror.simulator.people import CAMERA, Case, Errors, Person, case, seen
-from mirror.simulator.room import Standing, stand
+from mirror.simulator.room import Placement, stand
 
 DISTANCES = (1.5, 2.0, 2.5, 3.0)
 CALIBRATED_AT = (1.6, 2.6)
@@ -91,7 +91,7 @@ def calibrated(case: Case, person: Person, eye: Eye = "right") -> Correction:
     return fit(case.setting, samples).correction
 
 
-def sample(case: Case, person: Person, body: Standing, aim: Aim, eye: Eye) -> Sample:
+def sample(case: Case, person: Person, body: Placement, aim: Aim, eye: Eye) -> Sample:
     """Somebody who holds what is aimed at the dot for a second and a half."""
     pose, _ = seen(case, person, body, looks=10)
     near, far = body.nearer

@@ -211,7 +211,7 @@ def follow(
         measuring, posture = posture_of(pose, measuring, t)
         contour = edges(pose, Axis(posture.hip, posture.shoulder, posture.facing))
         memory, reading = step(
-            drill, memory, pose, contour, posture, PX_PER_CM, standing=t < stand_s
+            drill, memory, pose, contour, posture, PX_PER_CM, is_standing=t < stand_s
         )
         assert memory.reading is reading
         readings.append(reading)
@@ -320,7 +320,9 @@ def follow_line(how: Held, low: Callable[[float], float | None]) -> list[Reading
         pose = pose if depth is None else with_line(pose, depth, 0.2)
         measuring, posture = posture_of(pose, measuring, t)
         contour = edges(pose, axis_of(pose, 1))
-        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, standing=t < 1.0)
+        memory, reading = step(
+            "stick", memory, pose, contour, posture, PX_PER_CM, is_standing=t < 1.0
+        )
         readings.append(reading)
     return readings
 
@@ -360,7 +362,7 @@ def follow_back(at: Callable[[float], Held], deg: Callable[[float], float]) -> l
         back = replace(posture.back, flexion=Flexion(deg(t), 0.0), confidence=1.0)
         posture = replace(posture, back=back)
         memory, reading = step(
-            "string", memory, pose, back.contour, posture, PX_PER_CM, standing=t < 1.0
+            "string", memory, pose, back.contour, posture, PX_PER_CM, is_standing=t < 1.0
         )
         readings.append(reading)
     return readings
@@ -401,13 +403,13 @@ def test_another_choice_begins_anew() -> None:
     contour = edges(pose, axis_of(pose, 1))
     memory = Drill()
     for _ in range(6):
-        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, standing=True)
+        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, is_standing=True)
     assert reading.value is not None
-    memory, reading = step("string", memory, pose, contour, posture, PX_PER_CM, standing=False)
+    memory, reading = step("string", memory, pose, contour, posture, PX_PER_CM, is_standing=False)
     assert memory.name == "string"
     assert memory.baseline is None
     assert reading == Reading(reason="hands-on-your-trunk")
-    memory, reading = step(None, memory, pose, contour, posture, PX_PER_CM, standing=True)
+    memory, reading = step(None, memory, pose, contour, posture, PX_PER_CM, is_standing=True)
     assert (memory, reading) == (Drill(), Reading())
 
 
@@ -417,9 +419,9 @@ def test_a_drill_needs_side_view_and_an_outline() -> None:
     _, posture = posture_of(pose, Measuring(), 0.0)
     contour = edges(pose, axis_of(pose, 1))
     turned = replace(posture, view=View.OBLIQUE)
-    _, reading = step("stick", Drill(), pose, contour, turned, PX_PER_CM, standing=True)
+    _, reading = step("stick", Drill(), pose, contour, turned, PX_PER_CM, is_standing=True)
     assert reading.reason == "turn-side-on"
-    _, reading = step("stick", Drill(), pose, None, posture, PX_PER_CM, standing=True)
+    _, reading = step("stick", Drill(), pose, None, posture, PX_PER_CM, is_standing=True)
     assert not reading.ready
     assert reading.reason in REASONS
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import ANKLE, SIZE, film, hinge, person, reps
 
-from mirror.hinge.measure.baseline import Stillness, watch
+from mirror.hinge.measure.baseline import StillWindow, watch
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import JUDGE, Measuring, Posture, Unseen, measure
 from mirror.hinge.measure.quality import FROM_SIDE
@@ -122,8 +122,8 @@ def test_who_leaves_the_picture_across_is_asked_to_step_back(name, marks, doubte
     pose = person()
     for mark in marks:
         pose.points[Mark[mark], 0] = x
-    seeking = VARIATIONS[name].seeking
-    posture = measure(Measuring(), pose, pose.taken_at, None, seeking)[1]
+    requirement = VARIATIONS[name].requirement
+    posture = measure(Measuring(), pose, pose.taken_at, None, requirement)[1]
     assert (posture.doubt == "step-back") == doubted
 
 
@@ -165,21 +165,21 @@ def test_turning_round_starts_the_angles_anew():
 
 def stand(poses):
     """Watch a film; the standing that was taken, and the last stillness."""
-    memory, stillness, standing = Measuring(), Stillness(), None
+    memory, stillness, baseline = Measuring(), StillWindow(), None
     for pose in poses:
-        memory, posture = measure(memory, pose, pose.taken_at, standing)
+        memory, posture = measure(memory, pose, pose.taken_at, baseline)
         assert isinstance(posture, Posture)
-        stillness, standing = watch(stillness, posture, standing, FROM_SIDE)
-    return standing, stillness
+        stillness, baseline = watch(stillness, posture, baseline, FROM_SIDE)
+    return baseline, stillness
 
 
 def test_standing_is_taken_after_seven_tenths_of_a_second_of_stillness():
     """Not before, and then with the person's own angles."""
     assert stand(film(lambda t: (3, 1, 2), 0.6))[0] is None
-    standing, _ = stand(film(lambda t: (3, 1, 2), 0.8))
-    assert standing.trunk_deg == pytest.approx(3)
-    assert standing.hip_flexion_deg == pytest.approx(4)
-    assert standing.knee_flexion_deg == pytest.approx(3)
+    baseline, _ = stand(film(lambda t: (3, 1, 2), 0.8))
+    assert baseline.trunk_deg == pytest.approx(3)
+    assert baseline.hip_flexion_deg == pytest.approx(4)
+    assert baseline.knee_flexion_deg == pytest.approx(3)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_stillness_fills_up():
     """The share of the still time grows from 0 to 1."""
     _, early = stand(film(lambda t: (0, 0, 0), 0.35))
     assert early.share == pytest.approx(0.5, abs=0.1)
-    assert Stillness().share == 0
+    assert StillWindow().share == 0
 
 
 def test_standing_is_refined_slowly_and_replaced_in_another_place():
@@ -208,10 +208,10 @@ def test_standing_is_refined_slowly_and_replaced_in_another_place():
     def later(t):
         return (0, 0, 0) if t < 0.75 else (5, 0, 0)
 
-    standing, _ = stand(film(later, 2.2))
-    assert 0.4 < standing.trunk_deg < 3
+    baseline, _ = stand(film(later, 2.2))
+    assert 0.4 < baseline.trunk_deg < 3
 
     near = list(film(lambda t: (0, 0, 0), 0.8))
     far = [person(1 + k / 30, scale=0.7) for k in range(30)]
-    standing, _ = stand([*near, *far])
-    assert standing.trunk_px == pytest.approx(0.7 * 150)
+    baseline, _ = stand([*near, *far])
+    assert baseline.trunk_px == pytest.approx(0.7 * 150)

@@ -78,8 +78,8 @@ def test_every_rule_is_seen_from_where_the_variation_is_watched(name):
     """No rule waits for a view that the glass never asks for."""
     variation = VARIATIONS[name]
     for rule in variation.rules:
-        assert rule.view in variation.seeking.views
-    assert View.OBLIQUE not in variation.seeking.views
+        assert rule.view in variation.requirement.views
+    assert View.OBLIQUE not in variation.requirement.views
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -89,7 +89,7 @@ def test_thresholds_are_in_order(name):
     assert 20 <= limits.full_deg <= 45
     assert 0 <= limits.of_own < 1
     assert limits.shortest_s < limits.longest_s
-    least, none = VARIATIONS[name].seeking.least_fps
+    least, none = VARIATIONS[name].requirement.least_fps
     assert none < least <= 15
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from mirror.hinge.measure.geometry import gate
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.posture import Baseline, Posture
 from mirror.hinge.measure.view import View
 
 FARTHEST = 0.85
@@ -102,27 +102,27 @@ class Rejected:
 Outcome = Rep | Partial | Rejected
 
 
-def hip_height(posture: Posture, standing: Standing | None) -> float:
+def hip_height(posture: Posture, baseline: Baseline | None) -> float:
     """Height of the hips over the ankles as a share of standing; 1 where that is not known."""
-    if standing is None:
+    if baseline is None:
         return 1.0
-    return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
+    return (posture.ankle[1] - posture.hip[1]) / baseline.hip_height_px
 
 
-def fold_deg(posture: Posture, standing: Standing | None) -> float:
+def fold_deg(posture: Posture, baseline: Baseline | None) -> float:
     """The signal of a rep: change of hip flexion from standing, degrees.
 
     In front view arccos of the trunk's vertical extent against standing, corrected for scale.
     """
-    if posture.view is View.FRONT and standing is not None:
-        extent = _extent(posture, standing)
-        extent /= _scale(extent, hip_height(posture, standing))
+    if posture.view is View.FRONT and baseline is not None:
+        extent = _extent(posture, baseline)
+        extent /= _scale(extent, hip_height(posture, baseline))
         return math.degrees(math.acos(min(1.0, max(-1.0, extent))))
-    return posture.hip_flexion_deg - (standing.hip_flexion_deg if standing else 0.0)
+    return posture.hip_flexion_deg - (baseline.hip_flexion_deg if baseline else 0.0)
 
 
-def _extent(posture: Posture, standing: Standing) -> float:
-    return (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
+def _extent(posture: Posture, baseline: Baseline) -> float:
+    return (posture.hip[1] - posture.shoulder[1]) / baseline.trunk_px
 
 
 def _scale(extent: float, height: float) -> float:

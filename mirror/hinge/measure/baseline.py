@@ -16,8 +16,8 @@ from mirror.hinge.measure.balance import px_per_cm, settle
 from mirror.hinge.measure.geometry import Array, distance
 from mirror.hinge.measure.limbs import FIELDS as LIMBS
 from mirror.hinge.measure.limbs import Limbs, mean
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.measure.view import View
 
 STILL_S, FIRST_S = 0.7, 0.25
@@ -41,13 +41,13 @@ REFINE = 0.2
 T = TypeVar("T", float, Array)
 NUMBERS = tuple(
     f.name
-    for f in fields(Standing)
+    for f in fields(Baseline)
     if f.name not in ("foot", "limbs", "view", "facing", "is_first")
 )
 
 
 @dataclass(frozen=True)
-class Stillness:
+class StillWindow:
     """The pictures of the last `STILL_S` seconds in which the person was upright and still."""
 
     window: tuple[Posture, ...] = ()
@@ -62,36 +62,36 @@ class Stillness:
         return min(1.0, (self.window[-1].t - self.window[0].t) / STILL_S)
 
 
-def serves(standing: Standing | None, posture: Posture, seeking: Seeking) -> bool:
+def serves(baseline: Baseline | None, posture: Posture, requirement: ViewRequirement) -> bool:
     """Whether this standing is enough for how the person stands now.
 
     Another one is needed where the person is seen as wanted, but not as when it was taken.
     """
-    if standing is None:
+    if baseline is None:
         return False
-    if posture.view not in seeking.views:
+    if posture.view not in requirement.views:
         return True
-    is_round = posture.view is View.SIDE and posture.facing != standing.facing
-    return standing.view in seeking.views and not is_round
+    is_round = posture.view is View.SIDE and posture.facing != baseline.facing
+    return baseline.view in requirement.views and not is_round
 
 
 def watch(
-    memory: Stillness, posture: Posture, own: Standing | None, seeking: Seeking
-) -> tuple[Stillness, Standing | None]:
+    memory: StillWindow, posture: Posture, own: Baseline | None, requirement: ViewRequirement
+) -> tuple[StillWindow, Baseline | None]:
     """Take one frame; the standing becomes new, or refined, when a still window is complete."""
     upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
     if not upright:
-        return Stillness(has_moved=True), own
+        return StillWindow(has_moved=True), own
     window = (*memory.window, posture)
     while not _is_still(window):
         window = window[1:]
     still_s = window[-1].t - window[0].t
     if own is None and memory.has_moved and still_s >= FIRST_S - 1e-6:
-        return Stillness((posture,)), replace(_mean(window), is_first=True)
+        return StillWindow((posture,)), replace(_mean(window), is_first=True)
     if still_s < STILL_S - 1e-6:
-        return Stillness(window, has_moved=memory.has_moved), own
+        return StillWindow(window, has_moved=memory.has_moved), own
     # A complete window is used up, so that one long stand does not outweigh the rest.
-    return Stillness((posture,)), _kept(own, _mean(window), seeking)
+    return StillWindow((posture,)), _kept(own, _mean(window), requirement)
 
 
 def _is_still(window: tuple[Posture, ...]) -> bool:
@@ -106,11 +106,11 @@ def _is_still(window: tuple[Posture, ...]) -> bool:
     )
 
 
-def _mean(window: tuple[Posture, ...]) -> Standing:
+def _mean(window: tuple[Posture, ...]) -> Baseline:
     n = len(window)
     # An arm behind the back hides it: such a standing would spoil every later verdict.
     backs = [p.back for p in window if p.back and p.back.confidence >= JUDGE]
-    return Standing(
+    return Baseline(
         trunk_deg=sum(p.trunk_deg for p in window) / n,
         thigh_deg=sum(p.thigh_deg for p in window) / n,
         shank_deg=sum(p.shank_deg for p in window) / n,
@@ -132,14 +132,14 @@ def _mean_of(values: list[T], n: int) -> T | None:
     return sum(values[1:], start=values[0]) / len(values) if 2 * len(values) > n else None
 
 
-def _kept(old: Standing | None, new: Standing, seeking: Seeking) -> Standing:
-    if old is None or new.view in seeking.views or old.view not in seeking.views:
+def _kept(old: Baseline | None, new: Baseline, requirement: ViewRequirement) -> Baseline:
+    if old is None or new.view in requirement.views or old.view not in requirement.views:
         return _refined(old, new)
     # Who comes near to look goes back again; who is farther away has another place.
     return new if new.trunk_px < (1.0 - OTHER_SIZE) * old.trunk_px else old
 
 
-def _refined(old: Standing | None, new: Standing) -> Standing:
+def _refined(old: Baseline | None, new: Baseline) -> Baseline:
     if old is None or old.is_first or (old.view, old.facing) != (new.view, new.facing):
         return new
     size, height = new.trunk_px / old.trunk_px, new.hip_height_px / old.hip_height_px
@@ -155,7 +155,7 @@ def _refined(old: Standing | None, new: Standing) -> Standing:
     foot = old.foot
     if new.foot is not None:
         foot = settle(old.foot, new.foot, px_per_cm(old.trunk_px, old.leg_px))
-    return Standing(**values, foot=foot, limbs=limbs, view=new.view, facing=new.facing)
+    return Baseline(**values, foot=foot, limbs=limbs, view=new.view, facing=new.facing)
 
 
 def _blend(old: Any, new: Any) -> Any:

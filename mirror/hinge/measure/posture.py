@@ -22,7 +22,7 @@ from mirror.hinge.measure.geometry import Array, Point, distance, gate, inclinat
 from mirror.hinge.measure.joints import JOINTS, PRESENT, joint
 from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
-from mirror.hinge.measure.quality import FROM_SIDE, Seeking, doubts, has_trunk
+from mirror.hinge.measure.quality import FROM_SIDE, ViewRequirement, doubts, has_trunk
 from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth
 from mirror.hinge.measure.space import Space, space
 from mirror.hinge.measure.view import Heading, View, look
@@ -139,7 +139,7 @@ class Measuring:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Baseline:
     """A person's own standing: what every change is measured from."""
 
     trunk_deg: float
@@ -176,13 +176,13 @@ def measure(
     memory: Measuring,
     pose: Pose | None,
     t: float,
-    standing: Standing | None,
-    seeking: Seeking = FROM_SIDE,
+    baseline: Baseline | None,
+    requirement: ViewRequirement = FROM_SIDE,
 ) -> tuple[Measuring, Posture | Unseen]:
     """Measure one picture.
 
     memory: from the picture before. pose: None where nobody was found. t: the frame's time, s.
-    standing: the person's own standing, where known. seeking: what the variation looks for.
+    standing: the person's own standing, where known. requirement: what the variation looks for.
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
@@ -190,17 +190,17 @@ def measure(
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
 
-    stood = (standing.trunk_px, standing.hip_height_px) if standing else (None, None)
+    stood = (baseline.trunk_px, baseline.hip_height_px) if baseline else (None, None)
     heading = look(memory.heading, pose, *stood)
     sideways = heading.view is View.SIDE
     far = ("right" if heading.facing < 0 else "left") if sideways else None
     shoulder, hip = (joint(pose, *JOINTS[name]) for name in ("shoulder", "hip"))
     f = heading.facing
     leg = None
-    if seeking.one_leg:
+    if requirement.one_leg:
         upright = abs(inclination_deg(hip, shoulder, f)) < UPRIGHT_DEG
-        leg_px = standing.leg_px if standing else 1.5 * distance(shoulder, hip)
-        rest = standing.limbs.free or 0.0 if standing else 0.0
+        leg_px = baseline.leg_px if baseline else 1.5 * distance(shoulder, hip)
+        rest = baseline.limbs.free or 0.0 if baseline else 0.0
         free = free_foot(pose, shoulder, hip, f, leg_px) - rest
         leg = standing_leg(free, memory.leg, is_upright=upright)
     if leg is not None:
@@ -217,12 +217,12 @@ def measure(
     frame_s = _frame_s(memory, t)
 
     axis = Axis(hip, shoulder, f)
-    if standing is not None:
-        axis = axis.stretched(standing.trunk_px)
+    if baseline is not None:
+        axis = axis.stretched(baseline.trunk_px)
     back = _back(pose, axis, memory, t) if sideways else None
     trunk_px = distance(shoulder, hip)
-    bones_px = standing.leg_px + standing.trunk_px if standing else leg_px + trunk_px
-    gates = doubts(pose, heading, sights, legs, frame_s, bones_px, seeking)
+    bones_px = baseline.leg_px + baseline.trunk_px if baseline else leg_px + trunk_px
+    gates = doubts(pose, heading, sights, legs, frame_s, bones_px, requirement)
     confidence, doubt = min(gates)
     near = Mark.LEFT_ANKLE if (f < 0 if leg is None else leg == "left") else Mark.RIGHT_ANKLE
     posture = Posture(
@@ -252,20 +252,20 @@ def measure(
         frame_s=frame_s,
         space=space(pose),
     )
-    if back is not None and standing is not None and standing.view is View.SIDE:
-        seen = features(back.shape, standing.shape, *since(posture, standing))
+    if back is not None and baseline is not None and baseline.view is View.SIDE:
+        seen = features(back.shape, baseline.shape, *since(posture, baseline))
         posture = replace(posture, back=replace(back, flexion=flexion(seen)))
     edge = back.edge if back else None
     return Measuring(heading, edge, frame_s, legs, t, leg), posture
 
 
-def since(posture: Posture, standing: Standing) -> tuple[float, float, float, float]:
+def since(posture: Posture, baseline: Baseline) -> tuple[float, float, float, float]:
     """Change of trunk, hip and knee since standing, degrees, and the trunk's length over that."""
     return (
-        posture.trunk_deg - standing.trunk_deg,
-        posture.hip_flexion_deg - standing.hip_flexion_deg,
-        posture.knee_flexion_deg - standing.knee_flexion_deg,
-        posture.trunk_px / standing.trunk_px,
+        posture.trunk_deg - baseline.trunk_deg,
+        posture.hip_flexion_deg - baseline.hip_flexion_deg,
+        posture.knee_flexion_deg - baseline.knee_flexion_deg,
+        posture.trunk_px / baseline.trunk_px,
     )
 
 

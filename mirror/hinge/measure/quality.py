@@ -23,7 +23,7 @@ crop of 256 pixels whatever the size."""
 
 
 @dataclass(frozen=True)
-class Seeking:
+class ViewRequirement:
     """What a variation looks for. views: first the one that is asked for, then those that serve.
 
     one_leg: the angles of the legs are those of the leg that stands alone, while one does.
@@ -37,7 +37,7 @@ class Seeking:
     needs_hands: bool = False
 
 
-FROM_SIDE = Seeking()
+FROM_SIDE = ViewRequirement()
 HEAD = tuple(range(Mark.LEFT_SHOULDER))
 FEET = (Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE)
 TRUNK = (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER, Mark.LEFT_HIP, Mark.RIGHT_HIP)
@@ -53,27 +53,27 @@ def doubts(
     legs: tuple[tuple[float, float], ...],
     frame_s: float | None,
     bones_px: float,
-    seeking: Seeking,
+    requirement: ViewRequirement,
 ) -> list[tuple[float, str]]:
     """Confidence gates (METRICS 4c), each with the one thing that would help."""
     lengths = [px for _, px in legs]
     mean = sum(lengths) / len(lengths)
     jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
     return [
-        (float(_is_inside(pose, seeking)), "step-back"),
+        (float(_is_inside(pose, requirement)), "step-back"),
         (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
         (gate(BODY_HEIGHT * bones_px, *SMALL_PX), "come-closer"),
-        (max(_facing(heading, view) for view in seeking.views), ASKING[seeking.views[0]]),
-        (gate(1.0 / frame_s, *seeking.least_fps) if frame_s else 1.0, "slow-pictures"),
+        (max(_facing(heading, view) for view in requirement.views), ASKING[requirement.views[0]]),
+        (gate(1.0 / frame_s, *requirement.least_fps) if frame_s else 1.0, "slow-pictures"),
         (gate(jitter, 0.05, 0.12), "unsteady"),
     ]
 
 
-def _is_inside(pose: Pose, seeking: Seeking) -> bool:
+def _is_inside(pose: Pose, requirement: ViewRequirement) -> bool:
     """Whether head and feet, and across also the hips, are in the picture; hands where needed."""
     across, down = (pose.points / pose.size).T
     low, high = -OUTSIDE, 1.0 + OUTSIDE
-    hands = HANDS if seeking.needs_hands else ()
+    hands = HANDS if requirement.needs_hands else ()
     wide = across[[*HEAD, Mark.LEFT_HIP, Mark.RIGHT_HIP, *FEET, *hands]]
     is_whole = min(down[[*HEAD]]) > low and max(down[[*FEET]]) < high
     return bool(is_whole and min(wide) > low and max(wide) < high)
