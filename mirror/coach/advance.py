@@ -9,12 +9,12 @@ from mirror.coach.replay import ReplayFrame, frame_of
 from mirror.coach.review import follow_posture, judge
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
-from mirror.coach.stage import follow as follow_stage
+from mirror.coach.stage import follow_stage
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
 from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
-from mirror.hinge.judging.range_test import follow as follow_slump
+from mirror.hinge.judging.range_test import follow_range_test as follow_slump
 from mirror.hinge.judging.stop_depth import reached
 from mirror.hinge.measure.baseline import StillWindow, watch
 from mirror.hinge.measure.pose import Pose

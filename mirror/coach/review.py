@@ -16,7 +16,7 @@ from mirror.hinge.judging.faults import NOTED, UPPER_BACK, is_rounded
 from mirror.hinge.judging.feedback import cue
 from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
-from mirror.hinge.judging.stop_depth import Found, NotFound, find
+from mirror.hinge.judging.stop_depth import Found, NotFound, find_stop_depth
 from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
@@ -172,7 +172,7 @@ def _search_stop(session: Session, rep: Rep) -> Session:
         return session
     before = session.person.stop
     descents = (*before.descents, (fold, rounding))[-DESCENTS:]
-    found = find(descents)
+    found = find_stop_depth(descents)
     kind = _kind(found)
     is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
     search = StopSearch(descents, found, rep.number if is_new else before.rep)

@@ -15,7 +15,7 @@ from mirror.figure.arms import ARMS, swing, take
 from mirror.figure.body import Angles, Body, Side
 from mirror.figure.hinges import hinge
 from mirror.figure.schedule import Rep, ramp, smooth
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.geometry import Array
 
 _BACK_DEG, _TOP_DEG = -38.0, 82.0
 """Angle of the arms at the back of a swing and at its top; 0 hangs, forward positive."""

@@ -24,7 +24,8 @@ from mirror.figure.schedule import Kind, Phase, draw_faults, draw_rep
 from mirror.figure.schedule import Plan as Plan
 from mirror.figure.schedule import Rep as Rep
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.measure.pose import Array, Mark
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Mark
 
 _SIDE: tuple[Literal["left", "right"], ...] = ("left", "right")
 

@@ -168,7 +168,7 @@ def ramp(t: float, start: float, end: float) -> float:
     return smooth(min(1.0, max(0.0, (t - start) / (end - start))))
 
 
-Shape = Callable[[Rep, np.random.Generator], Rep]
+RepShape = Callable[[Rep, np.random.Generator], Rep]
 """Changes a drawn rep for a variation; more random numbers come from the generator."""
 
 

@@ -22,7 +22,7 @@ from mirror.hinge.measure.pose import Mark
 from mirror.pose.pipeline import Observation
 from mirror.pose.watchdog import Watchdog
 from mirror.screens.drawing import LIMBS
-from mirror.simulator.people import Case, Person, seen
+from mirror.simulator.people import Case, SimulatedPerson, seen
 from mirror.simulator.room import Placement, stand
 
 LOOKS_PER_S = 15.0
@@ -64,7 +64,7 @@ class Volunteer:
         self.has_stick = False
         self.watchdog = Watchdog()
         self._case, self._eye = case, eye
-        self._person = Person.drawn(case)
+        self._person = SimulatedPerson.drawn(case)
         self._place = Place()
         self._miss = case.draw.normal(0, case.errors.dot_mm, 2)
         self._dot: tuple[float, float] | None = None

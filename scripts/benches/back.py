@@ -25,7 +25,7 @@ from mirror.hinge.counting.reps import Outcome, Rep
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging.faults import UPPER_BACK
 from mirror.hinge.judging.rep_frames import RepFrames, descent
-from mirror.hinge.judging.stop_depth import StopDepth, find
+from mirror.hinge.judging.stop_depth import StopDepth, find_stop_depth
 from mirror.hinge.measure.rounding import SHIPPED
 
 FOLDS = 12
@@ -174,7 +174,7 @@ def stop_of(person: Person, frames: list[Frame]) -> list[Stop]:
             true.append(rep["stop"]["hip_at_lumbar_5"])
     if len(descents) < 3:
         return []
-    found = find(descents)
+    found = find_stop_depth(descents)
     depth = found.pelvis_flexion_deg if isinstance(found, StopDepth) else None
     return [(person.name, float(np.median(true)) if true else None, depth)]
 

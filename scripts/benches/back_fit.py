@@ -85,7 +85,7 @@ def fitted(clips: Iterable[Seen]) -> Weights:
 
 
 def usual(clips: Iterable[Seen]) -> Array:
-    """(19,) what people stand like: the mean of the last baseline of each side view."""
+    """(19,) mean standing shape of people: that of the last baseline of each side view."""
     shapes = [
         c.frames[-1].baseline.shape
         for c in clips
@@ -155,7 +155,7 @@ import numpy as np
 # fmt: off
 # ruff: noqa: E501
 USUAL = np.array([{usual}])
-"""(19,) what people stand like, see `rounding.shape_of`."""
+"""(19,) mean standing shape of people, see `rounding.shape_of`."""
 GAINS = np.array([
 {rows(weights.gains)}
 ])

@@ -14,7 +14,7 @@ from mirror.calibration.projection import Eye, Reflection, by_heels, eye_px
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.hinge.measure.geometry import Array
-from mirror.simulator.people import CAMERA, Case, Errors, Person, case, seen
+from mirror.simulator.people import CAMERA, Case, Errors, SimulatedPerson, case, seen
 from mirror.simulator.room import Placement, stand
 
 DISTANCES = (1.5, 2.0, 2.5, 3.0)
@@ -67,7 +67,7 @@ def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
     glass = Glass.of(PANEL_PX, screen)
     for seed in range(rooms):
         here = case(seed, errors, CAMERA, screen, glass)
-        first, other = Person.drawn(here), Person.drawn(here)
+        first, other = SimulatedPerson.drawn(here), SimulatedPerson.drawn(here)
         corrected = calibrated(here, first).of(here.setting)
         for who, person in enumerate((first, other)):
             for share in BOWED:
@@ -78,7 +78,7 @@ def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
     return np.array(before), np.array(after)
 
 
-def calibrated(case: Case, person: Person, eye: Eye = "right") -> Correction:
+def calibrated(case: Case, person: SimulatedPerson, eye: Eye = "right") -> Correction:
     """What comes of bringing eye and heel to dots at two distances."""
     samples = []
     for north in CALIBRATED_AT:
@@ -91,7 +91,7 @@ def calibrated(case: Case, person: Person, eye: Eye = "right") -> Correction:
     return fit(case.setting, samples).correction
 
 
-def sample(case: Case, person: Person, body: Placement, aim: Aim, eye: Eye) -> Sample:
+def sample(case: Case, person: SimulatedPerson, body: Placement, aim: Aim, eye: Eye) -> Sample:
     """Somebody who holds what is aimed at the dot for a second and a half."""
     pose, _ = seen(case, person, body, looks=10)
     near, far = body.nearer
@@ -111,7 +111,7 @@ def sample(case: Case, person: Person, body: Placement, aim: Aim, eye: Eye) -> S
 
 
 def errors_mm(
-    case: Case, reflection: Reflection, person: Person, north: float, share: float
+    case: Case, reflection: Reflection, person: SimulatedPerson, north: float, share: float
 ) -> Array:
     """(n,) mm between the drawn line and the reflected back, point by point."""
     facing = int(case.draw.choice([-1, 1]))

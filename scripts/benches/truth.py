@@ -20,7 +20,8 @@ from mirror.figure.motion import Motion, Plan, Truth
 from mirror.figure.schedule import Kind
 from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import with_stick
-from mirror.hinge.measure.pose import Array, Pose
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Pose
 from mirror.pose.landmarker import Estimator
 from mirror.simulator.camera import Figure
 from mirror.simulator.dress import Look

@@ -7,7 +7,7 @@ from mirror.hinge.measure.baseline import StillWindow, watch
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import JUDGE, Measuring, Posture, Unseen, measure
 from mirror.hinge.measure.quality import FROM_SIDE
-from mirror.hinge.measure.view import View, look
+from mirror.hinge.measure.view import View, follow_heading
 from mirror.hinge.variations.catalog import VARIATIONS
 
 
@@ -50,12 +50,12 @@ def test_view_changes_only_after_half_a_second():
     """A short glance to the glass is no change of view; a real turn is."""
     heading = None
     for k in range(30):
-        heading = look(heading, person(k / 30), None)
+        heading = follow_heading(heading, person(k / 30), None)
     for k in range(30, 39):
-        heading = look(heading, person(k / 30, turn=80), None)
+        heading = follow_heading(heading, person(k / 30, turn=80), None)
     assert heading.view is View.SIDE
     for k in range(39, 120):
-        heading = look(heading, person(k / 30, turn=80), None)
+        heading = follow_heading(heading, person(k / 30, turn=80), None)
     assert heading.view is View.FRONT
 
 
@@ -63,10 +63,10 @@ def test_facing_follows_the_majority_of_the_last_second():
     """One picture with the feet mixed up does not turn the person round."""
     heading = None
     for k in range(30):
-        heading = look(heading, person(k / 30, facing=-1 if k == 20 else 1), None)
+        heading = follow_heading(heading, person(k / 30, facing=-1 if k == 20 else 1), None)
         assert heading.facing == 1
     for k in range(30, 70):
-        heading = look(heading, person(k / 30, facing=-1), None)
+        heading = follow_heading(heading, person(k / 30, facing=-1), None)
     assert heading.facing == -1
 
 
@@ -75,12 +75,12 @@ def test_feet_that_tell_nothing_keep_the_facing():
     pose = person()
     for side in ("LEFT", "RIGHT"):
         pose.points[Mark[f"{side}_FOOT_INDEX"]] = pose.points[Mark[f"{side}_HEEL"]]
-    assert look(None, pose, None).facing == 1
-    before = look(None, person(0, facing=-1), None)
+    assert follow_heading(None, pose, None).facing == 1
+    before = follow_heading(None, person(0, facing=-1), None)
     pose2 = person(1.5, facing=-1)
     for side in ("LEFT", "RIGHT"):
         pose2.points[Mark[f"{side}_FOOT_INDEX"]] = pose2.points[Mark[f"{side}_HEEL"]]
-    assert look(before, pose2, None).facing == -1
+    assert follow_heading(before, pose2, None).facing == -1
 
 
 def test_nobody_and_a_cut_off_person_are_unseen_with_their_reason():

@@ -10,7 +10,7 @@ from mirror.hinge.judging.range_test import (
     LEAST_DEG,
     LONGEST_S,
     RangeTest,
-    follow,
+    follow_range_test,
 )
 from mirror.hinge.measure.posture import Measuring, measure
 
@@ -38,7 +38,7 @@ def followed(*postures):
     """A slump after these postures."""
     memory = RangeTest(0.0)
     for posture in postures:
-        memory = follow(memory, posture, STANDING, posture.t)
+        memory = follow_range_test(memory, posture, STANDING, posture.t)
     return memory
 
 
@@ -61,15 +61,15 @@ def test_it_is_over_when_the_person_stands_up_again():
     assert memory.done_s == 3.0
     assert memory.taken_deg == memory.range_deg
     assert memory.guidance == "range-taken"
-    assert follow(memory, bent(4.0, bow=0.2), STANDING, 4.0) == memory
+    assert follow_range_test(memory, bent(4.0, bow=0.2), STANDING, 4.0) == memory
     assert followed(up).done_s is None, "standing before the slump is no end"
 
 
 def test_whoever_does_not_slump_is_let_go():
     """Also somebody who has left."""
-    assert follow(RangeTest(0.0), None, STANDING, LONGEST_S).done_s is None
-    memory = follow(RangeTest(0.0), None, STANDING, LONGEST_S + 1)
+    assert follow_range_test(RangeTest(0.0), None, STANDING, LONGEST_S).done_s is None
+    memory = follow_range_test(RangeTest(0.0), None, STANDING, LONGEST_S + 1)
     assert memory.guidance == "range-missed"
     assert memory.taken_deg is None
     late = bent(LONGEST_S + 1)
-    assert follow(RangeTest(0.0), late, STANDING, late.t).done_s == late.t
+    assert follow_range_test(RangeTest(0.0), late, STANDING, late.t).done_s == late.t

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
-from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow
+from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow_trunk
 from mirror.hinge.counting.reps import Limits, Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.counting.strides import Strides, stride
 from mirror.hinge.counting.verdict import decide
@@ -129,7 +129,7 @@ class HingeCounter:
         if memory.last is not None and _is_another_body(memory.last, posture):
             memory, lost = memory._interrupted("other-person", posture.t)
             outcomes += lost
-        trunk, ended = follow(memory.trunk, posture)
+        trunk, ended = follow_trunk(memory.trunk, posture)
         strides = Strides(walked_s=memory.strides.walked_s)
         if trunk.move is None and trunk.is_upright:
             strides = stride(memory.strides, posture.space, posture.t)

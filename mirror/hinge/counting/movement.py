@@ -114,7 +114,7 @@ class Trunk:
         return Trunk(rest_deg=self.rest_deg, rest_s=self.rest_s, shin_deg=self.shin_deg)
 
 
-def follow(trunk: Trunk, posture: Posture) -> tuple[Trunk, Movement | None]:
+def follow_trunk(trunk: Trunk, posture: Posture) -> tuple[Trunk, Movement | None]:
     """Take in one frame; gives the movement that ended with it."""
     lean, hips, t = posture.space.lean_deg, posture.hip[1], posture.t
     dt = 0.0 if trunk.t is None else max(0.0, t - trunk.t)

@@ -50,7 +50,7 @@ class Pull:
     elbow_deg: float
 
 
-def follow(arm: Arm | None, elbow_deg: float, t: float) -> tuple[Arm, Pull | None]:
+def follow_arm(arm: Arm | None, elbow_deg: float, t: float) -> tuple[Arm, Pull | None]:
     """Take in one frame of a bowed person; gives the pull that ended with it."""
     if arm is None:
         return Arm(t, elbow_deg, elbow_deg, t), None
@@ -142,7 +142,7 @@ def _held(row: Rowing, posture: Posture) -> tuple[Rowing, Pull | None]:
     t, arms, pulls = posture.t, list(row.arms), []
     for k, elbow in enumerate(posture.space.elbows_deg):
         if elbow is not None:
-            arms[k], pull = follow(arms[k], elbow, t)
+            arms[k], pull = follow_arm(arms[k], elbow, t)
             if pull is not None and pull.bent_s - row.bent_s > TOGETHER_S:
                 pulls.append(pull)
                 row = replace(row, bent_s=pull.bent_s)

@@ -33,12 +33,12 @@ SIT_S = 4.0
 PARTIAL_DEG = 14.0
 """Less is no bow at all."""
 
-Kind = Literal["rep", "partial", "squat", "sitting", "too-fast", "too-slow", "nothing"]
+MovementKind = Literal["rep", "partial", "squat", "sitting", "too-fast", "too-slow", "nothing"]
 
 
 def decide(
     move: Movement, limits: Limits, depths: tuple[float, ...], habits: tuple[int, ...]
-) -> Kind:
+) -> MovementKind:
     """What the movement was.
 
     depths: of the person's last reps, degrees. habits: the last decisions, 1 for a rep and -1 for a

@@ -47,7 +47,7 @@ ENDS = (-0.1, 1.3)
 LEAST_PX = 40.0
 """Shorter trunks show no stick."""
 
-Picture = npt.NDArray[np.uint8]
+Rgb = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float32]
 
 _T = FIRST_T + (np.arange(ROWS * TOGETHER) + 0.5) / FINE
@@ -56,12 +56,12 @@ _ROW_T = _T.reshape(ROWS, TOGETHER).mean(axis=1)
 _EACH = np.arange(ROWS)
 
 
-def with_stick(pose: Pose, rgb: Picture, lens: Lens | None = None) -> Pose:
+def with_stick(pose: Pose, rgb: Rgb, lens: Lens | None = None) -> Pose:
     """The pose with the stick that the picture shows, if it shows one; see `find`."""
-    return replace(pose, stick=find(rgb, pose, lens))
+    return replace(pose, stick=find_stick(rgb, pose, lens))
 
 
-def find(rgb: Picture, pose: Pose, lens: Lens | None = None) -> tuple[Point, Point] | None:
+def find_stick(rgb: Rgb, pose: Pose, lens: Lens | None = None) -> tuple[Point, Point] | None:
     """The stick along the back of one person in side view; its low end first, pixels.
 
     rgb: (height, width, 3), as the camera saw it. lens: that was taken out of the pose.
@@ -93,7 +93,7 @@ def find(rgb: Picture, pose: Pose, lens: Lens | None = None) -> tuple[Point, Poi
 
 
 def _band(
-    rgb: Picture, root: Array, along: Array, dorsal: Array, lens: Lens | None
+    rgb: Rgb, root: Array, along: Array, dorsal: Array, lens: Lens | None
 ) -> tuple[Values, Values]:
     """(ROWS, COLUMNS, 3) colours of the band, and (ROWS, COLUMNS, 1) 0 outside the picture."""
     places = root + _T[:, None, None] * along + _DEPTH[:, None] * dorsal

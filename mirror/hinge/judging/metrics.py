@@ -245,7 +245,7 @@ def twist_deg(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     return abs(float(np.median(tilts)) - rest) if tilts and rest is not None else None
 
 
-def measured(name: str) -> RepMetric:
+def from_counter(name: str) -> RepMetric:
     """A number that the counter took with the rep."""
 
     def metric(_steps: Steps, _baseline: Baseline, rep: Rep) -> float | None:

@@ -52,7 +52,7 @@ class RangeTest:
         return "range-missed" if self.taken_deg is None else "range-taken"
 
 
-def follow(
+def follow_range_test(
     memory: RangeTest, posture: Posture | None, baseline: Baseline | None, t: float
 ) -> RangeTest:
     """Take in one frame at time t. posture: None where nobody was measured."""

@@ -71,7 +71,7 @@ class NotFound:
 Found = StopDepth | FromStart | NotFound
 
 
-def find(descents: Sequence[tuple[Array, Array]]) -> Found:
+def find_stop_depth(descents: Sequence[tuple[Array, Array]]) -> Found:
     """The stop depth of a set.
 
     descents: for each slow descent (depth, rounding), arrays (n,) in degrees from standing to the
