@@ -12,9 +12,9 @@ from typing import Literal
 from mirror.figure import hinges, kettlebell
 from mirror.figure.body import Angles, Body
 from mirror.figure.gait import NEGATIVES
-from mirror.figure.schedule import Kind, Plan, Range, Rep, RepShape, as_drawn
+from mirror.figure.schedule import Kind, Plan, PlannedRep, Range, RepShape, as_drawn
 
-Act = Callable[[Rep, float, Body], Angles]
+Act = Callable[[PlannedRep, float, Body], Angles]
 _SOMETIMES = 0.25
 """Share of faulty reps unless the plan gives one."""
 

@@ -22,7 +22,7 @@ from mirror.hinge.measure.rounding import (
     head,
     line_px,
     shape_of,
-    smooth,
+    smooth_edge,
 )
 
 
@@ -105,9 +105,9 @@ def test_the_line_bridges_dropped_bins_and_too_few_are_none():
     edge = 0.2 + 0.05 * T
     holed = edge.copy()
     holed[20:30] = np.nan
-    assert smooth(holed) == pytest.approx(edge, abs=1e-6)
+    assert smooth_edge(holed) == pytest.approx(edge, abs=1e-6)
     holed[:45] = np.nan
-    assert smooth(holed) is None
+    assert smooth_edge(holed) is None
 
 
 def test_the_line_leaves_out_hair_and_arms_more_than_hollows():
@@ -115,7 +115,7 @@ def test_the_line_leaves_out_hair_and_arms_more_than_hollows():
     edge = 0.2 - 0.03 * np.sin(np.pi * T)
     tail = edge.copy()
     tail[35:42] += 0.08
-    assert np.abs(smooth(tail) - smooth(edge)).max() < 0.016
+    assert np.abs(smooth_edge(tail) - smooth_edge(edge)).max() < 0.016
 
 
 def test_a_straight_back_has_no_gap_however_it_leans():
@@ -155,7 +155,7 @@ def test_the_spine_line_runs_from_pelvis_to_neck_along_the_back():
     """And the dowel beside it touches it at both ends."""
     pose = body(0, 60, 0, 0, 0.0)
     axis = axis_of(pose, 1)
-    edge = smooth(edges(pose, axis).dorsal)
+    edge = smooth_edge(edges(pose, axis).dorsal)
     spine, dowel = line_px(edge, axis)
     assert np.hypot(*(spine[0] - axis.place(np.array([0.0]), np.array([0.22]))[0])) < 3
     assert np.hypot(*(spine[-1] - axis.place(np.array([0.97]), np.array([0.22]))[0])) < 3

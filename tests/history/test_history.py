@@ -553,7 +553,7 @@ def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
                 with suppress(HistoryError):
                     # A damaged tree may hide a set from a search by number.
                     if (detail := reader.detail(entry.number)) is not None:
-                        table.one_set(entry, detail)
+                        table.set_table(entry, detail)
         except HistoryError:
             pass
         reader.close()

@@ -16,11 +16,12 @@ from mirror.hinge.counting.reps import Outcome, Phase
 from mirror.hinge.measure.posture import Posture
 
 LEAST_DEG, RAISED_M, FALLEN_M, FLOAT_S = 20.0, 0.2, 0.1, 1.2
-"""Depth of the lean; height of the wrists over the hips that is up, and down again; for how long
-they fly at most."""
+"""Least depth of the lean; heights of the wrists over the hips that are up, and down again; longest
+flight, seconds."""
 LOW = (Phase.DESCENDING, Phase.BOTTOM)
 PARKING_S = 1.5
-"""What is no hinge but begins so soon after a swing, or has one in it, belongs to the set."""
+"""Seconds after a swing within which a movement that is no hinge belongs to the set. A movement
+with a swing in it does, too."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class SwingCounter(OnHinges):
 
     count: int = 0
     top: Movement | None = None
-    """The movement of which the float is awaited, and whether the hands have been up."""
+    """The movement whose float is awaited, and whether the hands have been up."""
     is_raised: bool = False
     flew: bool = False
     """Whether the hands have been up since the hips were last low."""
     last_s: float | None = None
-    """Top of the last swing."""
+    """Time of the top of the last swing."""
 
     @property
     def is_open(self) -> bool:
@@ -55,7 +56,7 @@ class SwingCounter(OnHinges):
         if top is not None and (hinge.is_moving or has_fallen):
             memory, told = memory.settle()
         elif top is not None and posture.t - top.end_s >= FLOAT_S:
-            # What does not fall is carried.
+            # Hands that do not fall carry something.
             dropped = replace(
                 memory, top=None, is_raised=False, count=memory.count - memory.is_raised
             )

@@ -26,7 +26,7 @@ from mirror.hinge.measure.view import View
 STICK, STRING = "stick", "string"
 
 AMBER_CM, RED_CM, OFF_S = 2.0, 2.7, 0.3
-"""Gap of the stick at the pelvis beyond standing, and seconds that it must last. On figures the gap
+"""Gap of the stick at the pelvis beyond standing, cm, and seconds it must last. On figures the gap
 of a neutral back is .3-1.0 cm, and 3-8 cm for a back that rounds by 20-36 deg."""
 AMBER, RED, SLACK_S = 0.95, 0.92, 0.3
 """Length of the string over that in standing, and seconds that it must stay shorter. On 27 neutral
@@ -83,19 +83,19 @@ class DrillBaseline:
     """Mean over the frames of standing; each drill has its own `values`."""
 
     values: tuple[float, ...]
-    pictures: int = 1
+    frames: int = 1
 
     @property
     def is_enough(self) -> bool:
         """Whether standing was seen for long enough."""
-        return self.pictures >= STILL_MIN
+        return self.frames >= STILL_MIN
 
     def refined(self, values: tuple[float, ...]) -> DrillBaseline:
         """Add one frame; old ones fade after 50. A NaN in one is replaced from the other."""
-        n = min(self.pictures, 50)
+        n = min(self.frames, 50)
         pairs = zip(self.values, values, strict=True)
         mean = tuple(b if isnan(a) else a if isnan(b) else (n * a + b) / (n + 1) for a, b in pairs)
-        return DrillBaseline(mean, self.pictures + 1)
+        return DrillBaseline(mean, self.frames + 1)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Drill:
     """The memory of a drill from frame to frame, with its current reading.
 
     baseline: of the hands, or of the outline with the hand that holds the stick. line: of the stick
-    itself, where the picture shows it. held_s: when both hands were last seen in their places.
+    itself, where the frame shows it. held_s: when both hands were last seen in their places.
     """
 
     name: str | None = None

@@ -23,7 +23,7 @@ from mirror.hinge.measure.joints import JOINTS, PRESENT, joint
 from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.quality import FROM_SIDE, ViewRequirement, doubts, has_trunk
-from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth
+from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth_edge
 from mirror.hinge.measure.space import Space, space
 from mirror.hinge.measure.view import Heading, View, follow_heading
 
@@ -276,7 +276,7 @@ def _other(leg: str) -> str:
 def _back(pose: Pose, axis: Axis, memory: Measuring, t: float) -> Back | None:
     """The line of the back, its drawn edge smoothed in time."""
     contour = edges(pose, axis)
-    line = smooth(contour.dorsal) if contour else None
+    line = smooth_edge(contour.dorsal) if contour else None
     if contour is None or line is None:
         return None
     edge = line

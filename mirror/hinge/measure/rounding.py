@@ -81,7 +81,7 @@ _BEND = np.diff(np.eye(CURVES), 2, axis=0)
 _COST = STIFF * len(T) * _BEND.T @ _BEND + 1e-7 * np.eye(CURVES)
 
 
-def smooth(dorsal: Array) -> Array | None:
+def smooth_edge(dorsal: Array) -> Array | None:
     """The smooth line along the back of an edge; None if too few of its bins are left.
 
     dorsal: (59,) trunk lengths behind the axis, NaN where dropped. Bins that stand off the line

@@ -35,7 +35,7 @@ class DrillMode:
 class Variation:
     """One variation of the hinge; its words stand in `config/languages` under its name.
 
-    name: the name on the command line. requirement: the view and the leg that the mirror asks for.
+    name: the name on the command line. requirement: the view and the leg that it needs.
     counter: the counter before the first rep. rules: the faults. metrics: the numbers of each
     rep, by name. panel: the key of the panel beside the line of the spine (`screens.panels`).
     demonstration: the key of the movement that the glass shows (`figure.acts`). A key that is not
