@@ -47,7 +47,7 @@ NAMES = {
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """One real clip and what is known of it."""
+    """One real clip and its labels."""
 
     file: str
     variation: str
@@ -62,7 +62,7 @@ class Labels(msgspec.Struct, frozen=True):
 
 
 def real(folder: Path, model: Path, kept: Path | None) -> int:
-    """List the reps of real side views with their rounding; gives the exit code."""
+    """List the reps of real side views with their rounding. Return the exit code."""
     path = next(folder.glob("[Ll][Aa][Bb][Ee][Ll][Ss].json"), folder / "LABELS.json")
     try:
         clips = msgspec.json.decode(path.read_bytes(), type=Labels).clips
@@ -88,7 +88,7 @@ def real(folder: Path, model: Path, kept: Path | None) -> int:
 
 
 def draw(folder: Path, model: Path, kept: Path | None, name: str) -> int:
-    """Draw one clip by the shipped weights; gives the exit code."""
+    """Draw one clip by the shipped weights. Return the exit code."""
     person = next((p for p in people(folder, model, kept) if p.name == name), None)
     if person is None:
         raise UsageError(f"{folder}: holds no {name}.json.gz.")
@@ -112,7 +112,7 @@ class Verdict:
 
 
 def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
-    """Print how well the back is read; gives the exit code. shipped: by the weights as they are."""
+    """Print how well the back is read. Return the exit code. shipped: use the shipped weights."""
     clips = [(person, seen(person)) for person in people(folder, model, kept)]
     side = [clip for person, clip in clips if person.is_side]
     drawn = [] if shipped else figures(model, kept)
@@ -131,7 +131,7 @@ def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
 
 
 def verdicts_of(person: Person, frames: list[Frame]) -> list[Verdict]:
-    """What is said of each true rep."""
+    """The verdict on each true rep."""
     found = []
     baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
     for rep in person.reps:

@@ -1,4 +1,4 @@
-"""The fit of the weights that the back is read by: `scripts/bench back --fit FOLDER`.
+"""The fit of the weights that read the back: `scripts/bench back --fit FOLDER`.
 
 They are fitted on rendered people, each clip another body, and on a few sets of the figure, so that
 its other bodies are read as well.
@@ -34,7 +34,7 @@ TABLE = Path(rounding.__file__).with_name("back_weights.py")
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One clip as the mirror measured it: what the weights see, and the truth beside it.
+    """One clip as the mirror measured it: the inputs of the weights, and the truth beside them.
 
     features: (n, 32) of the frames with a baseline; true_deg: (n, 2); weight: (n,) in the fit.
     """
@@ -52,7 +52,7 @@ def seen(person: Person | Drawn) -> Seen:
 
 
 def weighed(person: Person | Drawn, frames: list[Frame]) -> Seen:
-    """What the weights see of the frames of one clip."""
+    """The inputs of the weights in the frames of one clip."""
     judged = [(f, x) for f in frames if (x := _features(f)) is not None]
     times = np.array([f.posture.t for f, _ in judged])
     lean = np.array([since(f.posture, f.baseline)[0] for f, _ in judged if f.baseline])
@@ -101,7 +101,7 @@ def figures(model: Path, kept: Path | None) -> list[Seen]:
 
 
 def fit(folder: Path, model: Path, kept: Path | None) -> int:
-    """Fit the weights on all side views of a folder and write them; gives the exit code."""
+    """Fit the weights on all side views of a folder and write them. Return the exit code."""
     clips = [seen(person) for person in people(folder, model, kept) if person.is_side]
     clips += figures(model, kept)
     stand = usual(clips)
@@ -130,7 +130,7 @@ def read_again(frames: list[Frame], weights: Weights) -> list[Frame]:
 
 
 def _features(frame: Frame) -> Array | None:
-    """What the weights see of a frame; None without a back or a baseline."""
+    """The inputs of the weights in a frame; None without a back or a baseline."""
     posture, baseline = frame.posture, frame.baseline
     if posture.back is None or baseline is None or baseline.view is not View.SIDE:
         return None
@@ -142,7 +142,7 @@ def _source(stand: Array, weights: Weights, clips: int) -> str:
         return "\n".join(f"    ({', '.join(f'{v:.5g}' for v in row)})," for row in table)
 
     usual = ", ".join(f"{v:.4f}" for v in stand)
-    return f'''"""Weights that the back is read by. Written by `scripts/bench back --fit FOLDER`.
+    return f'''"""Weights of the reading of the back. Written by `scripts/bench back --fit FOLDER`.
 
 Fitted by ridge regression on {clips} rendered people in side view, each another body, and on
 {FIGURES} sets of the figure of half the weight.

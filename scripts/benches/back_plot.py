@@ -1,4 +1,4 @@
-"""One clip as a picture: the rounding over time, and the back of each rep over its standing."""
+"""One clip as a plot: the rounding over time, and the back of each rep over its baseline."""
 
 from __future__ import annotations
 

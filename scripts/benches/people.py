@@ -29,7 +29,7 @@ from mirror.pose.landmarker import Estimator
 
 LOCKOUT_S = 0.5
 SIDE_DEG = 25.0
-"""Clips that are filmed so far off side view at most are side views."""
+"""Greatest turn off side view of a side view, degrees."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Person:
 
     @property
     def kind(self) -> str:
-        """What the clip shows, the last word of its name."""
+        """Kind of the clip, the last word of its name."""
         return self.name.rsplit("_", 1)[-1]
 
     @property
@@ -91,7 +91,7 @@ class Person:
 
     @property
     def rules(self) -> Any:
-        """What the variation judges."""
+        """The rules of the variation."""
         return VARIATIONS[self.variation].rules
 
 

@@ -22,7 +22,7 @@ FPS = 10.0
 
 
 def slump(model: Path, cases: int) -> int:
-    """Print a table of true and taken ranges; gives the exit code. cases: figures."""
+    """Print a table of true and taken ranges. Return the exit code. cases: figures."""
     rows: dict[tuple[str, float], list[float | None]] = {}
     for index in range(cases):
         for deg in RANGES_DEG:

@@ -1,6 +1,6 @@
-"""Installs the mirror in a virtual machine and puts it through what a mirror meets.
+"""Install the mirror in a virtual machine and test it against the faults of real life.
 
-Each step is one row of the report: what was done, what was seen, and the seconds until the mirror
+Each step is one row of the report: its name, the observations, and the seconds until the mirror
 was back. Seconds are of the emulated machine, which is ten to fifty times slower than a real one.
 With --keep the rows of earlier runs stay in the report, each with the time it is of.
 """
@@ -21,11 +21,11 @@ from mirror_in_vm import Mirror
 
 STEPS: list[tuple[str, Callable[[Mirror], str]]] = faults.STEPS
 Row = tuple[str, str, str, str, str]
-"""Step, ok or FAILED, what was seen, seconds, and when it was."""
+"""Step, ok or FAILED, observations, seconds, and time."""
 
 
 def main() -> int:
-    """Run the steps asked for; gives the exit code."""
+    """Run the requested steps. Return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)

@@ -1,4 +1,4 @@
-"""A virtual machine in pure software (qemu, no KVM): start, command, look at, reset, cut off."""
+"""A virtual machine in pure software (qemu, no KVM): start, command, look, reset, cut off."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SIZE = (1280, 720)
 
 
 class MachineError(Exception):
-    """The virtual machine does not do what a machine does."""
+    """The virtual machine does not answer as a machine does."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a command in the machine gave."""
+    """The result of a command in the machine."""
 
     code: int
     out: str
@@ -151,7 +151,7 @@ class Machine:
                 heard += line.recv(4096)
 
     def display(self, path: Path | None = None) -> np.ndarray:
-        """The picture on the display: (height, width, 3) uint8, also kept as a PNG."""
+        """The image on the display: (height, width, 3) uint8, also kept as a PNG."""
         dump = self.work / "display.ppm"
         dump.unlink(missing_ok=True)
         self.monitor(f"screendump {dump}")

@@ -15,11 +15,11 @@ DROP_INS = f"/etc/systemd/system/{UNIT}.d"
 SETTINGS = "/etc/hinge-mirror/mirror.toml"
 RUN = "/run/hinge-mirror"
 PATIENCE_S = 900.0
-"""Three times what anything has ever taken."""
+"""Seconds: three times the longest wait that was ever needed."""
 
 
 class Mirror:
-    """What can be asked of it from outside: state, status line, journal, display, buttons."""
+    """The mirror from outside: state, status line, journal, display, buttons."""
 
     def __init__(self, machine: Machine, out: Path) -> None:
         self.machine, self._out = machine, out
@@ -114,7 +114,7 @@ class Mirror:
         )
 
     def journal(self, lines: int = 400, cursor: str = "") -> str:
-        """What it has said, since a cursor."""
+        """Its journal since a cursor."""
         since = f"--after-cursor='{cursor}'" if cursor else ""
         return self.machine.must(f"journalctl -u {UNIT} -o cat --no-pager -n {lines} {since}")
 
@@ -130,10 +130,10 @@ class Mirror:
 
     def _freeze(self) -> None:
         self.machine.run(f"rm -f {RUN}/glass.json")
-        # Asked for again and again: a mirror that starts anew has a new folder.
+        # Asked for again and again: a mirror that starts again has a new folder.
         ask = f"test -e {RUN}/glass.json || {{ touch {RUN}/show; false; }}"
         try:
-            self._await(lambda: self.machine.run(ask).code == 0, 120.0, "a picture")
+            self._await(lambda: self.machine.run(ask).code == 0, 120.0, "a screenshot")
         except MachineError:
             self._thaw()
             raise
