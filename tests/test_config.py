@@ -1,4 +1,4 @@
-"""mirror.toml -> Settings: what is accepted, and how a mistake is reported."""
+"""mirror.toml -> Settings: accepted values, and how a mistake is reported."""
 
 from __future__ import annotations
 

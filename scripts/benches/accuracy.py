@@ -90,7 +90,7 @@ def accuracy(model: Path, cases: int) -> int:
         for index in range(cases, cases + max(0, ceil(missing / 3)))
     ]
     results = _in_parallel(model, [*whats, *more])
-    print("\n".join(told(results[:cases])))
+    print("\n".join(reported(results[:cases])))
     verdicts = [v for r in results if r.what.rounding == "none" for v in r.verdicts]
     print(f"With {len(more)} more neutral sets: {false_alarms(verdicts)}.")
     return 0
@@ -152,7 +152,7 @@ def _in_parallel(model: Path, whats: Sequence[Case]) -> list[Result]:
         return list(pool.map(_run, [str(model)] * len(whats), whats))
 
 
-def told(results: Sequence[Result]) -> list[str]:
+def reported(results: Sequence[Result]) -> list[str]:
     """The tables, line by line, in the form of the README."""
     lines = [
         "| clothes | sets | " + " | ".join(COLUMNS) + " | verdicts |",

@@ -78,12 +78,12 @@ def real(folder: Path, model: Path, kept: Path | None) -> int:
             session = advance(session, pose, t)
             events += session.events
         reps = [event for event in (*events, *finish(session).events) if isinstance(event, Rep)]
-        told = [
+        reported = [
             "-" if (deg := rep.back_rounding_max_deg) is None
             else f"{deg:.0f}{'*' if any(f.fault == 'rounding' for f in rep.faults) else ''}"
             for rep in reps
         ]  # fmt: skip
-        print(f"| {clip.file} | {clip.back} | {len(reps)} | {' '.join(told)} |", flush=True)
+        print(f"| {clip.file} | {clip.back} | {len(reps)} | {' '.join(reported)} |", flush=True)
     return 0
 
 

@@ -317,11 +317,11 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
-    told = next(
+    reported = next(
         s for s in film if (cue := s.current_set.cue) and cue.fault and s.reps[-1].number == cue.rep
     )
-    yield "counted", _after(told, 0.05), 0.0
-    yield "cue", _after(told, 2.2), 0.0
+    yield "counted", _after(reported, 0.05), 0.0
+    yield "cue", _after(reported, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counter.is_open][-1]
     rest = altered(_after(last, 20.0), guidance=ShownGuidance())
     past = HistorySnapshot(saved=Saved(412, 60.0))

@@ -53,8 +53,8 @@ def looked_at(count: int, out: Path) -> int:
                 subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
                 times.append((time.perf_counter() - wall, _work_of_children_s() - work))
             wall, work = map(min, zip(*times, strict=True))
-            told = " ".join(["history", *words[:1]])
-            print(f"{told}: {wall:.2f} s from start to end, {work:.2f} s of work (best of 5)")
+            reported = " ".join(["history", *words[:1]])
+            print(f"{reported}: {wall:.2f} s from start to end, {work:.2f} s of work (best of 5)")
     print(plot)
     return 0
 

@@ -373,11 +373,11 @@ def table(found: dict[str, list[Measured]]) -> list[str]:
             f"{', '.join(f'{ms:.1f}' for ms in parts) or '-'} |"
         )
     for kind in ("mirror-1", "mirror-2", "mirror-3"):
-        told = []
+        reported = []
         for other in ("bare", "naive", "bare-2"):
             pairs = zip(found[kind], found[other], strict=True)
-            told.append(f"{median(a.per_s / b.per_s for a, b in pairs):.2f} of {NAMES[other]}")
-        lines.append(f"{NAMES[kind]}: {', '.join(told)}.")
+            reported.append(f"{median(a.per_s / b.per_s for a, b in pairs):.2f} of {NAMES[other]}")
+        lines.append(f"{NAMES[kind]}: {', '.join(reported)}.")
     asleep = found["asleep"][0].cpu_share / found["awake"][0].cpu_share
     lines.append(f"Asleep it takes {asleep:.1%} of the CPU time that it takes at work.")
     return lines

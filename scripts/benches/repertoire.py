@@ -215,7 +215,7 @@ def repertoire(model: Path, seeds: int, only: str | None = None) -> int:
     what = range(1, seeds + 1)
     parts: list[list[Finding]] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for every, table in ((trials, told), (ways, told_ways), (negatives, told_negatives)):
+        for every, table in ((trials, reported), (ways, told_ways), (negatives, told_negatives)):
             some = [trial for trial in every(what) if only in (None, trial.variation)]
             parts.append(list(pool.map(run, [str(model)] * len(some), some)))
             print("\n".join((*table(parts[-1]), "")), flush=True)
@@ -228,7 +228,7 @@ def repertoire(model: Path, seeds: int, only: str | None = None) -> int:
     return 0 if is_right and not any(f.found for f in none) else 1
 
 
-def told(findings: Sequence[Finding]) -> list[str]:
+def reported(findings: Sequence[Finding]) -> list[str]:
     """The table of variations and faults, line by line."""
     lines = [
         "| variation | reps expected | found | fault | raised where it is | where it is not |",

@@ -31,8 +31,8 @@ def slump(model: Path, cases: int) -> int:
     print("clothes  true  taken (mean)  not taken")
     for (clothes, deg), found in rows.items():
         seen = [value for value in found if value is not None]
-        told = f"{mean(seen):.0f}" if seen else "-"
-        print(f"{clothes:7}  {deg:4.0f}  {told:>12}  {len(found) - len(seen)} of {len(found)}")
+        reported = f"{mean(seen):.0f}" if seen else "-"
+        print(f"{clothes:7}  {deg:4.0f}  {reported:>12}  {len(found) - len(seen)} of {len(found)}")
     return 0
 
 

@@ -51,18 +51,18 @@ def main() -> int:
         for name in first + wanted:
             began = time.monotonic()
             try:
-                told, mark = known[name](mirror), "ok"
+                reported, mark = known[name](mirror), "ok"
             except Exception as error:
                 if not isinstance(error, (MachineError, AssertionError)):
                     traceback.print_exc()
                 # Of an assertion without words, its own.
                 where = traceback.extract_tb(error.__traceback__)[-1]
-                told, mark, is_fine = f"{error}" or f"{where.line}", "FAILED", False
+                reported, mark, is_fine = f"{error}" or f"{where.line}", "FAILED", False
             took = time.monotonic() - began
             at = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
-            rows[name] = (name, mark, _cell(told), f"{took:.0f}", at)
+            rows[name] = (name, mark, _cell(reported), f"{took:.0f}", at)
             _write(report, rows)
-            print(f"{mark:6} {name:24} {told}  [{took:.0f} s in all]", flush=True)
+            print(f"{mark:6} {name:24} {reported}  [{took:.0f} s in all]", flush=True)
             must_be_fine = name in ("mounted", "installed", "ready")
             if mark == "FAILED" and (must_be_fine or not machine.is_on):
                 break
@@ -71,8 +71,8 @@ def main() -> int:
     return 0 if is_fine else 1
 
 
-def _cell(told: str) -> str:
-    return told.partition("\n")[0].replace("|", "/")
+def _cell(reported: str) -> str:
+    return reported.partition("\n")[0].replace("|", "/")
 
 
 def _read(path: Path) -> dict[str, Row]:
@@ -84,8 +84,8 @@ def _read(path: Path) -> dict[str, Row]:
     found = [line.strip("| ").split(" | ") for line in lines]
     known = [name for name, _ in STEPS]
     return {
-        name: (name, mark, told, took, at)
-        for name, mark, told, took, at in (cells for cells in found if len(cells) == 5)
+        name: (name, mark, reported, took, at)
+        for name, mark, reported, took, at in (cells for cells in found if len(cells) == 5)
         if name in known
     }
 

@@ -129,8 +129,8 @@ def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
 def display(mirror: Mirror) -> str:
     """The display itself against what the product says it drew."""
     mirror.await_any_text()
-    texts, told = _display(mirror, "estimated")
-    return f"{told}; it says: {' / '.join(texts)}"
+    texts, reported = _display(mirror, "estimated")
+    return f"{reported}; it says: {' / '.join(texts)}"
 
 
 def recorded(mirror: Mirror) -> str:
@@ -138,8 +138,8 @@ def recorded(mirror: Mirror) -> str:
     mirror.drop_in("recorded", True)
     ready_s = mirror.restart()
     counted_s = mirror.await_status("2 reps", 600.0)
-    _, told = _display(mirror, "counting")
-    return f"READY after {ready_s:.0f} s, 2 reps after {counted_s:.0f} s more; {told}"
+    _, reported = _display(mirror, "counting")
+    return f"READY after {ready_s:.0f} s, 2 reps after {counted_s:.0f} s more; {reported}"
 
 
 def pressed(mirror: Mirror) -> str:
@@ -173,14 +173,14 @@ def killed(mirror: Mirror) -> str:
 def hung(mirror: Mirror) -> str:
     """SIGSTOP: nothing moves, so nobody pats the watchdog (120 s here, 20 s on a Pi)."""
     cursor = mirror.cursor()
-    told = _gone(mirror, "kill -STOP")
+    reported = _gone(mirror, "kill -STOP")
     assert (
         "watchdog"
         in mirror.machine.must(
             f"journalctl -u {UNIT} -o cat --no-pager --after-cursor='{cursor}'"
         ).lower()
     )
-    return told
+    return reported
 
 
 def _gone(mirror: Mirror, how: str) -> str:
@@ -227,10 +227,10 @@ def asleep(mirror: Mirror) -> str:
     machine.must(f"rm {RUN}/nobody")
     on_s = mirror.await_power("On", 120.0)
     mirror.await_any_text()
-    _, told = _display(mirror, "awake")
+    _, reported = _display(mirror, "awake")
     _restore(mirror)
     mirror.restart()
-    return f"off {off_s:.0f} s after the person left, on {on_s:.0f} s after one came; {told}"
+    return f"off {off_s:.0f} s after the person left, on {on_s:.0f} s after one came; {reported}"
 
 
 def _settings(mirror: Mirror, edit: str) -> None:
@@ -304,8 +304,8 @@ def display_unplugged(mirror: Mirror) -> str:
     cursor = mirror.cursor()
     machine.must(f"echo off >{status}; sleep 12; echo detect >{status}")
     back_s = mirror.await_journal("The display is there", cursor, 120.0)
-    _, told = _display(mirror, "display-back")
-    return f"opened again after {back_s:.0f} s; {told}"
+    _, reported = _display(mirror, "display-back")
+    return f"opened again after {back_s:.0f} s; {reported}"
 
 
 def display_absent(mirror: Mirror) -> str:
@@ -317,8 +317,8 @@ def display_absent(mirror: Mirror) -> str:
     ready_s = mirror.restart()
     machine.must(f"echo detect >{status}")
     back_s = mirror.await_journal("The display is there", cursor, 120.0)
-    _, told = _display(mirror, "display-late")
-    return f"READY without one after {ready_s:.0f} s; on it {back_s:.0f} s after; {told}"
+    _, reported = _display(mirror, "display-late")
+    return f"READY without one after {ready_s:.0f} s; on it {back_s:.0f} s after; {reported}"
 
 
 def button_jammed(mirror: Mirror) -> str:
@@ -475,10 +475,10 @@ def power_cuts(mirror: Mirror) -> str:
         lost += len(known - _sets(mirror))
     mounted(mirror)
     assert lost == 0, f"{lost} stored sets are gone"
-    told = ", ".join(f"{each:.0f}" for each in times)
+    reported = ", ".join(f"{each:.0f}" for each in times)
     kept = len(_sets(mirror))
     assert kept >= 2, f"only {kept} sets are there"
-    return f"{len(times)} cuts; READY {told} s after power came back; {kept} sets, none lost"
+    return f"{len(times)} cuts; READY {reported} s after power came back; {kept} sets, none lost"
 
 
 def _sets(mirror: Mirror) -> set[str]:
@@ -505,10 +505,10 @@ def overlay(mirror: Mirror) -> str:
         took = time.monotonic() - machine.started
         return took, machine.must("hinge-mirror check --boot", 120.0)
 
-    first_s, told = started("overlayroot=tmpfs:recurse=0", *drive)
+    first_s, reported = started("overlayroot=tmpfs:recurse=0", *drive)
     assert machine.must("findmnt -no FSTYPE /").strip() == "overlay"
     assert machine.must("findmnt -no LABEL /var/lib/hinge-mirror").strip() == "mirror-state"
-    assert "MB are free for /var/lib/hinge-mirror" in told, told
+    assert "MB are free for /var/lib/hinge-mirror" in reported, reported
     machine.must("touch /etc/forgotten")
     assert not _sets(mirror), "sets on a partition that is new"
     mirror.await_counted(3)
@@ -521,8 +521,8 @@ def overlay(mirror: Mirror) -> str:
     assert kept <= _sets(mirror), "the set is gone"
     # The partition under the overlay, too; no partition at all.
     for words, extra in (("overlayroot=tmpfs", drive), ("overlayroot=tmpfs:recurse=0", ())):
-        _, told = started(words, *extra)
-        assert "/var/lib/hinge-mirror is in memory" in told, told
+        _, reported = started(words, *extra)
+        assert "/var/lib/hinge-mirror is in memory" in reported, reported
     # The partition is missing.
     started("")
     machine.must("sed -i /mirror-state/d /etc/fstab; sync")

@@ -78,9 +78,9 @@ class Mirror:
     def texts(self) -> list[str]:
         """The texts that it draws now."""
         self._freeze()
-        told = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
+        reported = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
         self._thaw()
-        return list(told["texts"])
+        return list(reported["texts"])
 
     def compared(self, name: str) -> tuple[float, float, list[str], str]:
         """The display against what the product says it presented, at one moment.
@@ -92,7 +92,7 @@ class Mirror:
         time.sleep(2.0)
         seen = self.machine.display(self._out / f"{name}-display.png")
         self.machine.fetch(f"{RUN}/glass.png", self._out / f"{name}-product.png")
-        told = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
+        reported = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
         self._thaw()
         with Image.open(self._out / f"{name}-product.png") as picture:
             product = np.asarray(picture.convert("RGB"))
@@ -102,8 +102,8 @@ class Mirror:
         return (
             float(off.mean()),
             float((seen.max(axis=2) > 8).mean()),
-            told["texts"],
-            told["driver"],
+            reported["texts"],
+            reported["driver"],
         )
 
     def press(self, pin: int, seconds: float = 0.4) -> None:
@@ -120,8 +120,8 @@ class Mirror:
 
     def cursor(self) -> str:
         """Where the journal is now."""
-        told = self.machine.must("journalctl -n 1 --show-cursor -o cat --no-pager")
-        return told.rpartition("-- cursor: ")[2].strip()
+        reported = self.machine.must("journalctl -n 1 --show-cursor -o cat --no-pager")
+        return reported.rpartition("-- cursor: ")[2].strip()
 
     def drop_in(self, name: str, on: bool) -> None:
         """Use one of the test's drop-ins, or not."""

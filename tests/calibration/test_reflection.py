@@ -77,7 +77,7 @@ def test_the_own_eye_is_seen_straight_ahead():
     tilt=st.floats(-15, 15), pan=st.floats(-10, 10), roll=st.floats(-10, 10),
     x=st.floats(-0.5, 0.5), y=st.floats(0.3, 1.9), z=st.floats(1.5, 4.0),
 )  # fmt: skip
-def test_a_point_in_the_picture_is_found_in_the_room(tilt, pan, roll, x, y, z):
+def test_a_point_in_the_frame_is_found_in_the_room(tilt, pan, roll, x, y, z):
     """Through a bent lens that hangs aslant: given its distance, to a millimetre."""
     camera = CameraSettings(
         lens="module-3-wide", aside_m=0.3, tilt_deg=tilt, pan_deg=pan, roll_deg=roll
@@ -98,7 +98,7 @@ def test_a_point_in_the_picture_is_found_in_the_room(tilt, pan, roll, x, y, z):
     assert setting(camera).at(pixel, z)[0] == pytest.approx([x, y, z], abs=1e-3)
 
 
-def test_heels_tell_the_distance():
+def test_heels_give_the_distance():
     """Of both the mean; of one, half a stance more; of none, nothing."""
     there = case(1, EXACT, CAMERA, SCREEN, GLASS)
     body = stand(SimulatedPerson.drawn(there).bowed(0.0), north=2.3, east=0.1, facing=1)
@@ -218,7 +218,7 @@ def test_the_line_is_drawn_where_the_eye_sees_the_back():
     assert len(lines[1].points) > 10
 
 
-def test_who_faces_right_in_the_picture_is_reflected_facing_left():
+def test_a_person_who_faces_right_in_the_frame_is_reflected_facing_left():
     """As in any mirror: in the picture the shoulders are to the right of the hips."""
     spine = shown(still(working()))[-1]
     assert spine.points[-1][0] < spine.points[0][0]

@@ -1,4 +1,4 @@
-"""How the camera hangs and how light it is, from the figure and from made-up pictures."""
+"""How the camera hangs and how light it is, from the figure and from made-up frames."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ def optics(tilt_deg=8.0, roll_deg=0.0):
 
 
 def found(body, **how):
-    """What is found of a camera that hangs so, where 8 degrees and 1.2 m are set."""
+    """The findings on a camera that hangs so, where 8 degrees and 1.2 m are set."""
     return hanging(seen(body, **how), optics(), 1.2, body.height_m)
 
 
@@ -68,8 +68,8 @@ def test_another_height_is_found(height_m):
 
 
 @pytest.mark.parametrize("roll_deg", [-12.0, 7.0])
-def test_a_picture_that_leans_is_found(roll_deg):
-    """What to set puts it upright: then nothing is found any more."""
+def test_a_frame_that_leans_is_found(roll_deg):
+    """The suggested settings put it upright: then there are no findings."""
     it = found(BODIES[0], roll_deg=roll_deg)
     assert it.turn_deg == pytest.approx(-roll_deg, abs=2.0)
     assert f"set camera.roll_deg = {it.turn_deg:.0f}" in hanging_advice(it, CAMERA, optics())[1]
@@ -84,7 +84,7 @@ def replace_roll(roll_deg):
 
 
 @pytest.mark.parametrize(("roll_deg", "rotate"), [(90.0, 0), (180.0, 270), (-90.0, 180)])
-def test_a_picture_that_lies_names_the_rotation_to_set(roll_deg, rotate):
+def test_a_frame_that_lies_names_the_rotation_to_set(roll_deg, rotate):
     """A camera that hangs on its side is turned by 90 already."""
     is_right, said = hanging_advice(found(BODIES[0], roll_deg=roll_deg), CAMERA, optics())
     assert not is_right
@@ -128,7 +128,7 @@ def test_nothing_is_found_of_a_person_who_does_not_stand_and_face_the_glass():
 
 @pytest.mark.parametrize("noise", [0.0, 4.0, 16.0, 32.0])
 def test_noise_is_measured_beside_what_moves(noise):
-    """A third of the picture moves; the rest is still."""
+    """A third of the frame moves; the rest is still."""
     draw = np.random.default_rng(1)
     still = draw.integers(60, 180, (120, 90, 3)).astype(float)
     pictures = []
@@ -143,7 +143,7 @@ def test_noise_is_measured_beside_what_moves(noise):
 
 @pytest.mark.parametrize(("value", "is_fine"), [(120, True), (20, False)])
 def test_darkness_is_said(value, is_fine):
-    """One picture is enough for that."""
+    """One frame is enough for that."""
     light = LightReading.of([np.full((40, 30, 3), value, np.uint8)])
     assert light.bright == value
     is_right, said = light.verdict()

@@ -262,7 +262,7 @@ def test_the_camera_shows_every_act_in_its_view(act: str) -> None:
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.name)
 @pytest.mark.parametrize("act", VARIATIONS)
-def test_nobody_leaves_the_picture(act: str, body: object) -> None:
+def test_nobody_leaves_the_frame(act: str, body: object) -> None:
     """Every landmark stays in the frame, whatever the variation and the body."""
     of = Motion(1, act, body=body, plan=Plan(mix={usual(act): 1.0}, set_of=(1, 1)))  # type: ignore[arg-type, dict-item]
     figure = Figure(of, view=viewed(of, (180, 240)))

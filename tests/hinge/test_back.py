@@ -111,7 +111,7 @@ def test_the_line_bridges_dropped_bins_and_too_few_are_none():
 
 
 def test_the_line_leaves_out_hair_and_arms_more_than_hollows():
-    """What stands outside the back moves the line by less than a fifth of itself."""
+    """Parts outside the back move the line by less than a fifth of themselves."""
     edge = 0.2 - 0.03 * np.sin(np.pi * T)
     tail = edge.copy()
     tail[35:42] += 0.08
@@ -204,7 +204,7 @@ def flipped(pose):
 
 @pytest.mark.parametrize("name", ["rounded-low-back", "rounded-upper-back"])
 @pytest.mark.parametrize("change", [lambda pose: pose, flipped])
-def test_a_rounded_back_is_told_from_a_neutral_one(name, change):
+def test_a_rounded_back_is_separated_from_a_neutral_one(name, change):
     """Of each of two people one rep is neutral and one is rounded by 29 or 33 degrees."""
     for rep, true in judged(name, change):
         flagged = {f.fault for f in rep.faults}
@@ -244,7 +244,7 @@ def test_the_bottom_of_the_last_rep_is_kept_to_be_compared():
     assert session.baseline.edge is not None
 
 
-def test_the_smoothed_back_follows_within_a_few_pictures():
+def test_the_smoothed_back_follows_within_a_few_frames():
     """Smoothing in time delays the edge, and forgets."""
     memory, posture = Measuring(), None
     for k in range(40):
@@ -257,7 +257,7 @@ def test_the_smoothed_back_follows_within_a_few_pictures():
 
 
 def test_other_clothes_are_another_standing():
-    """A back that stands out by 5 cm more than before is taken anew, at once."""
+    """A back that stands out by 5 cm more than before is taken again, at once."""
     session = start()
     for k in range(60):
         t = k / 15

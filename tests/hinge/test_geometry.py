@@ -29,7 +29,7 @@ def test_inclination_is_measured_from_the_upward_vertical(tip, facing, expected)
 
 @given(coordinate, coordinate, coordinate, coordinate, st.floats(0.1, 10))
 def test_inclination_ignores_shift_and_scale(x, y, dx, dy, scale):
-    """Angles do not change when the person moves in the picture or comes closer."""
+    """Angles do not change when the person moves in the frame or comes closer."""
     if math.hypot(dx, dy) < 1e-3:
         return
     here = inclination_deg((0, 0), (dx, dy), 1)
@@ -40,7 +40,7 @@ def test_inclination_ignores_shift_and_scale(x, y, dx, dy, scale):
 
 @given(coordinate, coordinate)
 def test_inclination_is_the_same_in_the_mirror(dx, dy):
-    """A mirrored picture with the facing mirrored gives the same angle."""
+    """A mirrored frame with the facing mirrored gives the same angle."""
     if math.hypot(dx, dy) < 1e-3 or abs(dx) < 1e-9:
         return
     assert inclination_deg((0, 0), (dx, dy), 1) == inclination_deg((0, 0), (-dx, dy), -1)
@@ -74,7 +74,7 @@ def test_weighted_mean_leans_to_the_weight():
 
 
 def test_the_rate_of_a_ramp_is_found():
-    """A held value has no rate; that of a ramp is told after a moment."""
+    """A held value has no rate; that of a ramp is right after a moment."""
     memory = None
     for k in range(90):
         memory = smoothed_rate(memory, 5.0, k / 30)

@@ -12,7 +12,7 @@ from mirror.hinge.variations.catalog import VARIATIONS
 
 
 def one(pose):
-    """The posture of a single picture."""
+    """The posture of a single frame."""
     return measure(Measuring(), pose, pose.taken_at, None)[1]
 
 
@@ -29,7 +29,7 @@ def test_angles_are_those_the_person_was_built_from(trunk, thigh, shank, facing)
 
 @given(st.floats(0.6, 1.1), st.floats(-60, 60), st.floats(-20, 20))
 def test_angles_do_not_change_with_place_and_size(scale, dx, dy):
-    """The same body elsewhere in the picture has the same angles."""
+    """The same body elsewhere in the frame has the same angles."""
     here = one(person(0, 40, 20, 5))
     there = one(person(0, 40, 20, 5, at=(ANKLE[0] + dx, ANKLE[1] + dy), scale=scale))
     assert there.hip_flexion_deg == pytest.approx(here.hip_flexion_deg, abs=1e-6)
@@ -39,7 +39,7 @@ def test_angles_do_not_change_with_place_and_size(scale, dx, dy):
 @pytest.mark.parametrize(
     ("turn", "view"), [(0, View.SIDE), (10, View.SIDE), (40, View.OBLIQUE), (80, View.FRONT)]
 )
-def test_view_tells_how_the_body_is_turned(turn, view):
+def test_view_shows_how_the_body_is_turned(turn, view):
     """The gap of shoulders and hips gives the turn."""
     posture = one(person(turn=turn))
     assert posture.view is view
@@ -60,7 +60,7 @@ def test_view_changes_only_after_half_a_second():
 
 
 def test_facing_follows_the_majority_of_the_last_second():
-    """One picture with the feet mixed up does not turn the person round."""
+    """One frame with the feet mixed up does not turn the person round."""
     heading = None
     for k in range(30):
         heading = follow_heading(heading, person(k / 30, facing=-1 if k == 20 else 1), None)
@@ -70,7 +70,7 @@ def test_facing_follows_the_majority_of_the_last_second():
     assert heading.facing == -1
 
 
-def test_feet_that_tell_nothing_keep_the_facing():
+def test_unclear_feet_keep_the_facing():
     """Toes straight above heels leave the facing as it was."""
     pose = person()
     for side in ("LEFT", "RIGHT"):
@@ -99,7 +99,7 @@ def test_nobody_and_a_cut_off_person_are_unseen_with_their_reason():
         ({"visibility": 0.6}, "step-back"),
     ],
 )
-def test_a_doubtful_picture_says_the_one_thing_to_fix(how, doubt):
+def test_a_doubtful_frame_says_the_one_thing_to_fix(how, doubt):
     """Confidence falls below judging and the reason is the matching one."""
     posture = one(person(**how))
     assert posture.confidence < JUDGE
@@ -117,7 +117,7 @@ def test_a_doubtful_picture_says_the_one_thing_to_fix(how, doubt):
     ],
 )
 @pytest.mark.parametrize("x", [-12.0, SIZE[0] + 12.0])
-def test_who_leaves_the_picture_across_is_asked_to_step_back(name, marks, doubted, x):
+def test_a_person_who_leaves_the_frame_across_is_asked_to_step_back(name, marks, doubted, x):
     """Head, hips and feet, and the hands that reach overhead; hanging ones may leave it."""
     pose = person()
     for mark in marks:
@@ -127,14 +127,14 @@ def test_who_leaves_the_picture_across_is_asked_to_step_back(name, marks, doubte
     assert (posture.doubt == "step-back") == doubted
 
 
-def test_a_good_picture_has_no_doubt():
+def test_a_good_frame_has_no_doubt():
     """In full view and side-on everything may be judged."""
     posture = one(person())
     assert posture.confidence == 1.0
     assert posture.doubt is None
 
 
-def test_slow_pictures_are_doubted():
+def test_slow_frames_are_doubted():
     """At 5 frames a second verdicts stop."""
     memory, posture = Measuring(), None
     for pose in film(reps(0), 4, fps=5):
@@ -143,7 +143,7 @@ def test_slow_pictures_are_doubted():
 
 
 def test_bones_that_change_their_length_are_doubted():
-    """A body whose legs pulse between pictures is not seen well."""
+    """A body whose legs pulse between frames is not seen well."""
     memory, posture = Measuring(), None
     for k in range(30):
         pose = person(k / 30, scale=1.0 + 0.2 * (k % 2))
@@ -151,7 +151,7 @@ def test_bones_that_change_their_length_are_doubted():
     assert posture.doubt == "unsteady"
 
 
-def test_turning_round_starts_the_angles_anew():
+def test_turning_round_starts_the_angles_again():
     """The angle of the other direction is not smoothed into the new one."""
     memory = Measuring()
     for k in range(30):

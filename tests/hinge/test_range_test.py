@@ -16,7 +16,7 @@ from mirror.hinge.measure.posture import Measuring, measure
 
 
 def standing():
-    """Of somebody who stands there."""
+    """A person who stands there."""
     session = start()
     for k in range(12):
         session = advance(session, with_mask(person(k / 8), -0.06), k / 8)
@@ -43,7 +43,7 @@ def followed(*postures):
 
 
 def test_a_range_must_be_held():
-    """For half a second, not in one picture."""
+    """The rounding must be held for half a second, not for one frame."""
     assert followed(bent(1.0)).range_deg == 0.0
     assert followed(bent(1.0), bent(1.0 + HOLD_S)).range_deg > LEAST_DEG
 
@@ -66,7 +66,7 @@ def test_it_is_over_when_the_person_stands_up_again():
 
 
 def test_whoever_does_not_slump_is_let_go():
-    """Also somebody who has left."""
+    """A person who has left gets no range either."""
     assert follow_range_test(RangeTest(0.0), None, STANDING, LONGEST_S).done_s is None
     memory = follow_range_test(RangeTest(0.0), None, STANDING, LONGEST_S + 1)
     assert memory.guidance == "range-missed"

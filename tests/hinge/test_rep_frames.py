@@ -37,7 +37,7 @@ def at_bottom(knees, phase=Phase.BOTTOM, **how):
 
 
 def faults(knees, rule=KNEES, **how):
-    """What the rule finds in them."""
+    """The fault that the rule finds in them."""
     return score(REP, at_bottom(knees, **how), STANDING, (rule,)).faults
 
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_judged_is_no_fault():
     assert score(REP, at_bottom([60] * 8), None, (KNEES,)) == REP
 
 
-def test_the_centre_of_mass_is_against_own_standing():
+def test_the_centre_of_mass_is_against_the_baseline():
     """Without a baseline there is no shift."""
     (posture, _), *_ = at_bottom([0]).steps
     forward = replace(posture, com_fraction=0.7)
@@ -105,7 +105,7 @@ def test_a_head_turned_to_the_glass_has_no_neck_angle():
 
 
 def test_a_movement_that_does_not_end_does_not_grow():
-    """Somebody who sits down before the glass costs no memory."""
+    """A person who sits down before the glass costs no memory."""
     (posture, _), *_ = at_bottom([0]).steps
     frames = RepFrames()
     for k in range(300):
@@ -172,7 +172,7 @@ def test_praise_comes_once_in_four_clean_reps():
 
 
 def test_the_descent_ends_at_the_bottom():
-    """What comes after the bottom, standing tall again included, is no part of the way down."""
+    """Frames after the bottom, standing tall again included, are no part of the way down."""
     memory, steps = Measuring(), []
     baseline = replace(STANDING, edge=np.full(64, 0.2))
     folds = [0, 20, 40, 60, 80, 80, 60, 40, 20, 0, 0]

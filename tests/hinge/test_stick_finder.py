@@ -1,4 +1,4 @@
-"""The stick in the camera picture: found where there is one, and only there."""
+"""The stick in the camera frame: found where there is one, and only there."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ PLAN = Plan(mix={"rounded": 1.0}, reps=1, hip_deg=(80, 80), rounding_deg=(30, 30
 
 
 def seen(arms, body, clothes="tight", yaw=0.0, bottom=False):
-    """A picture of a figure, with a pose of its true joints, and the figure and the time."""
+    """A frame of a figure, with a pose of its true joints, and the figure and the time."""
     motion = Motion(1, plan=PLAN, body=BODIES[body], arms=arms)
     view = Viewpoint.framing(motion.body.height_m, SIZE, yaw)
     look = Look(clothes=clothes)
@@ -33,7 +33,7 @@ def seen(arms, body, clothes="tight", yaw=0.0, bottom=False):
 
 @pytest.mark.parametrize("bottom", [False, True])
 @pytest.mark.parametrize(("body", "yaw"), [(0, 0.0), (2, 0.0), (4, 0.0), (5, 0.0), (1, 8.0)])
-def test_the_stick_lies_where_the_picture_shows_it(body, yaw, bottom):
+def test_the_stick_lies_where_the_frame_shows_it(body, yaw, bottom):
     """Along a tight shirt it is found to a centimetre and a half, upright and bent with a gap."""
     picture, pose, figure, t = seen("stick", body, yaw=yaw, bottom=bottom)
     ends = find_stick(picture, pose)
@@ -55,7 +55,7 @@ def test_no_stick_is_made_up(arms, clothes):
             assert find_stick(picture, pose) is None
 
 
-def test_a_mirrored_picture_has_the_mirrored_stick():
+def test_a_mirrored_frame_has_the_mirrored_stick():
     """Left and right make no difference."""
     picture, pose, _, _ = seen("stick", 0)
     points = pose.points.copy()
@@ -68,7 +68,7 @@ def test_a_mirrored_picture_has_the_mirrored_stick():
 
 
 def test_an_empty_wall_has_no_stick():
-    """Neither has a picture of one colour, nor a person so small that no stick would show."""
+    """Neither has a frame of one colour, nor a person so small that no stick would show."""
     wall = np.full((SIZE[1], SIZE[0], 3), 120, np.uint8)
     assert find_stick(wall, person(0.0)) is None
     assert find_stick(wall, person(0.0, scale=0.2)) is None
@@ -76,7 +76,7 @@ def test_an_empty_wall_has_no_stick():
 
 
 def test_the_pose_carries_the_stick():
-    """What was found goes with the pose, and nothing else of it changes."""
+    """The found stick goes with the pose, and nothing else of it changes."""
     picture, pose, _, _ = seen("stick", 0)
     carried = with_stick(pose, picture)
     assert carried.stick == find_stick(picture, pose)

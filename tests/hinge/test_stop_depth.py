@@ -36,7 +36,7 @@ def alike(draw, n, dt, sd, lasting):
 def descents(seed, *, b1=None, b2=0.0, reps=5, bend=None, amount=4.0):
     """A simulated set and the pelvis flexion at which its back begins to help.
 
-    Reps of 2-5 s, 70-100 deg deep, at 10-30 pictures a second. Rounding has a noise of 1-2 deg that
+    Reps of 2-5 s, 70-100 deg deep, at 10-30 frames a second. Rounding has a noise of 1-2 deg that
     lasts .15-.3 s, a slow drift of 1-3, and an error of the neutral curve: `amount` of this bend,
     or up to as much of any.
     """
@@ -103,8 +103,8 @@ def test_neutral_sets_have_no_depth(bend):
         assert isinstance(result, NotFound)
 
 
-def test_back_that_joins_at_once_is_told_so():
-    """Where it rounds from the first degrees on, there is no depth to tell."""
+def test_back_that_joins_at_once_is_reported_so():
+    """Where it rounds from the first degrees on, there is no depth to report."""
     results = [find_stop_depth(descents(seed, b1=0.4, amount=2.0)[0]) for seed in range(100)]
     assert sum(isinstance(r, FromStart) for r in results) >= 75
     assert sum(isinstance(r, StopDepth) for r in results) <= 15
@@ -140,7 +140,7 @@ def test_order_of_the_reps_does_not_matter(seed, order):
         assert there.pelvis_flexion_deg == pytest.approx(here.pelvis_flexion_deg, abs=1e-3)
 
 
-def test_too_few_or_too_shallow_descents_tell_nothing():
+def test_too_few_or_too_shallow_descents_give_no_depth():
     """Three descents of 45 degrees are the least."""
     few = NotFound("few-reps")
     assert find_stop_depth([]) == few
@@ -167,12 +167,12 @@ def test_back_that_keeps_or_regains_its_shape_has_no_depth():
         assert find_stop_depth(clean(40, -0.5)) == NotFound("straight")
 
 
-def test_small_or_soft_bend_is_not_told():
+def test_small_or_soft_bend_is_not_reported():
     """A gain of 10 degrees is within what the reading may be wrong by."""
     assert isinstance(find_stop_depth(clean(68, 0.6)), NotFound)
 
 
-def test_what_is_told_has_its_words():
+def test_each_stop_depth_has_its_words():
     """The depth is rounded to 5 degrees; not found is said as not found."""
     say = load_language("en").stop
     stop = StopDepth(53.2, 54.0, 5)

@@ -38,9 +38,9 @@ def patch_screen(module):
         if not SHOW.exists():
             return
         self.save(SHOW.with_name("glass.png"), as_panel=True)
-        told = {"driver": self.driver, "texts": self.texts}
+        reported = {"driver": self.driver, "texts": self.texts}
         scratch = SHOW.with_name("glass.new")
-        scratch.write_text(json.dumps(told))
+        scratch.write_text(json.dumps(reported))
         scratch.rename(SHOW.with_name("glass.json"))
         until = time.monotonic() + 30.0
         while SHOW.exists() and time.monotonic() < until:
