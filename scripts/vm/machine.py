@@ -19,7 +19,7 @@ QUIET_WORDS = (
     "quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0 "
     "systemd.show_status=false cgroup_enable=memory"
 )
-"""What the installer adds for the kernel of a Pi."""
+"""Words that the installer adds for the kernel of a Pi."""
 KERNEL_WORDS = f"root=/dev/vda rw console=tty3 console=ttyS0 {QUIET_WORDS} mitigations=off"
 SIZE = (1280, 720)
 """Pixels of the display."""

@@ -140,11 +140,11 @@ class HingeCounter:
             wait_s = (STEPPING_S if strides.steps else LONE_S) if alone else TAIL_S
             waited = posture.t - rep.end_s >= wait_s
             if walks or waited or trunk.move is not None:
-                memory, told = memory._told(goes_on=trunk.move is not None)
-                outcomes += told
+                memory, reported = memory._reported(goes_on=trunk.move is not None)
+                outcomes += reported
         if ended is not None:
-            memory, told = memory._decided(ended)
-            outcomes += told
+            memory, reported = memory._decided(ended)
+            outcomes += reported
         return memory, outcomes, ended
 
     def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
@@ -156,11 +156,11 @@ class HingeCounter:
 
     def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""
-        memory, outcomes = self._told()
+        memory, outcomes = self._reported()
         ended = cut_off(memory.trunk)
         if ended is not None:
             memory, more = replace(memory, trunk=memory.trunk.at_rest())._decided(ended)
-            memory, last = memory._told()
+            memory, last = memory._reported()
             outcomes += more + last
         return memory, outcomes
 
@@ -188,7 +188,7 @@ class HingeCounter:
             outcomes += (Rejected(reason, move.start_s, t),)
         return memory.resting(), outcomes
 
-    def _told(self, *, goes_on: bool = False) -> tuple[Self, tuple[Outcome, ...]]:
+    def _reported(self, *, goes_on: bool = False) -> tuple[Self, tuple[Outcome, ...]]:
         """Report the counted rep. goes_on: whether the next movement has begun."""
         if self.pending is None:
             return self, ()
@@ -282,7 +282,7 @@ def rejected(outcomes: tuple[Outcome, ...]) -> tuple[Rejected, ...]:
 
 
 def _hip_deg(move: Movement) -> float:
-    """Hip flexion at the bottom: from the side in the picture, else in space."""
+    """Hip flexion at the bottom: from the side in the frame, else in space."""
     bottom = move.bottom
     if bottom.view is View.SIDE:
         return bottom.hip_flexion_deg

@@ -48,19 +48,19 @@ class SwingCounter(OnHinges):
         memory = replace(self, hinge=hinge)
         hand = posture.space.hand_up
         is_up = hand is not None and hand > RAISED_M
-        told: tuple[Outcome, ...] = ()
+        reported: tuple[Outcome, ...] = ()
         flew = is_up or (memory.flew and hinge.phase not in LOW)
         memory = replace(memory, flew=flew)
         top = memory.top
         has_fallen = memory.is_raised and hand is not None and hand < FALLEN_M
         if top is not None and (hinge.is_moving or has_fallen):
-            memory, told = memory.settle()
+            memory, reported = memory.settle()
         elif top is not None and posture.t - top.end_s >= FLOAT_S:
             # Hands that do not fall carry something.
             dropped = replace(
                 memory, top=None, is_raised=False, count=memory.count - memory.is_raised
             )
-            memory, told = (dropped, ()) if is_up else memory.settle()
+            memory, reported = (dropped, ()) if is_up else memory.settle()
         if ended is not None and ended.depth_deg >= LEAST_DEG:
             memory = replace(memory, top=ended)
         is_new = flew and memory.top is not None and not memory.is_raised
@@ -69,7 +69,7 @@ class SwingCounter(OnHinges):
         last = memory.last_s
         quiet = memory.is_raised or (last is not None and posture.t - last < PARKING_S)
         none = () if quiet else rejected(outcomes)
-        return memory, (*none, *told)
+        return memory, (*none, *reported)
 
     def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""
@@ -77,8 +77,8 @@ class SwingCounter(OnHinges):
         memory = replace(self, hinge=hinge)
         if hinge.last is not None:
             return memory, ()
-        memory, told = memory.settle()
-        return memory, (*told, *rejected(outcomes))
+        memory, reported = memory.settle()
+        return memory, (*reported, *rejected(outcomes))
 
     def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""

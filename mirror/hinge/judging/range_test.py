@@ -55,7 +55,7 @@ class RangeTest:
 def follow_range_test(
     memory: RangeTest, posture: Posture | None, baseline: Baseline | None, t: float
 ) -> RangeTest:
-    """Take in one frame at time t. posture: None where nobody was measured."""
+    """Take in one frame at time t. posture: None where no person was measured."""
     if memory.done_s is not None:
         return memory
     if posture is None or baseline is None:
