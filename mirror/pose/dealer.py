@@ -24,6 +24,11 @@ EVEN = 0.9
 _NEW_SHARE = 0.1
 """Weight of a new duration in the usual one."""
 
+HELPS_S = 0.22
+"""Longest usual time for a frame with which helpers help: where the person is must be guessed from
+frames so old. On rendered people two or three trackers with 0.2 s a frame are still more exact than
+the one tracker of the same computer; beyond it nothing was measured."""
+
 
 @dataclass(frozen=True)
 class Dealt:
@@ -121,7 +126,7 @@ class Dealer(Generic[_T]):
         """How long this worker has to wait, unless something changes; 0: it is its turn."""
         if self._frame is None or worker != min(self._idle):
             return math.inf
-        if not self.is_followed and worker > 0:
+        if worker > 0 and (not self.is_followed or self._usual_s > HELPS_S):
             return math.inf
         even_s = EVEN * self._usual_s / self._workers if self._workers > 1 else 0.0
         due = self._dealt_s + max(self.spare_s, even_s if self.is_followed else 0.0)

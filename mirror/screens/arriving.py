@@ -11,6 +11,7 @@ from mirror.coach.session import Session
 from mirror.display.scene import GREY, ICE, WHITE, Dot, Ring, Shape
 from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.view import View
 from mirror.screens.demonstration import demonstration, moment
 from mirror.screens.drawing import figure
 from mirror.screens.labels import Labels, button_words
@@ -26,13 +27,15 @@ def welcome(session: Session, page: Layout, language: Language, now: float) -> I
     u, key = page.u, session.shown.guidance.key
     yield title(language.say("state.welcome"), page.box(0, 0, 300, 45), u)
     asked = key if key in ASKED else None
-    text = language.say(f"guidance.{asked}" if asked else "state.how-to-stand")
+    is_faced = View.SIDE not in session.exercise.variation.seeking.views
+    stand = "state.how-to-face" if is_faced else "state.how-to-stand"
+    text = language.say(f"guidance.{asked}" if asked else stand)
     yield words(text, page.box(0, 75, 320 if page.wide else page.width, 210), u)
-    yield from from_above(asked, page.stage, u, now)
+    yield from from_above(asked or ("face-me" if is_faced else None), page.stage, u, now)
 
 
 def blind(session: Session, page: Layout, language: Language, now: float) -> Iterator[Shape]:
-    """In a set, and nothing can be judged: what to fix; the count stays."""
+    """Before the first rep, and nothing can be judged: what to fix."""
     u, key = page.u, session.shown.guidance.key
     yield from heading(session, page, language, since_s=60.0)
     yield words(language.say(f"guidance.{key}"), page.words, u)

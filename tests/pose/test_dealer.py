@@ -3,7 +3,7 @@ import threading
 import numpy as np
 
 from mirror.camera import Frame
-from mirror.pose.dealer import Dealer
+from mirror.pose.dealer import HELPS_S, Dealer
 
 EMPTY = np.zeros((2, 2, 3), np.uint8)
 
@@ -112,4 +112,19 @@ def test_a_pause_and_a_spared_computer_space_the_frames():
     now[0] = 1.3
     assert box.take(0, 0) is None
     box.is_followed = True
+    assert box.take(0, 0) is not None
+
+
+def test_nobody_helps_where_a_frame_takes_too_long():
+    """Where the person is could only be guessed; the first worker goes on alone."""
+    now = [0.0]
+    box = Dealer(2, lambda result: None, clock=lambda: now[0])
+    box.is_followed = True
+    box.put(frame(0))
+    slow = box.take(0, 0)
+    now[0] = 2 * HELPS_S
+    box.give(slow, "slow")
+    now[0] = 9.0
+    box.put(frame(1))
+    assert box.take(1, 0) is None
     assert box.take(0, 0) is not None

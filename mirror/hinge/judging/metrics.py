@@ -26,7 +26,7 @@ LEAN_DEG = 30.0
 little, and people look down and let their shoulders drop on the way to a weight."""
 ROUNDED_DEG = 20.0
 """Rounding from which a back is rounded. Neutral reps of rendered people flex by 5 degrees and
-read 9 (SD 5); 1 in 90 reads more than this, and 19 in 20 of those that flex by 20 and more."""
+read 9 (SD 5); 1 in 60 reads more than this, and 19 in 20 of those that flex by 20 and more."""
 ROUNDING_S = 0.5
 """Seconds that a rounding must stand to be the rounding of the rep."""
 NOISE_DEG = 4.0
