@@ -38,7 +38,7 @@ def bench(rooms: int) -> int:
     print("| seen by | distance | before: mean | after: mean | median | 9 of 10 below | worst |")
     print("|---|---|---|---|---|---|---|")
     before, after = table(rooms, errors)
-    for who, whose in enumerate(("the calibrated", "others")):
+    for who, whose in enumerate(("calibrated person", "others")):
         for k, north in enumerate(DISTANCES):
             a = after[who, :, k]
             print(
@@ -47,7 +47,7 @@ def bench(rooms: int) -> int:
             )
     over = ", ".join(
         f"{np.mean(a > TARGET_MM):.0%} of {whose}"
-        for a, whose in zip(after, ("the calibrated", "others"), strict=True)
+        for a, whose in zip(after, ("calibrated person", "others"), strict=True)
     )
     print(f"Above {TARGET_MM:g} mm after calibration: {over}.")
     is_met = bool((after.mean(axis=1) <= TARGET_MM).all())
