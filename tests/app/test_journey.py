@@ -69,7 +69,7 @@ class Clock:
 
 
 class Visitor:
-    """Somebody before the mirror, in place of `VisionPipeline`, with a finger for each button.
+    """A person before the mirror, in place of `VisionPipeline`, with a finger for each button.
 
     body: what is seen at a time. scene: what the glass shows. calibrating: what is calibrated.
     """
@@ -91,7 +91,7 @@ class Visitor:
 
     @property
     def texts(self) -> list[str]:
-        """What is written on the glass."""
+        """The texts on the glass."""
         return [shape.text for shape in self.scene.shapes if isinstance(shape, Text)]
 
     @property
@@ -162,7 +162,7 @@ class Visitor:
         self.body = slump
 
     def follows(self, volunteer: Volunteer) -> None:
-        """Bring the own reflection to the dots."""
+        """Bring the reflection to the dots."""
 
         def step(t: float) -> Pose | None:
             volunteer.follow(self.calibrating, 1 / FPS)
@@ -181,7 +181,7 @@ def arrives(me: Visitor) -> Script:
 
 
 def words(choice: Exercise) -> tuple[str, str]:
-    """What the glass says of it: title and instruction."""
+    """The texts of the glass: title and instruction."""
     return ENGLISH.title(choice), ENGLISH.instruction(choice)
 
 
@@ -250,7 +250,7 @@ def remembers(me: Visitor) -> Script:
 
 
 def resets(me: Visitor) -> Script:
-    """In the middle of a set the count begins anew."""
+    """In the middle of a set the count restarts."""
     me.does(reps(2, stand=1.0))
     yield from me.sees("2")
     yield from me.wait(2)
@@ -328,9 +328,9 @@ def test_every_function_is_reached_with_the_buttons_and_seen_on_the_glass(
 
     assert me.shows(say("state.good-bye"), say("state.shutting-down"))
     assert commands == ["power-off"]
-    told = capsys.readouterr()
-    assert "Calibrated: dots and reflections are" in told.err
-    assert "10 reps counted." in told.out
+    reported = capsys.readouterr()
+    assert "Calibrated: dots and reflections are" in reported.err
+    assert "10 reps counted." in reported.out
     store = Store(state / "history.db")
     entries, _ = store.sets()
     assert [entry.reps for entry in entries] == [4, 3]

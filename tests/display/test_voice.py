@@ -64,7 +64,7 @@ def test_numbers_are_missing_only_where_they_are_spoken():
     assert "number-1" in Voice(load_language("en"), counts=True).missing()
 
 
-def test_a_text_that_changes_is_recorded_anew():
+def test_a_text_that_changes_is_recorded_again():
     """And its old recording goes."""
     english = load_language("en")
     before, render = Voice(english), Renderer()
