@@ -21,6 +21,8 @@ from mirror.coach import language
 from mirror.config import Settings, load, shipped
 from mirror.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = shipped("mirror.toml").read_bytes()
 GERMAN = shipped("languages/de.toml").read_bytes()
 SECTIONS = {section: list(keys) for section, keys in msgspec.to_builtins(Settings()).items()}

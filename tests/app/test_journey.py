@@ -33,6 +33,8 @@ from mirror.screens.router import compose
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = load_language("en")
 say = ENGLISH.say
 FPS = 15

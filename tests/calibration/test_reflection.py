@@ -25,6 +25,8 @@ from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.people import CAMERA, Errors, SimulatedPerson, case, seen
 from mirror.simulator.room import Room, looking, stand
 
+pytestmark = pytest.mark.slow
+
 SCREEN = ScreenSettings()
 GLASS = Glass.of((1080, 1920), SCREEN)
 EXACT = Errors(0, 0, 0, 0, 0, 0, 0, 0, 0)

@@ -10,6 +10,8 @@ from mirror.coach.session import start
 from mirror.hinge.measure.view import View
 from mirror.screens.router import ScreenState, Situation, route
 
+pytestmark = pytest.mark.slow
+
 FPS = 15
 
 

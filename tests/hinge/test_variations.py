@@ -23,6 +23,8 @@ from mirror.hinge.measure.view import View
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.screens.panels import PANELS
 
+pytestmark = pytest.mark.slow
+
 ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
 FAULTS = [
     (name, fault)
