@@ -19,8 +19,8 @@ from mirror.sentences import expected, nearest
 
 SYSTEM_CONFIG = Path("/etc/hinge-mirror/mirror.toml")
 SYSTEM_STATE = Path("/var/lib/hinge-mirror")
-LONGEST_TOLD = 100
-"""Characters of a value or a key that are told."""
+LONGEST_QUOTED = 100
+"""Greatest number of characters of a value or key in an error."""
 
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Rotation = Literal[0, 90, 180, 270]
@@ -32,14 +32,14 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CameraSettings(_Section, frozen=True):
-    """Where frames come from. Width and height are of the upright picture, after rotation.
+    """The source of frames. Width and height are those of the upright frame, after rotation.
 
-    seed, act: of the shipped figure: who it is, and what it does (a variation or a drill).
-    rotate: as `turn`, where that is not what is expected. lens: a camera module, or `own`, whose
-    field of view (along the longer side of the picture) and radial distortion are given.
-    mains_hz: frequency of the mains that feed the lamps; 0 leaves the exposure time free. The rest
-    says how the camera hangs: of the floor and of the middle of the panel; tilt down, pan and aside
-    to the right of who stands before the glass.
+    seed, act: of the shipped figure: its body, and its movement (a variation or a drill). rotate:
+    replaces the default of `turn`. lens: a camera module, or `own`, which needs its field of view
+    (along the longer side of the frame) and its radial distortion. mains_hz: frequency of the mains
+    that feed the lamps; 0 leaves the exposure time free. The rest is the place of the camera: above
+    the floor and aside of the middle of the panel, tilt down, pan; aside and pan are to the right
+    of a person who faces the glass.
     """
 
     source: Annotated[str, Meta(min_length=1)] = "picamera"
@@ -64,10 +64,10 @@ class CameraSettings(_Section, frozen=True):
 
     @property
     def turn(self) -> Rotation:
-        """Degrees clockwise that put the picture upright.
+        """Degrees clockwise that put the frame upright.
 
-        Of a camera module that lies across, most of what it sees would be cut off an upright
-        picture; so it is taken to hang on its side.
+        A camera module that lies across would lose most of its field in an upright frame, so it is
+        taken to hang on its side.
         """
         if self.rotate is not None:
             return self.rotate
@@ -78,7 +78,7 @@ class CameraSettings(_Section, frozen=True):
 class ModelSettings(_Section, frozen=True):
     """The pose model. An empty path means the bundle of that size in the user's cache folder.
 
-    half_precision: the full one may compute so where the processor can. workers: trackers that
+    half_precision: the full model uses it where the processor can. workers: trackers that
     share the frames; 0: as many as the cores allow.
     """
 
@@ -89,10 +89,10 @@ class ModelSettings(_Section, frozen=True):
 
 
 class ScreenSettings(_Section, frozen=True):
-    """The display behind the mirror. The diagonal makes millimetres of pixels.
+    """The display behind the mirror. The diagonal converts pixels to millimetres.
 
-    line: where the line of the back is drawn. bottom_m: of the lower edge of what shines, above the
-    floor. gap_mm: from the reflecting face of the glass to the display.
+    line: where the line of the back is drawn. bottom_m: height of the lower edge of the lit area
+    above the floor. gap_mm: from the reflecting face of the glass to the display.
     """
 
     diagonal_in: Annotated[float, Meta(ge=3, le=120)] = 32.0
@@ -106,8 +106,8 @@ class ScreenSettings(_Section, frozen=True):
 class ButtonSettings(_Section, frozen=True):
     """GPIO (BCM) numbers of buttons wired between the pin and ground. `drill` is optional.
 
-    side: of the frame that they are on, in the order next, previous, select, drill from above or
-    from the left.
+    side: the side of the frame that holds them, in the order next, previous, select, drill from
+    above or from the left.
     """
 
     next: Pin = 17
@@ -120,14 +120,14 @@ class ButtonSettings(_Section, frozen=True):
 
 
 class SoundSettings(_Section, frozen=True):
-    """Tones and voice. A volume of 0 is silence. voice: what it says; all: it counts reps, too."""
+    """Tones and voice. A volume of 0 is silence. voice: `cues` for cues, `all` also for counts."""
 
     volume: Annotated[float, Meta(ge=0, le=1)] = 0.5
     voice: Literal["off", "cues", "all"] = "cues"
 
 
 class PresenceSettings(_Section, frozen=True):
-    """What the mirror does while nobody is there. `screen_off_s` 0 leaves the display on."""
+    """The mirror without a person before it. `screen_off_s` 0 leaves the display on."""
 
     grace_s: Annotated[float, Meta(ge=1, le=600)] = 10.0
     looks_per_s: Annotated[float, Meta(ge=1.5, le=30)] = 2.0
@@ -135,7 +135,7 @@ class PresenceSettings(_Section, frozen=True):
 
 
 class CoachSettings(_Section, frozen=True):
-    """What the mirror starts with, and the language it speaks (a file of `config/languages`).
+    """The first variation, and the language of the mirror (a file of `config/languages`).
 
     target: reps of a set, 0 for none. eye: the one that sees the line on the reflection; the other
     one sees it 3 cm aside.
@@ -149,7 +149,7 @@ class CoachSettings(_Section, frozen=True):
 
 
 class HistorySettings(_Section, frozen=True):
-    """What is kept of finished sets, and for how long."""
+    """How finished sets are kept, and for how long."""
 
     keep: bool = True
     least_reps: Annotated[int, Meta(ge=1, le=100)] = 3
@@ -192,13 +192,13 @@ def default_file() -> Path:
     """The file read when none is named: the system's, else the shipped one."""
     try:
         is_there = SYSTEM_CONFIG.exists()
-    except OSError:  # its folder may not be entered: reading it tells so
+    except OSError:  # its folder may not be entered: reading it then raises the error
         is_there = True
     return SYSTEM_CONFIG if is_there else shipped("mirror.toml")
 
 
 def state_folder() -> Path:
-    """Where finished sets and the calibration are kept; it may not be there yet.
+    """Folder of the finished sets and of the calibration; it may not exist yet.
 
     `hinge-mirror` in XDG_STATE_HOME if that is set (the unit sets it), else the system's folder if
     there is one, else the user's.
@@ -221,7 +221,7 @@ def state_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where what can be made again is kept; it may not be there yet.
+    """Folder of files that can be made again; it may not exist yet.
 
     `hinge-mirror` in XDG_CACHE_HOME if that is set (the unit sets it), else in the user's home.
 
@@ -249,7 +249,7 @@ def load(path: Path) -> Settings:
     """Read one TOML file.
 
     Raises:
-        ConfigError: the file cannot be read, is no TOML, or holds an unknown key or bad value.
+        ConfigError: the file cannot be read, is not TOML, or holds an unknown key or bad value.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -264,7 +264,7 @@ def load(path: Path) -> Settings:
     _check_pins(path, settings.buttons)
     if settings.network.broker and not settings.history.keep:
         raise ConfigError(
-            f"{path}: network.broker = {settings.network.broker!r}: sets are told to a broker "
+            f"{path}: network.broker = {settings.network.broker!r}: sets are sent to a broker "
             "only where history.keep = true."
         )
     _check_lens(path, settings.camera)
@@ -272,17 +272,17 @@ def load(path: Path) -> Settings:
 
 
 def quoted(value: object) -> str:
-    """A value of a file as it is told in a sentence: on one line, and not for ever."""
+    """Format a value of a file for a sentence: on one line, and cut to a length."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # a number of too many digits, tables of too many steps
-        return "(too long to be told)"
-    return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD]}..."
+        return "(too long to show)"
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}..."
 
 
 def named(key: str) -> str:
-    """A key of a file as it is told in a sentence: as it is, where that is plain."""
-    return key if key.isprintable() and len(key) <= LONGEST_TOLD else quoted(key)
+    """Format a key of a file for a sentence: unchanged where that is plain."""
+    return key if key.isprintable() and len(key) <= LONGEST_QUOTED else quoted(key)
 
 
 def to_toml(settings: Settings) -> str:

@@ -71,7 +71,7 @@ change_firmware_settings() {
   [ "$after" = "$before" ] || replace_file "$firmware_settings" "$after"
 }
 
-# What cloud-init says at each start goes to its log only. Raspberry Pi OS has it since late 2025.
+# The output of cloud-init at each start goes to its log only. Raspberry Pi OS has it since late 2025.
 change_cloud_init() {
   local folder=$prefix/etc/cloud/cloud.cfg.d
   local file=$folder/99-hinge-mirror.cfg

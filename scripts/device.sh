@@ -10,7 +10,7 @@ prefix=${HINGE_MIRROR_PREFIX:-} # for tests: a folder that stands for /
 home=$prefix/opt/hinge-mirror
 unit=hinge-mirror.service
 
-# What apt gives is not to be had again from PyPI: PyPI's pygame cannot draw without a desktop,
+# Packages from apt must not come again from PyPI: PyPI's pygame cannot draw without a desktop,
 # and picamera2 is built for the system's numpy.
 from_apt='^(numpy|pygame|pillow|lgpio|picamera2)=='
 
@@ -27,7 +27,7 @@ run() {
     "$@"
   fi
 }
-# On a read-only root (overlayroot) what is written now is gone at the next start.
+# On a read-only root (overlayroot) all changes are gone at the next start.
 must_last() {
   ! grep -qs overlayroot= "$prefix/proc/cmdline" ||
     die "the root is read-only now, and what is changed would not last: take the word that begins" \
@@ -42,7 +42,7 @@ apt_install() {
   run env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"
 }
 
-# What the mirror needs of the system.
+# Packages of the system that the mirror needs.
 install_packages() {
   local package missing=() packages=(
     python3-venv python3-pygame python3-numpy
@@ -95,7 +95,7 @@ build_version() {
     grep -Ev "$from_apt" "$root/scripts/constraints.txt" >"$folder/constraints.txt"
   fi
   run "${pip[@]}" -c "$folder/constraints.txt" hatchling
-  # Built from a copy: whoever owns the checkout finds nothing of root's in it.
+  # Built from a copy, so that root leaves no files in the checkout of another user.
   run cp -r "$root/pyproject.toml" "$root/README.md" "$root/mirror" "$root/config" "$folder/"
   run "${pip[@]}" -c "$folder/constraints.txt" --no-build-isolation "$folder$extra"
   run rm -r "$folder/mirror" "$folder/config"
@@ -105,14 +105,14 @@ build_version() {
   run touch "$folder/complete"
 }
 
-# The pose model as a version wants it, obtained by the mirror's user, where the service looks.
+# The pose model of a version, downloaded by the mirror's user to the folder of the service.
 obtain_model() {
   run env HINGE_MIRROR_COMMAND="$home/versions/$1/bin/hinge-mirror" \
     sh "$root/systemd/hinge-mirror.sh" model
 }
 
 # The recordings of the voice, made by the mirror's user. Without them the mirror gives tones, so
-# nothing here keeps it from coming up.
+# no error here keeps it from starting.
 record_voice() {
   is_installed espeak-ng || apt_install espeak-ng || true
   run env HINGE_MIRROR_COMMAND="$home/versions/$1/bin/hinge-mirror" \
@@ -152,7 +152,7 @@ forget_old_versions() {
 
 in_use() { basename "$(readlink "$home/current" 2>/dev/null)" 2>/dev/null || true; }
 
-# Start anew; true if it is READY in time: frames are understood, or trouble is on the glass.
+# Restart; true if it is READY in time: frames are understood, or trouble is on the glass.
 is_ready_within() {
   local seconds=$1 waited=0
   systemctl reset-failed "$unit" 2>/dev/null || true

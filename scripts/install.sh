@@ -5,10 +5,10 @@
 #   scripts/install.sh --dry-run          only say what would be done
 #   sudo scripts/install.sh --uninstall   take it away again; settings and finished sets stay
 #   sudo scripts/install.sh --force-display   for a TV, or a display that is off at the start:
-#                                         HDMI 0 always gives 1920x1080, 60 pictures a second
+#                                         HDMI 0 always gives 1920x1080, 60 frames a second
 #
 # For tests only: --plain-debian WHEELS installs on Debian without the packages of Raspberry Pi OS;
-# what those give comes, like all else, from a folder of wheels.
+# their contents come, like all else, from a folder of wheels.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-# A dry run only says what would stand in the way.
+# A dry run only prints the obstacles.
 fits() {
   local name='' stop=die
   [ -z "$dry" ] || stop=say

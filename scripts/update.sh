@@ -9,7 +9,7 @@ root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 dry='' source_of_wheels=''
 # shellcheck source=scripts/device.sh
 . "$root/scripts/device.sh"
-# A machine that is only emulated takes longer; for tests.
+# Seconds to wait; more for the emulated machine of the tests.
 patience_s=${HINGE_MIRROR_READY_S:-60}
 
 [ "$(id -u)" = 0 ] || die "this must be run by root: sudo $0"

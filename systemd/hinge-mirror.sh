@@ -2,7 +2,7 @@
 # The command of the installed mirror, with the folders that its service has.
 #   sudo hinge-mirror check
 #
-# What works with files of the caller is done by the caller, in the caller's folder; all else by
+# Commands on files of the caller run as the caller, in the caller's folder; all others as
 # the mirror's user in the mirror's folder, since lgpio keeps a pipe where it is started.
 prefix=${HINGE_MIRROR_PREFIX:-} # for tests: a folder that stands for /
 command=${HINGE_MIRROR_COMMAND:-$prefix/opt/hinge-mirror/current/bin/hinge-mirror}

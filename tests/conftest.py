@@ -1,4 +1,4 @@
-"""What every test may rely on: no real display is opened, and GPIO is back as it was."""
+"""Fixtures of all tests: no real display is opened, and GPIO is restored."""
 
 import os
 

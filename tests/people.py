@@ -61,7 +61,7 @@ def person(
         half = spread * (0.45 if name in ("HIP", "KNEE", "ANKLE", "HEEL", "FOOT_INDEX") else 0.75)
         points[Mark[f"LEFT_{name}"]] = (centre[0] + half, centre[1])
         points[Mark[f"RIGHT_{name}"]] = (centre[0] - half, centre[1])
-    # In space the body turns with all it does: forwards is across the picture, or at the camera.
+    # In space the body turns with all it does: forwards is across the frame, or at the camera.
     a = math.radians(turn)
     forward = np.array([facing * math.cos(a), 0.0, -math.sin(a)])
     left = np.array([math.sin(a), 0.0, facing * math.cos(a)])

@@ -1,4 +1,4 @@
-"""mirror.toml -> Settings: what is accepted, and how a mistake is told."""
+"""mirror.toml -> Settings: accepted values, and how a mistake is reported."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_what_is_accepted_survives_printing(written, text):
         ("[coach]\nbody_height_m = 175", ["coach.body_height_m = 175", "2.3 or less"]),
     ],
 )
-def test_a_mistake_is_told_with_file_key_and_value(written, text, parts):
+def test_a_mistake_is_reported_with_file_key_and_value(written, text, parts):
     """One sentence: the file, the key's path, its value, and what was expected."""
     path = written(text)
     with pytest.raises(ConfigError) as caught:

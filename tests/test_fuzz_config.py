@@ -21,6 +21,8 @@ from mirror.coach import language
 from mirror.config import Settings, load, shipped
 from mirror.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = shipped("mirror.toml").read_bytes()
 GERMAN = shipped("languages/de.toml").read_bytes()
 SECTIONS = {section: list(keys) for section, keys in msgspec.to_builtins(Settings()).items()}
@@ -162,7 +164,7 @@ def test_any_language_is_spoken_or_is_one_sentence(content, tmp_path, started, m
 
 @pytest.fixture
 def kept(state):
-    """What a good calibration holds; there is one."""
+    """The values of a good calibration."""
     correction = Correction(0.01, -0.02, 0.003, 1.5, -0.5, 0.25, 0.004)
     return keep(Fitted(correction, 6.25), Settings()).read_bytes()
 
@@ -180,7 +182,7 @@ def corrections(draw, whole):
 @FUZZ
 @given(data=st.data())
 def test_any_calibration_is_used_or_is_one_sentence(data, kept):
-    """What is used is all finite."""
+    """All used values are finite."""
     content = data.draw(st.one_of(corrections(kept), damaged(kept), st.binary(max_size=60)))
     _used_or_refused(content)
 

@@ -78,7 +78,7 @@ def keep(fitted: Fitted, settings: Settings) -> Path:
     return path
 
 
-def load(path: Path) -> Calibration | None:
+def load_calibration(path: Path) -> Calibration | None:
     """Read the stored calibration; None if there is none.
 
     Raises:
@@ -106,7 +106,7 @@ def fitting(settings: Settings) -> Calibration | None:
         ConfigError: it is damaged, or was made with other settings; the message names them.
     """
     path = kept_at()
-    found = load(path)
+    found = load_calibration(path)
     if found is None:
         return None
     now = made_with(settings.camera, settings.screen)

@@ -100,7 +100,7 @@ def hanging(pose: Pose, optics: Lens, height_m: float, body_m: float) -> Hanging
     )
 
 
-def advice(found: Hanging, camera: CameraSettings, optics: Lens) -> tuple[bool, str]:
+def hanging_advice(found: Hanging, camera: CameraSettings, optics: Lens) -> tuple[bool, str]:
     """Whether the camera hangs right, and what to turn or to set."""
     quarters = round(found.turn_deg / 90.0)
     if quarters:
@@ -138,14 +138,14 @@ def advice(found: Hanging, camera: CameraSettings, optics: Lens) -> tuple[bool, 
 
 
 @dataclass(frozen=True)
-class Light:
+class LightReading:
     """bright: brightness of the brightest tenth of the picture. noise: SD of a pixel. Of 255."""
 
     bright: float
     noise: float
 
     @classmethod
-    def of(cls, pictures: Sequence[npt.NDArray[np.uint8]]) -> Light:
+    def of(cls, pictures: Sequence[npt.NDArray[np.uint8]]) -> LightReading:
         """From (height, width, 3) pictures in a row; what moves must be less than half of them."""
         grey = [picture.mean(axis=2, dtype=np.float32) for picture in pictures]
         # Half of all changes of a still pixel are below .6745 SD of a change, which is noise twice.

@@ -33,7 +33,7 @@ from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, StopDepth
 from mirror.hinge.measure.lens import Lens
-from mirror.hinge.measure.posture import SHOW, Back, Posture, Standing, Unseen
+from mirror.hinge.measure.posture import SHOW, Back, Baseline, Posture, Unseen
 from mirror.hinge.measure.rounding import line_px
 from mirror.pose.landmarker import Estimator
 from mirror.pose.subject import SubjectTracker
@@ -215,7 +215,7 @@ def process(
 def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[Record]:
     """The JSON objects of one analysis, in order."""
     yield {"type": "header", "version": __version__, **header}
-    standing: Standing | None = None
+    baseline: Baseline | None = None
     cue: Cue | None = None
     english = load_language("en")
     outcomes: list[Outcome] = []
@@ -223,9 +223,9 @@ def records(steps: Iterable[tuple[Frame, Session]], header: Record) -> Iterator[
     for _, session in steps:
         stop = session.person.stop.found or stop
         yield frame_record(session)
-        if session.baseline is not standing and session.baseline is not None:
+        if session.baseline is not baseline and session.baseline is not None:
             yield standing_record(session.baseline, session.t)
-        standing = session.baseline
+        baseline = session.baseline
         outcomes += session.events
         for event in session.events:
             yield outcome_record(event)
@@ -301,15 +301,15 @@ _MEASURES = (
 )
 
 
-def standing_record(standing: Standing, t: float | None) -> Record:
+def standing_record(baseline: Baseline, t: float | None) -> Record:
     """The person's baseline, from which changes are measured."""
     return {
         "type": "standing",
         "t": _short(t, 4),
-        "trunk_deg": _short(standing.trunk_deg),
-        "hip_flexion_deg": _short(standing.hip_flexion_deg),
-        "knee_flexion_deg": _short(standing.knee_flexion_deg),
-        "shank_deg": _short(standing.shank_deg),
+        "trunk_deg": _short(baseline.trunk_deg),
+        "hip_flexion_deg": _short(baseline.hip_flexion_deg),
+        "knee_flexion_deg": _short(baseline.knee_flexion_deg),
+        "shank_deg": _short(baseline.shank_deg),
     }
 
 

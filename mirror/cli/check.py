@@ -167,7 +167,7 @@ def _pace(looks_per_s: float, model: ModelSettings) -> str:
 
 def _judged_from_fps(variation: Variation) -> float:
     """Pictures a second from which verdicts are given."""
-    full, none = variation.seeking.least_fps
+    full, none = variation.requirement.least_fps
     return none + JUDGE * (full - none)
 
 

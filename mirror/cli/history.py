@@ -124,9 +124,9 @@ def _show_one(store: Store, wish: Wish) -> int:
             table.write_json([(entry, detail)], out)
     if wish.plot is not None:
         with replacing(wish.plot) as scratch:
-            chart.one_set(entry, detail, scratch)
+            chart.chart_set(entry, detail, scratch)
     if wish.csv is None and wish.json is None and wish.plot is None:
-        print(table.one_set(entry, detail))
+        print(table.set_table(entry, detail))
     return 0
 
 

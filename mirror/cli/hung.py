@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from mirror.camera import Frame, open_camera
-from mirror.camera.hanging import Light, advice, hanging
+from mirror.camera.hanging import LightReading, hanging, hanging_advice
 from mirror.camera.optics import lens
 from mirror.config import CameraSettings, Settings
 from mirror.errors import CameraError, MirrorError
@@ -39,7 +39,7 @@ def light(settings: CameraSettings, pictures: list[Frame]) -> str:
     pictures.extend(frame for frame in frames if frame is not None)
     if not pictures:
         raise CameraError(f"{settings.source} gave too few pictures.")
-    return _verdict(*Light.of([frame.rgb for frame in pictures]).verdict())
+    return _verdict(*LightReading.of([frame.rgb for frame in pictures]).verdict())
 
 
 def hung(settings: Settings, pictures: list[Frame]) -> str:
@@ -63,7 +63,7 @@ def hung(settings: Settings, pictures: list[Frame]) -> str:
     found = hanging(pose, optics, camera.height_m, body_m)
     if found is None:
         return f"a person was there, but did not stand facing the glass; {STAND}"
-    is_right, words = advice(found, camera, optics)
+    is_right, words = hanging_advice(found, camera, optics)
     if not settings.coach.body_height_m:
         words += f" (This is for a body height of {body_m:g} m: set coach.body_height_m.)"
     return _verdict(is_right, words)

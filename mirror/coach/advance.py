@@ -9,16 +9,16 @@ from mirror.coach.replay import ReplayFrame, frame_of
 from mirror.coach.review import follow_posture, judge
 from mirror.coach.session import Session
 from mirror.coach.sets import end, finish, new_set
-from mirror.coach.stage import follow as follow_stage
+from mirror.coach.stage import follow_stage
 from mirror.hinge.counting.reps import Outcome, Phase, Rep, fold_deg
 from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.range_test import SAID_S as SLUMP_SAID_S
-from mirror.hinge.judging.range_test import follow as follow_slump
+from mirror.hinge.judging.range_test import follow_range_test as follow_slump
 from mirror.hinge.judging.stop_depth import reached
-from mirror.hinge.measure.baseline import Stillness, watch
+from mirror.hinge.measure.baseline import StillWindow, watch
 from mirror.hinge.measure.pose import Pose
-from mirror.hinge.measure.posture import Posture, Standing, Unseen, measure
+from mirror.hinge.measure.posture import Baseline, Posture, Unseen, measure
 from mirror.hinge.measure.presence import notice
 
 FORGET_BASELINE_S = 2.0
@@ -42,20 +42,20 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     if session.t is not None and t < session.t:
         session = finish(session).rewound()
     session = _forget(session, t)
-    person, seeking = session.person, session.exercise.variation.seeking
+    person, requirement = session.person, session.exercise.variation.requirement
     before = _before(session.source, t)
-    measuring, posture = measure(person.measuring, pose, t, session.baseline, seeking)
+    measuring, posture = measure(person.measuring, pose, t, session.baseline, requirement)
     drill = session.exercise.drill
     if isinstance(posture, Posture) and drill is not None and drill.hides_back:
         posture = _without_back(posture)
     baseline, still = person.baseline, person.still
     if isinstance(posture, Unseen):
         counter, events = session.counter.unseen(t)
-        still = Stillness()
+        still = StillWindow()
     else:
         counter, events = session.counter.step(posture)
         if not counter.is_moving or baseline is None:
-            still, baseline = watch(still, posture, baseline, seeking)
+            still, baseline = watch(still, posture, baseline, requirement)
     session = replace(session, person=_test_range(person, posture, session.baseline, t))
     test = session.person.range_test
     if test is not None and test.done_s is None:
@@ -150,7 +150,7 @@ def _said(said: ShownGuidance, key: str | None, t: float) -> ShownGuidance:
 
 
 def _test_range(
-    person: PersonState, posture: Posture | Unseen, baseline: Standing | None, t: float
+    person: PersonState, posture: Posture | Unseen, baseline: Baseline | None, t: float
 ) -> PersonState:
     """Follow the range test, if one was requested; its movement is no rep."""
     if person.range_test is None:

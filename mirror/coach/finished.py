@@ -16,7 +16,7 @@ from mirror.coach.profile import Profile
 from mirror.hinge.counting.reps import Outcome, Partial, Rejected, Rep, fold_deg
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found, StopDepth
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
 SAMPLE_S = 0.1
 """Seconds between two samples of the signals."""
@@ -136,12 +136,12 @@ class HistorySnapshot:
 
 
 def log_posture(
-    log: SetLog, posture: Posture, standing: Standing | None, *, is_set: bool
+    log: SetLog, posture: Posture, baseline: Baseline | None, *, is_set: bool
 ) -> SetLog:
     """Log one posture. is_set: a set has begun, or its first movement is under way."""
-    if standing is None:
+    if baseline is None:
         return log
-    log = replace(log, stood_deg=standing.hip_flexion_deg)
+    log = replace(log, stood_deg=baseline.hip_flexion_deg)
     samples = log.samples
     if not is_set:
         return replace(log, samples=()) if samples else log
@@ -152,8 +152,8 @@ def log_posture(
     back = posture.back
     sample = SignalSample(
         posture.t,
-        fold_deg(posture, standing),
-        posture.trunk_deg - standing.trunk_deg,
+        fold_deg(posture, baseline),
+        posture.trunk_deg - baseline.trunk_deg,
         posture.knee_flexion_deg,
         back.rounding_deg if back is not None and back.confidence >= JUDGE else None,
     )

@@ -80,7 +80,7 @@ class Language:
     def cue(self, cue: Cue, choice: Exercise) -> str:
         """A cue or praise; a variation may have its own words for a fault."""
         if cue.answers is not None:
-            return self.say("cue.yes", aim=_begun(self.aim(cue.answers)))
+            return self.say("aim.reached", aim=_begun(self.aim(cue.answers)))
         key = cue.fault or "praise"
         own = f"variation.{choice.variation.name}.cue.{key}"
         return self._or(own if self.has(own) else f"cue.{key}", _plain(key))

@@ -21,10 +21,10 @@ from mirror.hinge.judging.range_test import RangeTest
 from mirror.hinge.judging.rep_frames import RepFrames
 from mirror.hinge.judging.stop_depth import Found
 from mirror.hinge.measure.balance import Lifting
-from mirror.hinge.measure.baseline import Stillness
+from mirror.hinge.measure.baseline import StillWindow
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
-from mirror.hinge.measure.posture import Measuring, Posture, Standing, Unseen
+from mirror.hinge.measure.posture import Baseline, Measuring, Posture, Unseen
 from mirror.hinge.measure.presence import Presence
 
 GRACE_S = 10.0
@@ -76,8 +76,8 @@ class PersonState:
     red_after: after so many of them the back was first rounded.
     """
 
-    baseline: Standing | None = None
-    still: Stillness = Stillness()
+    baseline: Baseline | None = None
+    still: StillWindow = StillWindow()
     measuring: Measuring = Measuring()
     presence: Presence = Presence()
     lifting: Lifting = Lifting()

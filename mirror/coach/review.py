@@ -16,9 +16,9 @@ from mirror.hinge.judging.faults import NOTED, UPPER_BACK, is_rounded
 from mirror.hinge.judging.feedback import cue
 from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
-from mirror.hinge.judging.stop_depth import Found, NotFound, find
+from mirror.hinge.judging.stop_depth import Found, NotFound, find_stop_depth
 from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
 SLOW_S = 1.2
 """Shortest descent, in seconds, that shows where the back begins to help."""
@@ -42,7 +42,7 @@ def follow_posture(session: Session, posture: Posture, counter: Counter) -> Sess
             posture.back.contour if posture.back else None,
             posture,
             scale,
-            standing=not moving and person.still.share > 0.5,
+            is_standing=not moving and person.still.share > 0.5,
         )
         if reading.fault is not None and reading.value is not None:
             faults.append(Fault(reading.fault, reading.value, reading.confidence))
@@ -98,11 +98,11 @@ def _noted(session: Session, posture: Posture, *, is_open: bool) -> SetState:
 
 
 def _feet(
-    memory: Lifting, posture: Posture, standing: Standing, scale: float
+    memory: Lifting, posture: Posture, baseline: Baseline, scale: float
 ) -> tuple[Lifting, str | None]:
     now = None
-    if posture.foot is not None and standing.foot is not None and posture.confidence >= JUDGE:
-        now = lift(posture.foot, standing.foot, standing.leg_px, scale)
+    if posture.foot is not None and baseline.foot is not None and posture.confidence >= JUDGE:
+        now = lift(posture.foot, baseline.foot, baseline.leg_px, scale)
     return lifted(memory, now, posture.t)
 
 
@@ -172,7 +172,7 @@ def _search_stop(session: Session, rep: Rep) -> Session:
         return session
     before = session.person.stop
     descents = (*before.descents, (fold, rounding))[-DESCENTS:]
-    found = find(descents)
+    found = find_stop_depth(descents)
     kind = _kind(found)
     is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
     search = StopSearch(descents, found, rep.number if is_new else before.rep)

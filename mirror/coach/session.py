@@ -35,7 +35,7 @@ from mirror.hinge.counting.reps import Outcome, Partial, Phase, Rejected, Rep
 from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.hinge.measure.baseline import serves
 from mirror.hinge.measure.pose import Pose
-from mirror.hinge.measure.posture import Posture, Standing, Unseen
+from mirror.hinge.measure.posture import Baseline, Posture, Unseen
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Session:
         return self.source.posture
 
     @property
-    def baseline(self) -> Standing | None:
+    def baseline(self) -> Baseline | None:
         """The person's baseline, from which changes are judged."""
         return self.person.baseline
 
@@ -134,7 +134,7 @@ class Session:
         """Whether there is a baseline for the way in which the person stands now."""
         if not isinstance(self.posture, Posture):
             return self.baseline is not None
-        return serves(self.baseline, self.posture, self.exercise.variation.seeking)
+        return serves(self.baseline, self.posture, self.exercise.variation.requirement)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -115,7 +115,7 @@ def stage_of(session: Session) -> Stage:
     return now if session.t - since_s < least_s else wanted
 
 
-def follow(session: Session) -> Session:
+def follow_stage(session: Session) -> Session:
     """The session that knows its stage, and since when the person is upright with still arms."""
     t = session.t or 0.0
     shown = session.shown
@@ -154,4 +154,4 @@ def _is_turned(session: Session) -> bool:
     posture = session.posture
     if not isinstance(posture, Posture):
         return False
-    return posture.view not in session.exercise.variation.seeking.views
+    return posture.view not in session.exercise.variation.requirement.views

@@ -12,9 +12,9 @@ from typing import Literal
 from mirror.figure import hinges, kettlebell
 from mirror.figure.body import Angles, Body
 from mirror.figure.gait import NEGATIVES
-from mirror.figure.schedule import Kind, Plan, Range, Rep, Shape, as_drawn
+from mirror.figure.schedule import Kind, Plan, PlannedRep, Range, RepShape, as_drawn
 
-Act = Callable[[Rep, float, Body], Angles]
+Act = Callable[[PlannedRep, float, Body], Angles]
 _SOMETIMES = 0.25
 """Share of faulty reps unless the plan gives one."""
 
@@ -32,7 +32,7 @@ class Pattern:
 
     act: Act
     faults: tuple[str, ...] = ()
-    shape: Shape = as_drawn
+    shape: RepShape = as_drawn
     mix: Mapping[Kind, float] = field(default_factory=lambda: {"neutral": 1.0})
     plan: Plan = Plan(fault="any", fault_share=_SOMETIMES)
     slight: Range = (0.0, 0.35)

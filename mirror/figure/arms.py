@@ -14,7 +14,7 @@ import numpy as np
 
 from mirror.figure.body import C7, S1, SIDES, Angles, Body, Reach, Skeleton
 from mirror.figure.kinematics import pose
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.geometry import Array
 
 STICK_M = 0.013
 """Half the thickness of the stick."""

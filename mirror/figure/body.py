@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.geometry import Array
 
 PELVIS, LUMBAR, THORACIC = 3, 5, 8
 """Nodes of the trunk from below: three of the pelvis, then the upper ends of the segments."""

@@ -17,7 +17,7 @@ import numpy as np
 from mirror.figure.arms import ARMS, take, walk
 from mirror.figure.body import Angles, Body, Side
 from mirror.figure.kinematics import pose
-from mirror.figure.schedule import Kind, Rep, ramp, smooth
+from mirror.figure.schedule import Kind, PlannedRep, ramp, smoothstep
 
 STEP_S, AWAY_S = 0.56, 1.6
 _STOOP_S, _CARRY_S, _OFF_S = 1.3, 7.4, 3.0
@@ -46,7 +46,7 @@ def stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[A
     x = sum(step_m(body, a) for a in ends[:n])
     # The standing leg turns over its foot; the free one comes from behind to the front.
     lean = -behind + (behind + ahead) * u
-    free = behind - (behind + ahead) * smooth(u)
+    free = behind - (behind + ahead) * smoothstep(u)
     knee = 4.0 + 6.0 * sin(pi * u)
     lift = 46.0 * sin(pi * u) ** 2 * min(1.0, (behind + ahead) / 30.0)
     rest = 0.5 * knee
@@ -60,7 +60,7 @@ def stride(body: Body, t: float, ends: tuple[float, ...], left: bool) -> tuple[A
     return angles, x
 
 
-def walking(rep: Rep, t: float, body: Body) -> Angles:
+def walking(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Walk forward out of the frame; later walk in from behind, back to the same place."""
     since = t - rep.start_s
     out_s = len(_STEPS) * STEP_S
@@ -87,7 +87,7 @@ def _walk_s() -> float:
     return 2 * len(_STEPS) * STEP_S + AWAY_S
 
 
-def turning(rep: Rep, t: float, body: Body) -> Angles:
+def turning(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Turn on the spot by small steps, and later turn back."""
     since, total = t - rep.start_s, rep.end_s - rep.start_s
     there = ramp(since, 0.0, 0.35 * total) - ramp(since, 0.65 * total, total)
@@ -101,7 +101,7 @@ def turning(rep: Rep, t: float, body: Body) -> Angles:
     return Angles(*legs, support=support, heading=rep.heading_deg * there)
 
 
-def sitting(rep: Rep, t: float, body: Body) -> Angles:
+def sitting(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Sit down on a low stool, sit upright for a while, and stand up."""
     share = rep.at(t)[0]
     lean = 38.0 * sin(pi * share) ** 2 + 4.0 * share
@@ -111,7 +111,7 @@ def sitting(rep: Rep, t: float, body: Body) -> Angles:
     return Angles(leg, leg, lumbar=14.0 * share, shank=shank, arms=ARMS["hang"])
 
 
-def picking_up(rep: Rep, t: float, body: Body) -> Angles:
+def picking_up(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Pick an object up from the floor with a round back, step about with it, put it down."""
     since = t - rep.start_s
     stoops = [
@@ -150,11 +150,11 @@ def picking_up(rep: Rep, t: float, body: Body) -> Angles:
 class Negative:
     """A movement other than a hinge, and its durations (s): down, hold and up."""
 
-    angles: Callable[[Rep, float, Body], Angles]
+    angles: Callable[[PlannedRep, float, Body], Angles]
     lasts_s: tuple[float, float, float]
     heading_deg: tuple[float, float] = (0.0, 0.0)
 
-    def shape(self, rep: Rep, draw: np.random.Generator) -> Rep:
+    def shape(self, rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
         """The drawn rep with the times of this movement; it counts nothing."""
         down, hold, up = self.lasts_s
         heading = float(draw.uniform(*self.heading_deg)) * float(draw.choice([-1.0, 1.0]))

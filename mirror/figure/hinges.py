@@ -1,7 +1,7 @@
 """Postures of every variation of the slow hinge, right and with each of its faults.
 
-Each takes a rep, a time and a body, and returns joint angles. `Rep.size` is the size of a fault in
-multiples of its threshold, which stands here beside the angle that it changes.
+Each takes a rep, a time and a body, and returns joint angles. `PlannedRep.size` is the size of a
+fault in multiples of its threshold, which stands here beside the angle that it changes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import numpy as np
 
 from mirror.figure.arms import ARMS, overhead, row
 from mirror.figure.body import Angles, Body, Side
-from mirror.figure.schedule import Rep, ramp, smooth
+from mirror.figure.schedule import PlannedRep, ramp, smoothstep
 
 
-def hinge(rep: Rep, t: float, body: Body) -> Angles:
+def hinge(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Bow from the hips; a squat differs in the knees only."""
     share, phase = rep.at(t)
     phi = rep.hip_deg * share
@@ -33,19 +33,19 @@ def hinge(rep: Rep, t: float, body: Body) -> Angles:
     return _flawed(angles, rep, t, share) if rep.sizes else angles
 
 
-def _legs_lead(rep: Rep, t: float, size: float) -> Side:
+def _legs_lead(rep: PlannedRep, t: float, size: float) -> Side:
     """On the way up the knees are straight before the trunk has risen (15 deg of hip flexion)."""
     u = 1 - (rep.end_s - rep.tail_s - t) / rep.up_s
     ahead = min(1.0, size)
-    legs = 1 - (ahead * ramp(u, 0.0, 0.45) + (1 - ahead) * smooth(u))
-    trunk = 1 - (ahead * ramp(u, 0.3, 1.0) + (1 - ahead) * smooth(u))
+    legs = 1 - (ahead * ramp(u, 0.0, 0.45) + (1 - ahead) * smoothstep(u))
+    trunk = 1 - (ahead * ramp(u, 0.3, 1.0) + (1 - ahead) * smoothstep(u))
     bend = rep.knee_deg - 4.0
     # To keep the balance the ankles take half of the angle that the knees lose, the hips half.
     hip = (rep.hip_deg - 0.5 * bend) * trunk + 0.5 * bend * legs
     return Side(hip_flexion=hip, knee=4.0 + bend * legs)
 
 
-def _flawed(angles: Angles, rep: Rep, t: float, share: float) -> Angles:
+def _flawed(angles: Angles, rep: PlannedRep, t: float, share: float) -> Angles:
     """Balance (.2 of the foot), the head (20 deg) and the lockout (8 deg) of a faulty rep."""
     shift = 0.2 * (rep.size("weight-forward") - rep.size("weight-back"))
     back = 8.0 * rep.size("lean-back") * _bump(t, rep.end_s - rep.tail_s - 0.25, 0.45, rep.tail_s)
@@ -67,7 +67,7 @@ def _bump(t: float, start: float, rise_s: float, lasts_s: float) -> float:
     return ramp(t, start, start + rise_s) - ramp(t, start + lasts_s - 0.15, start + lasts_s + 0.25)
 
 
-def shape_hinge(rep: Rep, draw: np.random.Generator) -> Rep:
+def shape_hinge(rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
     """Room for the faults of a hinge: deeper knees (50 deg), a lockout that lasts."""
     del draw
     if rep.kind not in ("neutral", "rounded"):
@@ -86,7 +86,7 @@ def shape_hinge(rep: Rep, draw: np.random.Generator) -> Rep:
     return rep
 
 
-def sumo(rep: Rep, t: float, body: Body) -> Angles:
+def sumo(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Legs wide, toes and knees out. Ideal: stance 2.1 shoulders, knees as far apart as ankles."""
     shoulders = 2 * body.shoulder_m * body.scale
     share = rep.at(t)[0]
@@ -104,7 +104,7 @@ def sumo(rep: Rep, t: float, body: Body) -> Angles:
     return replace(angles, stance_m=stance, knees_out=turn, turnout=toes, arms=ARMS["wide"])
 
 
-def shape_sumo(rep: Rep, draw: np.random.Generator) -> Rep:
+def shape_sumo(rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
     """Knees bend enough that they can go out over the toes."""
     knee = float(draw.uniform(44, 52))
     if rep.kind not in ("neutral", "rounded"):
@@ -113,7 +113,7 @@ def shape_sumo(rep: Rep, draw: np.random.Generator) -> Rep:
     return replace(rep, knee_deg=knee, hip_deg=rep.hip_deg + 16.0)
 
 
-def one_hand(rep: Rep, t: float, body: Body) -> Angles:
+def one_hand(rep: PlannedRep, t: float, body: Body) -> Angles:
     """The weight in one hand; the thorax must not follow it (7 deg of tilt)."""
     angles = hinge(replace(rep, sizes={}), t, body)
     sign = 1.0 if rep.side == "left" else -1.0
@@ -126,7 +126,7 @@ def one_hand(rep: Rep, t: float, body: Body) -> Angles:
     return replace(angles, twist=-sign * turn, side_bend=sign * aside, arms=ARMS["hang"])
 
 
-def rowing(rep: Rep, t: float, body: Body) -> Angles:
+def rowing(rep: PlannedRep, t: float, body: Body) -> Angles:
     """One held hinge; the elbows bend from 165 to 75 degrees in each row."""
     angles = hinge(replace(rep, sizes={}), t, body)
     since = t - rep.start_s - rep.first_s
@@ -140,7 +140,7 @@ def rowing(rep: Rep, t: float, body: Body) -> Angles:
     return replace(angles, left=leg, right=leg, arms=row(165.0 - 90.0 * pull))
 
 
-def shape_row(rep: Rep, draw: np.random.Generator) -> Rep:
+def shape_row(rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
     """A set: down, some rows within the hold, and up."""
     if rep.kind != "row":
         return replace(rep, sizes={})
@@ -159,7 +159,7 @@ def shape_row(rep: Rep, draw: np.random.Generator) -> Rep:
     )
 
 
-def arms_overhead(rep: Rep, t: float, body: Body) -> Angles:
+def arms_overhead(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Arms in line with the trunk all the way: 175 degrees, a loss of 15 is the fault."""
     angles = hinge(replace(rep, sizes={}), t, body)
     loss = 15.0 * rep.size("arms-drop") * rep.at(t)[0]
@@ -170,7 +170,7 @@ _LIFT_S = 0.7
 """The weight moves over one foot before the bow, and back after it."""
 
 
-def single_leg(rep: Rep, t: float, body: Body) -> Angles:
+def single_leg(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Warrior 3: trunk and free leg are one line that tips over the standing hip."""
     share = rep.at(t + 0.0)[0]
     low, high = rep.start_s, rep.end_s - rep.tail_s
@@ -199,7 +199,7 @@ def single_leg(rep: Rep, t: float, body: Body) -> Angles:
     return replace(balance, shift=shift, touch=touch, pelvis_drop=drop)
 
 
-def shape_single_leg(rep: Rep, draw: np.random.Generator) -> Rep:
+def shape_single_leg(rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
     """Slower, less deep, with a hold."""
     if rep.kind == "partial":
         return replace(rep, sizes={})

@@ -14,8 +14,8 @@ import numpy as np
 from mirror.figure.arms import ARMS, swing, take
 from mirror.figure.body import Angles, Body, Side
 from mirror.figure.hinges import hinge
-from mirror.figure.schedule import Rep, ramp, smooth
-from mirror.hinge.measure.pose import Array
+from mirror.figure.schedule import PlannedRep, ramp, smoothstep
+from mirror.hinge.measure.geometry import Array
 
 _BACK_DEG, _TOP_DEG = -38.0, 82.0
 """Angle of the arms at the back of a swing and at its top; 0 hangs, forward positive."""
@@ -43,11 +43,11 @@ class Swing:
         return self.top_deg + span * (1 - up + down)
 
 
-def _swing(rep: Rep) -> Swing:
+def _swing(rep: PlannedRep) -> Swing:
     short = rep.size("short-float")
     if short < 1:
         spare = rep.period_s - 0.46 - 0.5 - 0.12
-        return Swing(0.46, spare, 0.5, 0.0, smooth)
+        return Swing(0.46, spare, 0.5, 0.0, smoothstep)
     # Upright (within 15 deg) for only .2 s / size: the hips turn before they are straight.
     share = _cosine(0.1 / short / 0.42)
     top = (15.0 - rep.hip_deg * share) / (1 - share)
@@ -58,7 +58,7 @@ def _cosine(x: float) -> float:
     return 0.5 - 0.5 * cos(radians(180.0 * x))
 
 
-def _arm_angle(rep: Rep, how: Swing, u: float) -> float:
+def _arm_angle(rep: PlannedRep, how: Swing, u: float) -> float:
     """Arms: they pass the navel when the hips are straight but for .3 x size of the way."""
     left = min(0.8, max(0.1, 0.3 * rep.size("arms-first")))
     times = np.linspace(0, how.rise_s, 60)
@@ -87,7 +87,7 @@ def through(x: float, xs: Array, ys: Array) -> float:
     return float(ends + h * (slope[i] * s * (1 - s) ** 2 - slope[i + 1] * s * s * (1 - s)))
 
 
-def swinging(rep: Rep, t: float, body: Body) -> Angles:
+def swinging(rep: PlannedRep, t: float, body: Body) -> Angles:
     """Pick up, hike, some swings, park, stand up."""
     if not rep.period_s:
         bell = (_SPOT[0] * body.scale, 0.09, 0.0)
@@ -126,7 +126,7 @@ def swinging(rep: Rep, t: float, body: Body) -> Angles:
     return Angles(leg, leg, lumbar, 0.0, neck, arms=arms, weight=spot)
 
 
-def shape_swing(rep: Rep, draw: np.random.Generator) -> Rep:
+def shape_swing(rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
     """A set of swings between the pick-up bend and the parking bend."""
     if rep.kind != "swing":
         return replace(rep, sizes={})

@@ -11,7 +11,7 @@ from math import asin, cos, degrees, radians, sin
 import numpy as np
 
 from mirror.figure.body import C7, LUMBAR, PELVIS, SIDES, T2, THORACIC, Angles, Body, Side, Skeleton
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.geometry import Array
 
 _LUMBAR_SHARE = np.array([0.2, 0.22, 0.22, 0.2, 0.16])
 _THORACIC_SHARE = np.array([0.19, 0.18, 0.16, 0.14, 0.12, 0.1, 0.07, 0.04])

@@ -20,11 +20,11 @@ from mirror.figure.arms import stick_line as stick_line
 from mirror.figure.body import BODIES, SIDES, Angles, Body, Skeleton
 from mirror.figure.gait import NEGATIVES
 from mirror.figure.kinematics import moved, pose
-from mirror.figure.schedule import Kind, Phase, draw_faults, draw_rep
+from mirror.figure.schedule import Kind, PlannedRep, RepPhase, draw_faults, draw_rep
 from mirror.figure.schedule import Plan as Plan
-from mirror.figure.schedule import Rep as Rep
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.measure.pose import Array, Mark
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Mark
 
 _SIDE: tuple[Literal["left", "right"], ...] = ("left", "right")
 
@@ -35,7 +35,7 @@ class Truth:
 
     t: float
     kind: Kind | Literal["standing"]
-    phase: Phase
+    phase: RepPhase
     trunk_deg: float
     thigh_deg: float
     shank_deg: float
@@ -89,7 +89,7 @@ class Motion:
         self._sway = draw.uniform(0, 6.28, 6)
         self._com = float(draw.uniform(0.38, 0.46))
         self._random = np.random.default_rng([seed, 3])
-        self._reps: list[Rep] = []
+        self._reps: list[PlannedRep] = []
         self._next_s = float(self._random.uniform(*plan.stand_s))
         self._seed = seed
         self._turn = int(np.random.default_rng([seed, 7]).integers(2))
@@ -99,12 +99,12 @@ class Motion:
         draw = np.random.default_rng([seed, 8])
         lasting = draw_faults(plan, draw, self.pattern.faults, self.pattern.slight)
         self._lasting = {k: v for k, v in lasting.items() if k in self.pattern.lasting}
-        still = Rep("neutral", 1e9, 1.0, 0.0, 1.0, 0.0, 4.0, side=self.hand)
+        still = PlannedRep("neutral", 1e9, 1.0, 0.0, 1.0, 0.0, 4.0, side=self.hand)
         self._still = replace(still, sizes=self._lasting)
         stood = self.pattern.act(self._still, 0.0, self.body).stance_m
         self._stance_m = self.pattern.stance_m * self.body.scale or stood
 
-    def reps_between(self, t0: float, t1: float) -> list[Rep]:
+    def reps_between(self, t0: float, t1: float) -> list[PlannedRep]:
         """Every rep that has a moment in t0..t1."""
         plan, draw = self.plan, self._random
         while self._next_s <= t1 and (plan.reps is None or len(self._reps) < plan.reps):
@@ -115,7 +115,7 @@ class Motion:
         first = bisect_right(self._reps, t0, key=lambda rep: rep.end_s)
         return [rep for rep in self._reps[first:] if rep.start_s < t1]
 
-    def rep_at(self, t: float) -> Rep | None:
+    def rep_at(self, t: float) -> PlannedRep | None:
         """The rep going on at t."""
         return next(iter(self.reps_between(t, t + 1e-9)), None)
 
@@ -189,7 +189,7 @@ class Motion:
         """(33, 2) landmarks in pixels, in the order of `Mark`."""
         return view.project(landmarks(self.skeleton(t)))[:, :2]
 
-    def _draw_rep(self, start_s: float) -> Rep:
+    def _draw_rep(self, start_s: float) -> PlannedRep:
         """The drawn hinge; the variation and its faults draw their numbers apart from it."""
         n, plan = len(self._reps), self.plan
         rep = draw_rep(plan, self._random, start_s, is_first=n == 0)

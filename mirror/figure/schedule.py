@@ -15,7 +15,7 @@ import numpy as np
 Kind = Literal[
     "neutral", "rounded", "partial", "squat", "row", "swing", "walk", "turn", "sit", "pick-up"
 ]
-Phase = Literal["standing", "descending", "bottom", "ascending"]
+RepPhase = Literal["standing", "descending", "bottom", "ascending"]
 Range = tuple[float, float]
 
 
@@ -45,7 +45,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Rep:
+class PlannedRep:
     """One event of the schedule. Peaks are those of the commanded joint angles, degrees."""
 
     kind: Kind
@@ -100,20 +100,22 @@ class Rep:
         """Flexion of the back beyond neutral at this pelvis flexion."""
         return self.early * max(0.0, phi_deg) + self.late * max(0.0, phi_deg - self.phi0_deg)
 
-    def at(self, t: float) -> tuple[float, Phase]:
+    def at(self, t: float) -> tuple[float, RepPhase]:
         """Share of the way down (0 standing, 1 bottom) and the phase."""
         since = t - self.start_s
         risen_s = self.end_s - self.tail_s
         if since <= 0 or t >= risen_s:
             return 0.0, "standing"
         if since < self.down_s:
-            return smooth(since / self.down_s), "descending"
+            return smoothstep(since / self.down_s), "descending"
         if since <= self.down_s + self.hold_s:
             return 1.0, "bottom"
-        return smooth((risen_s - t) / self.up_s), "ascending"
+        return smoothstep((risen_s - t) / self.up_s), "ascending"
 
 
-def draw_rep(plan: Plan, draw: np.random.Generator, start_s: float, *, is_first: bool) -> Rep:
+def draw_rep(
+    plan: Plan, draw: np.random.Generator, start_s: float, *, is_first: bool
+) -> PlannedRep:
     """The next hinge of a schedule, right or rounded, partial or a squat."""
     kinds, weights = list(plan.mix), np.array(list(plan.mix.values()), float)
     pick = int(draw.choice(len(kinds), p=weights / weights.sum()))
@@ -137,7 +139,7 @@ def draw_rep(plan: Plan, draw: np.random.Generator, start_s: float, *, is_first:
     else:
         early = 0.0
     down = tempo * split
-    return Rep(kind, start_s, down, hold, tempo - down, hip, knee, phi0, early, late, share)
+    return PlannedRep(kind, start_s, down, hold, tempo - down, hip, knee, phi0, early, late, share)
 
 
 def draw_faults(
@@ -158,21 +160,21 @@ def draw_faults(
     return sizes
 
 
-def smooth(x: float) -> float:
+def smoothstep(x: float) -> float:
     """Minimum-jerk way from 0 to 1 (Flash and Hogan 1985)."""
     return x * x * x * (10 - 15 * x + 6 * x * x)
 
 
 def ramp(t: float, start: float, end: float) -> float:
     """Smoothly from 0 at `start` to 1 at `end`."""
-    return smooth(min(1.0, max(0.0, (t - start) / (end - start))))
+    return smoothstep(min(1.0, max(0.0, (t - start) / (end - start))))
 
 
-Shape = Callable[[Rep, np.random.Generator], Rep]
+RepShape = Callable[[PlannedRep, np.random.Generator], PlannedRep]
 """Changes a drawn rep for a variation; more random numbers come from the generator."""
 
 
-def as_drawn(rep: Rep, draw: np.random.Generator) -> Rep:
+def as_drawn(rep: PlannedRep, draw: np.random.Generator) -> PlannedRep:
     """Leave the rep as it is."""
     del draw
     return replace(rep)

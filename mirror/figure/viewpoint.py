@@ -7,7 +7,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.geometry import Array
 
 
 @dataclass(frozen=True)

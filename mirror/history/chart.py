@@ -117,7 +117,7 @@ def _over_time(entries: Sequence[Entry], path: Path) -> None:
     canvas.print_figure(path, format=path.suffix[1:])
 
 
-def one_set(entry: Entry, detail: Detail, path: Path) -> None:
+def chart_set(entry: Entry, detail: Detail, path: Path) -> None:
     """Draw the signals of one set, with its reps numbered.
 
     Raises:

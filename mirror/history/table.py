@@ -43,7 +43,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def one_set(entry: Entry, detail: Detail) -> str:
+def set_table(entry: Entry, detail: Detail) -> str:
     """One set in full: its row, its setup, and a line for each rep."""
     setup = detail.configuration.get("versions", {})
     lines = [

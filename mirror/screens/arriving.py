@@ -27,7 +27,7 @@ def welcome(session: Session, page: Layout, language: Language, now: float) -> I
     u, key = page.u, session.shown.guidance.key
     yield title(language.say("state.welcome"), page.box(0, 0, 300, 45), u)
     asked = key if key in ASKED else None
-    is_faced = View.SIDE not in session.exercise.variation.seeking.views
+    is_faced = View.SIDE not in session.exercise.variation.requirement.views
     stand = "state.how-to-face" if is_faced else "state.how-to-stand"
     text = language.say(f"guidance.{asked}" if asked else stand)
     yield words(text, page.box(0, 75, 320 if page.wide else page.width, 210), u)

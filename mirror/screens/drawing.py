@@ -33,7 +33,7 @@ from mirror.hinge.measure.contour import T
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.pose import Mark, Pose
-from mirror.hinge.measure.posture import JUDGE, SHOW, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, SHOW, Baseline, Posture
 from mirror.hinge.measure.rounding import PELVIS, UPPER, chord, line_px
 from mirror.hinge.measure.view import View
 from mirror.screens.layout import Box
@@ -84,7 +84,7 @@ def figure(
     reading: Reading,
     box: Box,
     u: float,
-    standing: Standing | None = None,
+    baseline: Baseline | None = None,
 ) -> Iterator[Shape]:
     """A small line figure of the person with the line of the back, feet on the floor of the box.
 
@@ -95,7 +95,7 @@ def figure(
     """
     if posture.confidence < SHOW and posture.doubt != "turn-side-on":
         return
-    place = _placed(pose, posture, box, standing)
+    place = _placed(pose, posture, box, baseline)
     is_front = posture.view is View.FRONT
     near = "LEFT" if posture.facing < 0 else "RIGHT"
     for limb in (*LIMBS, *(GIRDLES if is_front else ())):
@@ -137,12 +137,12 @@ def dimmed(shapes: Iterable[Shape], share: float) -> Iterator[Shape]:
         yield replace(shape, colour=shape.colour.at(share * shape.colour.brightness))
 
 
-def ghost(standing: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
+def ghost(stood: ReplayFrame, box: Box, u: float) -> Iterator[Shape]:
     """The person as they stood, thin and dim, behind the figure of the box.
 
     From the front there is nothing to compare with it, and no room.
     """
-    pose, posture = standing
+    pose, posture = stood
     if posture.view is View.FRONT:
         return
     # The side behind the person is mirrored on the glass.
@@ -162,14 +162,14 @@ Placing = Callable[[Point | Array], Point]
 """A point of the frame, in pixels, to its place on the glass, in mm."""
 
 
-def _placed(pose: Pose, posture: Posture, box: Box, standing: Standing | None) -> Placing:
+def _placed(pose: Pose, posture: Posture, box: Box, baseline: Baseline | None) -> Placing:
     """Where a box shows a person, feet on its floor.
 
     A bent person reaches farther to the front than to the back, so the feet stand behind the
     middle. Seen from the front they look shorter, so there the bones keep their length of standing.
     """
     is_front = posture.view is View.FRONT
-    bones = standing if is_front and standing is not None else posture
+    bones = baseline if is_front and baseline is not None else posture
     standing_px = BODY_HEIGHT * (bones.trunk_px + bones.leg_px)
     scale = box.height / max(standing_px, 1.0)
     origin_x = posture.ankle[0] + (0.0 if is_front else FORWARD * standing_px * posture.facing)
@@ -249,14 +249,14 @@ def foot_bar(posture: Posture, box: Box, u: float) -> Iterator[Shape]:
     yield Dot((x(posture.com_fraction), y), 4.5 * u, ICE)
 
 
-def bottom_check(bottom: Posture, standing: Standing, box: Box, u: float) -> Iterator[Shape]:
+def bottom_check(bottom: Posture, baseline: Baseline, box: Box, u: float) -> Iterator[Shape]:
     """The back at standing and at the bottom, laid over one another, chord on chord."""
-    if bottom.back is None or standing.edge is None or bottom.confidence_of_back < JUDGE:
+    if bottom.back is None or baseline.edge is None or bottom.confidence_of_back < JUDGE:
         return
     colour = line_colour(bottom)
     facing = bottom.facing
     # Where both are alike the lines lie on one another; the wider one is that of the bottom.
-    yield Line(_outline(standing.edge, facing, box), 1.6 * u, ICE)
+    yield Line(_outline(baseline.edge, facing, box), 1.6 * u, ICE)
     yield Line(_outline(bottom.back.edge, facing, box), 3.2 * u, colour)
 
 

@@ -131,7 +131,7 @@ def _person(at: Point, turn: float, u: float, light: float) -> Iterator[Shape]:
 def figure_box(session: Session, page: Layout) -> Box:
     """Where the figure stands: smaller where it reaches far to both sides."""
     box = page.figure
-    if not session.exercise.variation.seeking.one_leg:
+    if not session.exercise.variation.requirement.one_leg:
         return box
     high = FAR_REACHING * box.height
     return Box(box.left, box.bottom - high, box.width, high)

@@ -19,7 +19,8 @@ from mirror.figure.acts import PATTERNS
 from mirror.figure.body import S1
 from mirror.figure.motion import Motion, landmarks
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.measure.pose import Array, Mark
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Mark
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.dress import BYSTANDERS_LOOK, Look, Prop, as_bystander, drape, dress
 from mirror.simulator.render import Light, Painter, Picture

@@ -10,8 +10,8 @@ import numpy as np
 
 from mirror.figure.arms import STICK_M, stick_line, string_points
 from mirror.figure.body import C7, SIDES, T2, Skeleton
-from mirror.hinge.measure.pose import Array
-from mirror.simulator.render import Ball, Colour, Cone, Solid
+from mirror.hinge.measure.geometry import Array
+from mirror.simulator.render import Ball, Cone, Paint, Solid
 
 Clothes = Literal["tight", "loose"]
 Prop = Literal["none", "kettlebell", "swung", "dumbbell", "stick", "string"]
@@ -29,11 +29,11 @@ class Look:
     """Clothes and colours. `loose` is a hoodie over sweatpants, `tight` a shirt over leggings."""
 
     clothes: Clothes = "tight"
-    skin: Colour = _SKINS[0]
-    hair: Colour = _HAIRS[0]
-    top: Colour = _TOPS[0]
-    bottom: Colour = _BOTTOMS[0]
-    shoe: Colour = _SHOES[0]
+    skin: Paint = _SKINS[0]
+    hair: Paint = _HAIRS[0]
+    top: Paint = _TOPS[0]
+    bottom: Paint = _BOTTOMS[0]
+    shoe: Paint = _SHOES[0]
     slack_m: float = 0.025  # how far loose clothes stand off
     prop: Prop = "none"  # "swung" is a kettlebell that flies with the arms
     hands: tuple[int, ...] = (1,)  # which ones have a dumbbell: 0 left, 1 right
@@ -48,7 +48,7 @@ class Look:
         skin, hair, top, bottom, shoe = (some[int(draw.integers(len(some)))] for some in lists)
         return cls(clothes, skin, hair, top, bottom, shoe, float(draw.uniform(0.015, 0.035)))
 
-    def colours(self) -> list[Colour]:
+    def colours(self) -> list[Paint]:
         """By material number, from 1."""
         sole = (235, 235, 232) if sum(self.shoe) < 400 else (96, 98, 104)
         lips = (int(self.skin[0] * 0.86), int(self.skin[1] * 0.62), int(self.skin[2] * 0.62))

@@ -17,7 +17,7 @@ from mirror.figure.body import BODIES, Skeleton
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
-from mirror.simulator.room import Room, Standing, looking
+from mirror.simulator.room import Placement, Room, looking
 
 SIZE = (480, 640)
 CAMERA = CameraSettings(lens="module-3-wide", height_m=1.2, aside_m=0.3)
@@ -87,14 +87,14 @@ def case(
 
 
 @dataclass(frozen=True)
-class Person:
+class SimulatedPerson:
     """A body, and the constant errors of its landmarks, (33, 3) metres."""
 
     motion: Motion
     beside: Array
 
     @classmethod
-    def drawn(cls, case: Case) -> Person:
+    def drawn(cls, case: Case) -> SimulatedPerson:
         """Draw one of the figure's bodies."""
         body = BODIES[int(case.draw.integers(len(BODIES)))]
         beside = case.draw.normal(0, case.errors.mark_mm / 1000, (33, 3))
@@ -106,7 +106,9 @@ class Person:
         return self.motion.skeleton(rep.start_s + share * (rep.bottom_s - rep.start_s))
 
 
-def seen(case: Case, person: Person, body: Standing, looks: int = 1) -> tuple[Pose, Array]:
+def seen(
+    case: Case, person: SimulatedPerson, body: Placement, looks: int = 1
+) -> tuple[Pose, Array]:
     """The pose and the line of the back that the mirror sees, upright pixels.
 
     looks: number of frames that are averaged.

@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.figure.viewpoint import Viewpoint
-from mirror.hinge.measure.pose import Array
+from mirror.hinge.measure.geometry import Array
 
 Plane = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
-Colour = tuple[int, int, int]
+Paint = tuple[int, int, int]
 
 
 class Ball(NamedTuple):
@@ -65,7 +65,7 @@ _FAR = -1e3
 class Painter:
     """Draws solids into pictures of one view. The room behind them is painted once."""
 
-    def __init__(self, view: Viewpoint, colours: list[Colour], light: Light, feet: Array):
+    def __init__(self, view: Viewpoint, colours: list[Paint], light: Light, feet: Array):
         self.view = view
         width, height = view.size
         self._room = room(view, light.level, _on_floor(view, feet))
@@ -234,7 +234,7 @@ def _soften(picture: Picture, material: npt.NDArray[np.uint8]) -> None:
     flat[where] = (total >> 4).astype(np.uint8)
 
 
-def _palette(colours: list[Colour], level: float) -> Picture:
+def _palette(colours: list[Paint], level: float) -> Picture:
     """Shades of every material, dark to light: shadows turn cool, lights warm."""
     light = (np.arange(_SHADES) + 0.5)[None, :, None] / _SHADES * 1.25
     base = np.array([(0, 0, 0), *colours], float)[:, None, :]

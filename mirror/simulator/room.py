@@ -84,7 +84,7 @@ def looking(down_deg: float, west_deg: float, clockwise_deg: float) -> Array:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Placement:
     """A person side-on in front of the mirror. Points are (n, 3) in the axes of the room.
 
     marks: the 33 landmarks, the head turned to the glass. back: the outline of the back, from the
@@ -110,7 +110,7 @@ class Standing:
         return a, b
 
 
-def stand(k: Skeleton, *, north: float, east: float, facing: int) -> Standing:
+def stand(k: Skeleton, *, north: float, east: float, facing: int) -> Placement:
     """Put a body in front of the mirror. facing: +1 to the right of the camera's frame, -1 left."""
     forward = np.array([float(facing), 0.0, 0.0])
     axes = np.stack([forward, UP, np.cross(forward, UP)])
@@ -126,4 +126,4 @@ def stand(k: Skeleton, *, north: float, east: float, facing: int) -> Standing:
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
     turned[FACE] = (turned[FACE] - middle) @ turn.T + middle
-    return Standing(turned, back @ axes + place)
+    return Placement(turned, back @ axes + place)

@@ -22,8 +22,8 @@ from mirror.hinge.measure.pose import Mark
 from mirror.pose.pipeline import Observation
 from mirror.pose.watchdog import Watchdog
 from mirror.screens.drawing import LIMBS
-from mirror.simulator.people import Case, Person, seen
-from mirror.simulator.room import Standing, stand
+from mirror.simulator.people import Case, SimulatedPerson, seen
+from mirror.simulator.room import Placement, stand
 
 LOOKS_PER_S = 15.0
 PACE_M_S, KNEES_M_S = 0.5, 0.2
@@ -64,7 +64,7 @@ class Volunteer:
         self.has_stick = False
         self.watchdog = Watchdog()
         self._case, self._eye = case, eye
-        self._person = Person.drawn(case)
+        self._person = SimulatedPerson.drawn(case)
         self._place = Place()
         self._miss = case.draw.normal(0, case.errors.dot_mm, 2)
         self._dot: tuple[float, float] | None = None
@@ -87,7 +87,7 @@ class Volunteer:
         self._read_s = self._read_s + seconds if is_result else 0.0
         return [Command.SELECT] if self._read_s >= READ_S else []
 
-    def body(self, *, sways: bool = True) -> Standing:
+    def body(self, *, sways: bool = True) -> Placement:
         """The person as they stand now, swaying a little."""
         sway = self._case.draw.normal(0, SWAY_M, 2) if sways else (0.0, 0.0)
         north, west = self._place.north + sway[0], self._place.west + sway[1]
@@ -97,7 +97,7 @@ class Volunteer:
         marks = upright.marks * squeeze
         feet = slice(Mark.LEFT_ANKLE, Mark.RIGHT_FOOT_INDEX + 1)
         marks[feet] = upright.marks[feet]
-        return Standing(marks, upright.back * squeeze)
+        return Placement(marks, upright.back * squeeze)
 
     def mirrored(self) -> tuple[Shape, ...]:
         """The reflection that the volunteer sees, as faint lines."""

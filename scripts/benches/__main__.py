@@ -28,7 +28,7 @@ from mirror.pose.model import bundle
 
 
 def parser() -> argparse.ArgumentParser:
-    """Give the parser of every measurement, each with the options that it reads."""
+    """Return the parser of every measurement, each with the options that it reads."""
     whole = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     whole.add_argument("--config", type=Path, metavar="FILE", help="mirror.toml to use")
     whole.add_argument("--debug", action="store_true", help="show errors with their traceback")
@@ -70,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--plot", metavar="CLIP", help="draw this clip into CLIP.png")
     one = add("reflection", "the line on the reflection in simulated rooms")
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
-    one = add("gallery", "every screen as a picture, searched for flaws")
+    one = add("gallery", "every screen as a PNG, searched for flaws")
     one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
     one = add("loop", "the whole mirror beside MediaPipe alone and a plain loop")
     one.add_argument("--clip", type=Path, metavar="FILE", help="a video in place of the figure")
@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measure(options: argparse.Namespace) -> int:
-    """Run the measurement that the command line names, and print it; gives the exit code."""
+    """Run the measurement that the command line names, and print it. Return the exit code."""
     if options.what == "history":
         return history.looked_at(options.kept, options.out)
     if options.what == "power-cuts":
@@ -135,7 +135,7 @@ def _back(options: argparse.Namespace, model: Path) -> int:
 
 
 def main() -> int:
-    """Run one measurement; gives the exit code."""
+    """Run one measurement. Return the exit code."""
     options = parser().parse_args()
     try:
         return measure(options)

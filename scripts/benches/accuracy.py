@@ -1,7 +1,7 @@
 """The truth bench: the whole pipeline on figures with known joints, and how far it is off.
 
-Each case of the `table` half is rendered, estimated, and analysed; what the core says is set beside
-what the skeleton did. Angles are compared as changes from standing, as everything is judged.
+Each case of the `table` half is rendered, estimated, and analysed, and the output is compared
+with the true skeleton. Angles are compared as changes from standing, as everything is judged.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from mirror.hinge.judging.metrics import JUDGED
 from mirror.hinge.judging.stop_depth import Found, FromStart, StopDepth
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.rounding import gap
 from mirror.pose.landmarker import Estimator
 
 BENT_DEG = 30.0
-"""Pictures with at least this fold are compared: upright, everything is right by definition."""
+"""Least fold of a compared frame, degrees: upright, everything is right by definition."""
 FAULTS: dict[Drill, str] = {"stick": "stick-off", "string": "string-slack"}
-"""What each drill flags in the place of rounding."""
+"""Fault that each drill flags in the place of rounding."""
 NEAR_DEG = 8.0
-"""Error of a stop depth that still serves."""
+"""Greatest error of a stop depth that still counts as found, degrees."""
 ROUNDED_DEG, STRAIGHT_DEG = 20.0, 8.0
 NEUTRAL_REPS = 60
 """Fewest neutral reps among which false alarms are sought."""
@@ -44,10 +44,10 @@ COLUMNS = ("hip", "trunk", "knee", "rounding", "gap", "mid-foot")
 
 @dataclass(frozen=True)
 class Verdict:
-    """One true rep and what was said of it.
+    """One true rep and the verdict on it.
 
     found_deg: None where the back was not judged, or the rep not counted. is_judged: whether the
-    back was, or with a drill the drill, in most of the bent pictures.
+    back was, or with a drill the drill, in most of the bent frames.
     """
 
     true_deg: float
@@ -60,13 +60,13 @@ class Verdict:
 class Result:
     """One case.
 
-    errors: (n, 6) found minus true of COLUMNS in the bent pictures, NaN where missing.
-    seen, judged: numbers of pictures since the first standing, and of those with a verdict. All are
-    filmed from the side: a picture that the core takes for another view, or finds nobody in, has
+    errors: (n, 6) found minus true of COLUMNS in the bent frames, NaN where missing.
+    seen, judged: number of frames since the first baseline, and of those with a verdict. All are
+    filmed from the side: a frame that the core takes for another view, or finds no person in, has
     none either.
-    sticks: share of the bent pictures in which a stick was found. stop: the stop depth at the end
+    sticks: share of the bent frames in which a stick was found. stop: the stop depth at the end
     of the set.
-    analysis_s, estimate_s: time spent per picture, medians.
+    analysis_s, estimate_s: time spent per frame, medians.
     """
 
     what: Case
@@ -81,7 +81,7 @@ class Result:
 
 
 def accuracy(model: Path, cases: int) -> int:
-    """Run so many cases of the table half and print what came out; gives the exit code."""
+    """Run so many cases of the table half and print the results. Return the exit code."""
     print(f"{cases} sets of 3 reps, bodies and clothes that no gain was fitted on", flush=True)
     whats = [case("table", index, reps=3) for index in range(cases)]
     missing = NEUTRAL_REPS - 3 * sum(what.rounding == "none" for what in whats)
@@ -90,7 +90,7 @@ def accuracy(model: Path, cases: int) -> int:
         for index in range(cases, cases + max(0, ceil(missing / 3)))
     ]
     results = _in_parallel(model, [*whats, *more])
-    print("\n".join(told(results[:cases])))
+    print("\n".join(reported(results[:cases])))
     verdicts = [v for r in results if r.what.rounding == "none" for v in r.verdicts]
     print(f"With {len(more)} more neutral sets: {false_alarms(verdicts)}.")
     return 0
@@ -130,7 +130,7 @@ def stop_depth(model: Path, sets: int) -> int:
 
 
 def drills(model: Path, sets: int) -> int:
-    """Run so many sets of each drill, neutral and rounded, and print what the drill says."""
+    """Run so many sets of each drill, neutral and rounded, and print the verdicts of the drill."""
     print("| drill | neutral: flagged | not judged | rounded: flagged | not judged | stick seen |")
     print("|---|---|---|---|---|---|")
     for drill in FAULTS:
@@ -152,7 +152,7 @@ def _in_parallel(model: Path, whats: Sequence[Case]) -> list[Result]:
         return list(pool.map(_run, [str(model)] * len(whats), whats))
 
 
-def told(results: Sequence[Result]) -> list[str]:
+def reported(results: Sequence[Result]) -> list[str]:
     """The tables, line by line, in the form of the README."""
     lines = [
         "| clothes | sets | " + " | ".join(COLUMNS) + " | verdicts |",
@@ -173,7 +173,7 @@ def told(results: Sequence[Result]) -> list[str]:
         lines.append(f"\nNeutral reps: hip flexion {hip:.1f}, trunk {trunk:.1f} deg.")
     lines += _detection([v for r in results for v in r.verdicts])
     ratio = np.median([r.analysis_s / r.estimate_s for r in results])
-    lines.append(f"Analysis takes {ratio:.1%} of the estimator's time for a picture (medians).")
+    lines.append(f"Analysis takes {ratio:.1%} of the estimator's time for a frame (medians).")
     return lines
 
 
@@ -221,17 +221,17 @@ def _run(model: str, what: Case) -> Result:
             began = analysed
             reps += [event for event in session.events if isinstance(event, Rep)]
             rest = rest or truth
-            posture, standing = session.posture, session.baseline
-            seen += standing is not None
+            posture, baseline = session.posture, session.baseline
+            seen += baseline is not None
             is_bent = truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG
             if is_bent:
                 has_stick = shot.pose is not None and shot.pose.stick is not None
                 drilled.append((truth.t, session.person.drill.reading.level is not None, has_stick))
-            if not isinstance(posture, Posture) or standing is None:
+            if not isinstance(posture, Posture) or baseline is None:
                 continue
             judged += posture.confidence_of_back >= JUDGE
             if is_bent:
-                errors.append(_errors(shot, rest, posture, standing))
+                errors.append(_errors(shot, rest, posture, baseline))
     finally:
         estimator.close()
     reps += [event for event in finish(session).events if isinstance(event, Rep)]
@@ -262,7 +262,7 @@ def _run(model: str, what: Case) -> Result:
     )
 
 
-def _errors(shot: Step, rest: Truth, posture: Posture, standing: Standing) -> list[float]:
+def _errors(shot: Step, rest: Truth, posture: Posture, baseline: Baseline) -> list[float]:
     truth, nan = shot.truth, float("nan")
     off = nan
     if posture.back is not None:
@@ -270,11 +270,11 @@ def _errors(shot: Step, rest: Truth, posture: Posture, standing: Standing) -> li
     rounding = posture.rounding_deg if posture.confidence_of_back >= JUDGE else None
     return [
         posture.hip_flexion_deg
-        - standing.hip_flexion_deg
+        - baseline.hip_flexion_deg
         - (truth.hip_flexion_deg - rest.hip_flexion_deg),
-        posture.trunk_deg - standing.trunk_deg - (truth.trunk_deg - rest.trunk_deg),
+        posture.trunk_deg - baseline.trunk_deg - (truth.trunk_deg - rest.trunk_deg),
         posture.knee_flexion_deg
-        - standing.knee_flexion_deg
+        - baseline.knee_flexion_deg
         - (truth.knee_flexion_deg - rest.knee_flexion_deg),
         nan if rounding is None else rounding - truth.rounding_deg,
         off * TRUNK_CM,

@@ -25,7 +25,7 @@ from mirror.hinge.counting.reps import Outcome, Rep
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging.faults import UPPER_BACK
 from mirror.hinge.judging.rep_frames import RepFrames, descent
-from mirror.hinge.judging.stop_depth import StopDepth, find
+from mirror.hinge.judging.stop_depth import StopDepth, find_stop_depth
 from mirror.hinge.measure.rounding import SHIPPED
 
 FOLDS = 12
@@ -47,7 +47,7 @@ NAMES = {
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """One real clip and what is known of it."""
+    """One real clip and its labels."""
 
     file: str
     variation: str
@@ -62,7 +62,7 @@ class Labels(msgspec.Struct, frozen=True):
 
 
 def real(folder: Path, model: Path, kept: Path | None) -> int:
-    """List the reps of real side views with their rounding; gives the exit code."""
+    """List the reps of real side views with their rounding. Return the exit code."""
     path = next(folder.glob("[Ll][Aa][Bb][Ee][Ll][Ss].json"), folder / "LABELS.json")
     try:
         clips = msgspec.json.decode(path.read_bytes(), type=Labels).clips
@@ -78,17 +78,17 @@ def real(folder: Path, model: Path, kept: Path | None) -> int:
             session = advance(session, pose, t)
             events += session.events
         reps = [event for event in (*events, *finish(session).events) if isinstance(event, Rep)]
-        told = [
+        reported = [
             "-" if (deg := rep.back_rounding_max_deg) is None
             else f"{deg:.0f}{'*' if any(f.fault == 'rounding' for f in rep.faults) else ''}"
             for rep in reps
         ]  # fmt: skip
-        print(f"| {clip.file} | {clip.back} | {len(reps)} | {' '.join(told)} |", flush=True)
+        print(f"| {clip.file} | {clip.back} | {len(reps)} | {' '.join(reported)} |", flush=True)
     return 0
 
 
 def draw(folder: Path, model: Path, kept: Path | None, name: str) -> int:
-    """Draw one clip by the shipped weights; gives the exit code."""
+    """Draw one clip by the shipped weights. Return the exit code."""
     person = next((p for p in people(folder, model, kept) if p.name == name), None)
     if person is None:
         raise UsageError(f"{folder}: holds no {name}.json.gz.")
@@ -112,7 +112,7 @@ class Verdict:
 
 
 def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
-    """Print how well the back is read; gives the exit code. shipped: by the weights as they are."""
+    """Print how well the back is read. Return the exit code. shipped: use the shipped weights."""
     clips = [(person, seen(person)) for person in people(folder, model, kept)]
     side = [clip for person, clip in clips if person.is_side]
     drawn = [] if shipped else figures(model, kept)
@@ -131,24 +131,24 @@ def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
 
 
 def verdicts_of(person: Person, frames: list[Frame]) -> list[Verdict]:
-    """What is said of each true rep."""
+    """The verdict on each true rep."""
     found = []
-    standing = next((f.standing for f in reversed(frames) if f.standing is not None), None)
+    baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
     for rep in person.reps:
         steps, whole = steps_of(rep, frames)
-        if standing is None or not steps:
+        if baseline is None or not steps:
             continue
         times = np.array([p.t for p, _ in steps])
         flexion = person.flexion(times)
         deepest = flexion[flexion.sum(axis=1).argmax()]
-        raised = [rule.judge(steps, standing, whole) for rule in person.rules]
-        deg = metrics.rounding_deg(steps, standing, whole) if person.is_side else None
+        raised = [rule.judge(steps, baseline, whole) for rule in person.rules]
+        deg = metrics.rounding_deg(steps, baseline, whole) if person.is_side else None
         found.append(
             Verdict(
                 person,
                 float(deepest.sum()),
                 deg,
-                metrics.upper_share(steps, standing, whole) or 0.0,
+                metrics.upper_share(steps, baseline, whole) or 0.0,
                 float(deepest[1] / max(1.0, deepest.sum())),
                 frozenset(NAMES.get(name, name) for name in rep["faults"]),
                 frozenset(fault.fault for fault in raised if fault is not None),
@@ -160,21 +160,21 @@ def verdicts_of(person: Person, frames: list[Frame]) -> list[Verdict]:
 def stop_of(person: Person, frames: list[Frame]) -> list[Stop]:
     """Name, true and found stop depth of one clip of three reps and more, degrees."""
     descents, true = [], []
-    standing = next((f.standing for f in reversed(frames) if f.standing is not None), None)
+    baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
     for rep in person.reps:
         steps, whole = steps_of(rep, frames)
         if (
-            standing is None
-            or (metrics.upper_share(steps, standing, whole) or 0.0) > UPPER_BACK.limit
+            baseline is None
+            or (metrics.upper_share(steps, baseline, whole) or 0.0) > UPPER_BACK.limit
         ):
             continue
         if rep["bottom"] - rep["start"] >= SLOW_S:
-            descents.append(descent(RepFrames(steps), standing, whole))
+            descents.append(descent(RepFrames(steps), baseline, whole))
         if rep["stop"]:
             true.append(rep["stop"]["hip_at_lumbar_5"])
     if len(descents) < 3:
         return []
-    found = find(descents)
+    found = find_stop_depth(descents)
     depth = found.pelvis_flexion_deg if isinstance(found, StopDepth) else None
     return [(person.name, float(np.median(true)) if true else None, depth)]
 

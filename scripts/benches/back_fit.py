@@ -1,4 +1,4 @@
-"""The fit of the weights that the back is read by: `scripts/bench back --fit FOLDER`.
+"""The fit of the weights that read the back: `scripts/bench back --fit FOLDER`.
 
 They are fitted on rendered people, each clip another body, and on a few sets of the figure, so that
 its other bodies are read as well.
@@ -34,7 +34,7 @@ TABLE = Path(rounding.__file__).with_name("back_weights.py")
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One clip as the mirror measured it: what the weights see, and the truth beside it.
+    """One clip as the mirror measured it: the inputs of the weights, and the truth beside them.
 
     features: (n, 32) of the frames with a baseline; true_deg: (n, 2); weight: (n,) in the fit.
     """
@@ -52,10 +52,10 @@ def seen(person: Person | Drawn) -> Seen:
 
 
 def weighed(person: Person | Drawn, frames: list[Frame]) -> Seen:
-    """What the weights see of the frames of one clip."""
+    """The inputs of the weights in the frames of one clip."""
     judged = [(f, x) for f in frames if (x := _features(f)) is not None]
     times = np.array([f.posture.t for f, _ in judged])
-    lean = np.array([since(f.posture, f.standing)[0] for f, _ in judged if f.standing])
+    lean = np.array([since(f.posture, f.baseline)[0] for f, _ in judged if f.baseline])
     weight = (lean > LEAN_DEG).astype(np.float64)
     return Seen(
         person,
@@ -85,11 +85,11 @@ def fitted(clips: Iterable[Seen]) -> Weights:
 
 
 def usual(clips: Iterable[Seen]) -> Array:
-    """(19,) what people stand like: the mean of the last baseline of each side view."""
+    """(19,) mean standing shape of people: that of the last baseline of each side view."""
     shapes = [
-        c.frames[-1].standing.shape
+        c.frames[-1].baseline.shape
         for c in clips
-        if c.person.is_side and c.frames and c.frames[-1].standing is not None
+        if c.person.is_side and c.frames and c.frames[-1].baseline is not None
     ]
     mean: Array = np.mean([shape for shape in shapes if shape is not None], axis=0)
     return mean
@@ -101,13 +101,13 @@ def figures(model: Path, kept: Path | None) -> list[Seen]:
 
 
 def fit(folder: Path, model: Path, kept: Path | None) -> int:
-    """Fit the weights on all side views of a folder and write them; gives the exit code."""
+    """Fit the weights on all side views of a folder and write them. Return the exit code."""
     clips = [seen(person) for person in people(folder, model, kept) if person.is_side]
     clips += figures(model, kept)
     stand = usual(clips)
     # The features hold the old usual standing: its change is taken out of them.
     for clip in clips:
-        own = [f.standing is not None and f.standing.shape is not None
+        own = [f.baseline is not None and f.baseline.shape is not None
                for f in clip.frames if _features(f) is not None]  # fmt: skip
         share = np.where(own, 1 - rounding.OWN, 1.0)
         clip.features[:, :19] -= share[:, None] * (stand - USUAL)
@@ -130,11 +130,11 @@ def read_again(frames: list[Frame], weights: Weights) -> list[Frame]:
 
 
 def _features(frame: Frame) -> Array | None:
-    """What the weights see of a frame; None without a back or a baseline."""
-    posture, standing = frame.posture, frame.standing
-    if posture.back is None or standing is None or standing.view is not View.SIDE:
+    """The inputs of the weights in a frame; None without a back or a baseline."""
+    posture, baseline = frame.posture, frame.baseline
+    if posture.back is None or baseline is None or baseline.view is not View.SIDE:
         return None
-    return rounding.features(posture.back.shape, standing.shape, *since(posture, standing))
+    return rounding.features(posture.back.shape, baseline.shape, *since(posture, baseline))
 
 
 def _source(stand: Array, weights: Weights, clips: int) -> str:
@@ -142,7 +142,7 @@ def _source(stand: Array, weights: Weights, clips: int) -> str:
         return "\n".join(f"    ({', '.join(f'{v:.5g}' for v in row)})," for row in table)
 
     usual = ", ".join(f"{v:.4f}" for v in stand)
-    return f'''"""Weights that the back is read by. Written by `scripts/bench back --fit FOLDER`.
+    return f'''"""Weights of the reading of the back. Written by `scripts/bench back --fit FOLDER`.
 
 Fitted by ridge regression on {clips} rendered people in side view, each another body, and on
 {FIGURES} sets of the figure of half the weight.
@@ -155,7 +155,7 @@ import numpy as np
 # fmt: off
 # ruff: noqa: E501
 USUAL = np.array([{usual}])
-"""(19,) what people stand like, see `rounding.shape_of`."""
+"""(19,) mean standing shape of people, see `rounding.shape_of`."""
 GAINS = np.array([
 {rows(weights.gains)}
 ])

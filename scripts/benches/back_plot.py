@@ -1,4 +1,4 @@
-"""One clip as a picture: the rounding over time, and the back of each rep over its standing."""
+"""One clip as a plot: the rounding over time, and the back of each rep over its baseline."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def plot(person: Person, frames: list[Frame], to: Path) -> None:
     time.set_title(person.name, fontsize=8)
     for axes, rep in zip(backs, person.reps, strict=False):
         frame = min(frames, key=lambda f: abs(f.posture.t - rep["bottom"]))
-        back, standing = frame.posture.back, frame.standing
-        if back is None or standing is None or standing.edge is None:
+        back, baseline = frame.posture.back, frame.baseline
+        if back is None or baseline is None or baseline.edge is None:
             continue
-        axes.plot(standing.edge, T, "b", label="standing")
+        axes.plot(baseline.edge, T, "b", label="standing")
         axes.plot(back.contour.dorsal, T, "r.", ms=2)
         axes.plot(back.edge, T, "r", label="bottom")
         axes.plot(chord(back.edge), T, "0.6", label="dowel")

@@ -1,4 +1,4 @@
-"""Measuring the core: tables that say how right it is."""
+"""Measure the core: tables of expected and found counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
 
 LOCKOUT_S = 0.6
-"""A rep of the figure is counted at the latest so long after its end (at 10 frames/s)."""
+"""Seconds after its end by which a rep of the figure is counted (at 10 frames/s)."""
 
 
 class Clip(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class Clip(msgspec.Struct, frozen=True):
     back: str = ""
 
     def count(self) -> Count:
-        """What there is to find; the back is labelled `neutral ...` or `rounded ...`, or not."""
+        """The expected counts; the back is labelled `neutral ...` or `rounded ...`, or not."""
         rounded = {"rounded": self.reps, "neutral": 0}.get(self.back.partition(" ")[0])
         return Count(self.reps, None, self.squats, rounded)
 
@@ -46,7 +46,7 @@ class Labels(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Count:
-    """What there is to count in a clip, or what the core counted."""
+    """The expected counts of a clip, or the counts of the core."""
 
     reps: int
     partials: int | None
@@ -54,7 +54,7 @@ class Count:
     rounded: int | None = None
 
     def agrees(self, found: Count) -> bool:
-        """Whether the found count is this one; what no label tells is left open."""
+        """Whether the found count is this one; a count without a label always agrees."""
         pairs = (
             (self.reps, found.reps),
             (self.partials, found.partials),
@@ -122,7 +122,7 @@ def _row(
 
 
 def _truth(seed: int, seconds: float) -> tuple[Count, float]:
-    """What figure `seed` does within about `seconds`, and when to stop, just after a rep."""
+    """The true counts of figure `seed` in about `seconds`, and a time to stop, just after a rep."""
     reps = [r for r in Motion(seed).reps_between(0.0, seconds) if r.end_s <= seconds - LOCKOUT_S]
     kinds = [r.kind for r in reps]
     full = sum(kind in ("neutral", "rounded") for kind in kinds)

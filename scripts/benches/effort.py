@@ -1,4 +1,4 @@
-"""What the mirror's work costs: a frame of each state, and a second with and without somebody.
+"""The cost of the mirror: of a frame in each state, and of a second with and without a person.
 
 The pose estimator is the measure, since it takes most of a small computer, and everything is
 measured beside it in one run.
@@ -34,18 +34,18 @@ from mirror.simulator.render import room
 
 SEED, FPS, SECONDS, UPRIGHT = 3, 15.0, 40.0, (1080, 1920)
 WORKING_SHARE, ASLEEP_SHARE = 0.5, 0.02
-"""What a frame may cost, in calls of the estimator (medians)."""
+"""Greatest cost of a frame, in calls of the estimator (medians)."""
 FILM_FPS, THERE_S, GONE_S = 30.0, 12.0, 15.0
-"""The film of somebody who is there, and of the room after that."""
+"""Seconds of film with a person, and of the empty room after that."""
 GRACE_S, IDLE_SHARE = 1.0, 0.25
-"""When the mirror falls asleep in it, and what may be left of its CPU time then."""
+"""Second of the film in which the mirror falls asleep, and greatest share of its CPU time then."""
 
 
 def drawing(settings: Settings) -> int:
-    """Print what a frame of each state costs, next to a call of the estimator; the exit code.
+    """Print the cost of a frame in each state beside a call of the estimator. Return 1 if too high.
 
-    Both are measured in turns, in one run: each look is estimated, and then drawn twice. A sleeping
-    glass is another one, as black before as after.
+    Both are measured in turns, in one run: each frame is estimated, and then drawn twice. The
+    sleeping glass is another one, as black before as after.
     """
     os.environ["SDL_VIDEODRIVER"] = "dummy"  # a display in memory: the parts that changed are sent
     plain = msgspec.structs.replace(settings.screen, rotate=0)
@@ -100,10 +100,10 @@ def drawing(settings: Settings) -> int:
 
 
 def presence(settings: Settings) -> int:
-    """Print the CPU time of a second with somebody there and of one with nobody; the exit code.
+    """Print the CPU time of a second with a person and of one without. Return the exit code.
 
-    Pipeline, session and glass as in the running mirror, before a film in which somebody trains and
-    then nobody is there. Decoding the film is counted, too.
+    Pipeline, session and glass are those of the running mirror, before a film in which a person
+    trains and then leaves. Decoding the film is counted, too.
     """
     cpu_s: dict[bool, float] = {False: 0.0, True: 0.0}
     wall_s: dict[bool, float] = {False: 0.0, True: 0.0}
@@ -143,10 +143,10 @@ def presence(settings: Settings) -> int:
     if pipeline.fault is not None:
         raise pipeline.fault
     share = {asleep: cpu_s[asleep] / max(wall_s[asleep], 1e-9) for asleep in (False, True)}
-    for asleep, who in ((False, "somebody there"), (True, "nobody there")):
+    for asleep, who in ((False, "with a person"), (True, "without one")):
         often = looks[asleep] / max(wall_s[asleep], 1e-9)
         print(
-            f"{who:15} {wall_s[asleep]:5.1f} s: {often:4.1f} looks a second, "
+            f"{who:15} {wall_s[asleep]:5.1f} s: {often:4.1f} frames a second, "
             f"{share[asleep]:.2f} s of CPU time a second"
         )
     fall = share[True] / share[False]
@@ -155,7 +155,7 @@ def presence(settings: Settings) -> int:
 
 
 def _film(path: Path) -> Path:
-    """Write the film of somebody who trains, and then is gone."""
+    """Write the film of a person who trains, and then leaves."""
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     recording = Recording(path, camera.size, FILM_FPS)
     try:

@@ -29,7 +29,7 @@ METHODS = ("mirror", "phase rule", "lean")
 
 @dataclass(frozen=True)
 class Clip:
-    """A video, what is practised in it, the counts that are right, and the row it belongs to."""
+    """A video, its exercise, the right counts, and its row in the table."""
 
     video: Path
     variation: str
@@ -74,7 +74,7 @@ def people(folder: Path) -> list[Clip]:
 
 
 def table(found: Iterable[Clip], model: Path, plot: str | None) -> int:
-    """Print who is counted right by which method; gives 0 if the mirror is right in all.
+    """Print which clips each method counts right. Return 0 if the mirror is right in all.
 
     plot: the stem of a clip that is drawn into `STEM.png` instead.
     """
@@ -104,11 +104,11 @@ def table(found: Iterable[Clip], model: Path, plot: str | None) -> int:
 
 
 def counted(frames: Frames, variation: str) -> list[Outcome]:
-    """What the mirror makes of a track."""
+    """The count of the mirror on a track."""
     counter, memory = VARIATIONS[variation].counter, Measuring()
     outcomes: list[Outcome] = []
     for t, pose in frames:
-        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].seeking)
+        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].requirement)
         counter, new = counter.step(posture) if isinstance(posture, Posture) else counter.unseen(t)
         outcomes += new
     return [*outcomes, *counter.settle()[1]]
@@ -141,7 +141,7 @@ def lean_rule(frames: Frames) -> int:
 
 
 def _plain(frames: Frames) -> Iterable[tuple[float, float]]:
-    """Lean of the trunk in the picture and inner angle of the hip, degrees."""
+    """Lean of the trunk in the frame and inner angle of the hip, degrees."""
     for t, pose in frames:
         posture = measure(Measuring(), pose, t, None)[1]
         if isinstance(posture, Posture):
@@ -194,7 +194,7 @@ def _followed(
     lines: list[tuple[float, float, float]] = []
     ended: list[Movement] = []
     for t, pose in frames:
-        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].seeking)
+        memory, posture = measure(memory, pose, t, None, VARIATIONS[variation].requirement)
         if isinstance(posture, Posture):
             counter, _, move = counter.follow(posture)
             ended += [move] if move is not None else []

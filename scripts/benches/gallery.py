@@ -1,4 +1,4 @@
-"""Every screen of the glass as a picture, looked through for what is cut or overlaps.
+"""Every screen of the glass as a PNG, searched for parts that are cut or overlap.
 
 The sessions are those of a real set: the shipped figure, seen by the pose estimator. Only what a
 figure can't do at will (a stop depth, a wrong view, a rest) is put into them.
@@ -66,7 +66,7 @@ SIZES = {
     (2160, 3840): "",
     (3840, 2160): "",
 }
-"""Sizes of the glass that are looked through, and how the pictures of two of them are named."""
+"""Sizes of the glass that are searched, and the names of the PNGs of two of them."""
 STRIPS = {
     "set": (UPRIGHT, ("chosen", "bowed", "cue", "rest")),
     "variations": (
@@ -79,17 +79,17 @@ STRIPS = {
     ),
     "lying": (LYING, ("chosen", "rounded", "rest")),
 }
-"""Screens that are shown small beside one another: the pictures of the README."""
+"""Screens that are shown small beside one another, for the READMEs."""
 README, SMALLER, BETWEEN_PX, BETWEEN = "readme", 3, 8, 96
-"""Their folder, by what they are made smaller, and the grey that is between them."""
+"""Their folder, the factor by which they are made smaller, and the grey between them."""
 STOP = StopDepth(55.0, 62.0, 5)
 
 
 def gallery(settings: Settings, folder: Path) -> int:
-    """Write a PNG of every screen, upright and lying, to a folder; gives the exit code.
+    """Write a PNG of every screen, upright and lying, to a folder. Return the exit code.
 
-    Each is looked through for what is cut or overlaps, at other sizes of glass, too; 1 if anything
-    is.
+    Each is searched for parts that are cut or overlap, at other sizes of glass, too; 1 if there are
+    any.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -131,7 +131,7 @@ def gallery(settings: Settings, folder: Path) -> int:
 def scenes(
     shown: dict[str, tuple[Session, float]], glass: Glass, language: Language
 ) -> dict[str, Scene]:
-    """Every screen by its name. shown: sessions with the time since their last look."""
+    """Every screen by its name. shown: sessions with the time since their last frame."""
     stalled = CameraStalled("no frame for 5 s; the camera counts as broken.")
     labels = Labels("right", ("next", "previous", "select"), tuple(LONG))
     held = Held("select", Command.SHUTDOWN, 0.6)
@@ -158,7 +158,7 @@ def scenes(
 
 
 def _reflection(session: Session, glass: Glass) -> Reflection:
-    """What the person of the film sees: the figure's camera, which looks 5 degrees down."""
+    """The view of the figure's camera, which looks 5 degrees down."""
     tall_m = Motion(SEED).body.height_m
     camera = CameraSettings(lens="own", fov_deg=47.4, height_m=0.66 * tall_m)
     size = session.pose.size if session.pose is not None else (480, 640)
@@ -167,7 +167,7 @@ def _reflection(session: Session, glass: Glass) -> Reflection:
 
 
 def _calibrated(glass: Glass) -> dict[str, CalibrationState]:
-    """Somebody in the simulated room who calibrates."""
+    """A person in the simulated room who calibrates."""
     settings = Settings(camera=CAMERA)
     now = CalibrationState(partial(as_configured, settings, glass))
     volunteer = Volunteer(case(1, Errors(), CAMERA, settings.screen, glass), now.eye)
@@ -186,7 +186,7 @@ def _calibrated(glass: Glass) -> dict[str, CalibrationState]:
 
 
 def flaws(scene: Scene, screen: Screen) -> list[str]:
-    """What is cut by the edge of the glass, and texts that other texts or lines run through.
+    """The parts that the edge of the glass cuts, and texts that other texts or lines run through.
 
     A screen that shows nothing is a flaw, too.
     """
@@ -242,7 +242,7 @@ def smaller(picture: Picture) -> Picture:
 
 
 def strip(pictures: Sequence[Picture]) -> Picture:
-    """Pictures of one height beside one another, grey between them."""
+    """Images of one height beside one another, grey between them."""
     between = np.full((len(pictures[0]), BETWEEN_PX, 3), BETWEEN, np.uint8)
     parts = [part for picture in pictures for part in (between, picture)]
     return np.concatenate(parts[1:], axis=1)
@@ -272,7 +272,7 @@ def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
 
 
 def filmed(model: Path) -> list[Session]:
-    """The sessions of one set, look by look."""
+    """The sessions of one set, frame by frame."""
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
     estimator = Estimator(model)
     try:
@@ -284,7 +284,7 @@ def filmed(model: Path) -> list[Session]:
 
 
 def sessions(film: list[Session]) -> dict[str, tuple[Session, float]]:
-    """The moments of a set that are shown: name -> session, seconds since its last look."""
+    """The moments of a set that are shown: name -> session, seconds since its last frame."""
     return {name: (session, late_s) for name, session, late_s in _moments(film)}
 
 
@@ -317,11 +317,11 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
     bowed = [s for s in film if s.phase is Phase.BOTTOM and len(s.reps) == 2]
     yield "bowed", bowed[len(bowed) // 2], 0.0
     yield "rounded", max((s for s in film if s.reps), key=_rounding), 0.0
-    told = next(
+    reported = next(
         s for s in film if (cue := s.current_set.cue) and cue.fault and s.reps[-1].number == cue.rep
     )
-    yield "counted", _after(told, 0.05), 0.0
-    yield "cue", _after(told, 2.2), 0.0
+    yield "counted", _after(reported, 0.05), 0.0
+    yield "cue", _after(reported, 2.2), 0.0
     last = [s for s in film if s.reps and not s.counter.is_open][-1]
     rest = altered(_after(last, 20.0), guidance=ShownGuidance())
     past = HistorySnapshot(saved=Saved(412, 60.0))

@@ -1,10 +1,10 @@
 """Trials of the history: a year of sets, and power cuts.
 
-`looked_at` measures how long looking at many sets takes. `power_cuts` kills a recorder with SIGKILL
-at random moments while it saves set after set, and then looks for every set that it had called
-saved. What a killed process has handed to the kernel is not lost with it, so this shows that no
-moment of a write leaves a torn file or a set that is called saved too early; it does not show what
-a disk does without power.
+`looked_at` measures how long it takes to show many sets. `power_cuts` kills a recorder with SIGKILL
+at random moments while it saves set after set, and then searches for every set that it had called
+saved. Data that a killed process has given to the kernel is not lost, so this shows that no
+moment of a write leaves a torn file or a set that is called saved too early; it does not show how
+a disk behaves without power.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from mirror.history.recorder import Recorder
 from mirror.history.store import FILE_NAME, Store
 
 LONGEST_S = 0.4
-"""A cut comes so long after the first set at the latest."""
+"""Seconds after the first set by which a cut comes."""
 
 
 def looked_at(count: int, out: Path) -> int:
-    """Make up a year of sets, and print how long the commands take to show it; the exit code."""
+    """Make up a year of sets and print the time that showing it takes. Return the exit code."""
     plot = out / "history.png"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hinge-mirror" / FILE_NAME
@@ -53,8 +53,8 @@ def looked_at(count: int, out: Path) -> int:
                 subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
                 times.append((time.perf_counter() - wall, _work_of_children_s() - work))
             wall, work = map(min, zip(*times, strict=True))
-            told = " ".join(["history", *words[:1]])
-            print(f"{told}: {wall:.2f} s from start to end, {work:.2f} s of work (best of 5)")
+            reported = " ".join(["history", *words[:1]])
+            print(f"{reported}: {wall:.2f} s from start to end, {work:.2f} s of work (best of 5)")
     print(plot)
     return 0
 
@@ -65,7 +65,7 @@ def _work_of_children_s() -> float:
 
 
 def power_cuts(cuts: int, seed: int = 1) -> int:
-    """Cut the power so many times, and print what was lost; gives the exit code."""
+    """Cut the power so many times, and print the losses. Return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / FILE_NAME
         chance = random.Random(seed)
@@ -76,7 +76,7 @@ def power_cuts(cuts: int, seed: int = 1) -> int:
             called |= said
             # A set that was begun and not called saved: the cut came during its write.
             during += last
-        store = Store(path)  # looks through the whole file
+        store = Store(path)  # reads the whole file
         entries, damaged = store.sets()
         there = {entry.number for entry in entries}
         whole = {n for n in there if (d := store.detail(n)) is not None and d.reps}
@@ -109,7 +109,7 @@ def _one_cut(path: Path, after_s: float) -> tuple[set[int], bool]:
 
 
 def _victim(path: Path) -> None:
-    """Save set after set until the power is cut; say what the glass would say."""
+    """Save set after set until the power is cut; say each time what the glass would say."""
     settings = Settings(history=HistorySettings(least_reps=1))
     recorder = Recorder(settings, lambda sentence: None, path)
     chance = random.Random()

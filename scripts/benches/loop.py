@@ -1,8 +1,8 @@
-"""What the whole mirror does on the computer at hand, beside MediaPipe alone and a plain loop.
+"""The speed of the whole mirror on this computer, beside MediaPipe alone and a plain loop.
 
 Every measurement is a process of its own, so that its memory is its own; the kinds take turns, and
-the median of the turns is told. Frames lie decoded in memory, and whoever is ready gets the one of
-this moment. The glass is drawn off-screen at 1080x1920.
+the median of the turns is printed. Frames lie decoded in memory, and each estimator that is ready
+gets the one of this moment. The glass is drawn off-screen at 1080x1920.
 """
 
 from __future__ import annotations
@@ -81,14 +81,14 @@ class Film:
     frames: list[Any]
 
     def at(self, seconds: float) -> Any:
-        """The picture of this moment."""
+        """The frame of this moment."""
         last = len(self.frames) - 1
         k = int(seconds * FILM_HZ) % (2 * last)
         return self.frames[min(k, 2 * last - k)]
 
     @property
     def megabytes(self) -> float:
-        """What the frames themselves take."""
+        """Memory of the frames themselves."""
         return float(sum(frame.nbytes for frame in self.frames)) / 1e6
 
 
@@ -218,7 +218,7 @@ def _bare(meter: Meter, film: Film, model: Path, count: int) -> Measured:
 
 
 def _naive(meter: Meter, film: Film, model: Path) -> Measured:
-    """The usual loop: a picture of OpenCV, the model, lines, and the size of the screen."""
+    """The usual loop: a frame of OpenCV, the model, lines, and the size of the screen."""
     import cv2
 
     landmarker, image = _landmarker(model, masks=False)
@@ -247,7 +247,7 @@ def _naive(meter: Meter, film: Film, model: Path) -> Measured:
 
 
 def _landmarker(model: Path, *, masks: bool) -> tuple[Any, Callable[[Frame], Any]]:
-    """MediaPipe's own landmarker, and what makes its images."""
+    """MediaPipe's own landmarker, and the maker of its images."""
     from mirror.pose.landmarker import _open
 
     return _open(model, "VIDEO", 1, masks=masks)
@@ -319,7 +319,7 @@ def _mirror(meter: Meter, film: Film, settings: Settings, workers: int, fps: flo
 def loop(
     settings: Settings, clip: Path | None, turns: int, seconds: float, out: Path | None
 ) -> int:
-    """Print the table, and what the mirror is beside MediaPipe alone; the exit code."""
+    """Print the table, and the ratio to MediaPipe alone. Return the exit code."""
     found: dict[str, list[Measured]] = {}
     load = os.getloadavg()[0]
     with TemporaryDirectory() as folder:
@@ -373,11 +373,11 @@ def table(found: dict[str, list[Measured]]) -> list[str]:
             f"{', '.join(f'{ms:.1f}' for ms in parts) or '-'} |"
         )
     for kind in ("mirror-1", "mirror-2", "mirror-3"):
-        told = []
+        reported = []
         for other in ("bare", "naive", "bare-2"):
             pairs = zip(found[kind], found[other], strict=True)
-            told.append(f"{median(a.per_s / b.per_s for a, b in pairs):.2f} of {NAMES[other]}")
-        lines.append(f"{NAMES[kind]}: {', '.join(told)}.")
+            reported.append(f"{median(a.per_s / b.per_s for a, b in pairs):.2f} of {NAMES[other]}")
+        lines.append(f"{NAMES[kind]}: {', '.join(reported)}.")
     asleep = found["asleep"][0].cpu_share / found["awake"][0].cpu_share
     lines.append(f"Asleep it takes {asleep:.1%} of the CPU time that it takes at work.")
     return lines

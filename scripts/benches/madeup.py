@@ -1,4 +1,4 @@
-"""Made-up sets, for measuring and for trying the history: a year of somebody who gets better."""
+"""Made-up sets, for measuring and for trying the history: a year of a person who gets better."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mirror.history.clock import Moment
 DAY_S = 86400.0
 SHARES = {"basic": 0.34, "stick": 0.08, "string": 0.04, "sumo": 0.1, "one-hand": 0.08, "row": 0.1,
           "overhead": 0.06, "single-leg": 0.08, "swing": 0.12}  # fmt: skip
-"""How often each is practised."""
+"""Relative frequency of each exercise."""
 STOOD_DEG = 4.0
 
 

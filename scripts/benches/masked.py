@@ -1,4 +1,4 @@
-"""Tracks with masks: what the pose estimator found in each frame of a clip, kept in a file.
+"""Tracks with masks: the pose of each frame of a clip, kept in a file.
 
 Estimating takes most of the time of a bench, and its result does not change with the core. So it is
 done once a clip. A track is one `.npz`: times, landmarks, and the mask of each frame, cut to its

@@ -23,21 +23,21 @@ from mirror.errors import UsageError
 from mirror.hinge.counting.reps import Phase, Rep
 from mirror.hinge.judging.metrics import Steps
 from mirror.hinge.measure.geometry import Array
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.posture import Baseline, Posture
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
 
 LOCKOUT_S = 0.5
 SIDE_DEG = 25.0
-"""Clips that are filmed so far off side view at most are side views."""
+"""Greatest turn off side view of a side view, degrees."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame as the mirror measured it. standing: the baseline of that moment, or None."""
+    """One frame as the mirror measured it. baseline: the baseline of that moment, or None."""
 
     posture: Posture
-    standing: Standing | None
+    baseline: Baseline | None
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Person:
 
     @property
     def kind(self) -> str:
-        """What the clip shows, the last word of its name."""
+        """Kind of the clip, the last word of its name."""
         return self.name.rsplit("_", 1)[-1]
 
     @property
@@ -91,7 +91,7 @@ class Person:
 
     @property
     def rules(self) -> Any:
-        """What the variation judges."""
+        """The rules of the variation."""
         return VARIATIONS[self.variation].rules
 
 

@@ -1,7 +1,7 @@
 """The reflection bench: how far the drawn line is from the reflected back, in a simulated room.
 
-In each room the camera hangs a little otherwise than the settings say. Somebody calibrates, not
-perfectly; then others stand before the glass at several distances, upright and bowed, and each
+In each room the camera hangs a little off its settings. One person calibrates, not perfectly. Then
+others stand before the glass at several distances, upright and bowed, and each
 point of the drawn line is compared with the place where light truly comes from.
 """
 
@@ -14,8 +14,8 @@ from mirror.calibration.projection import Eye, Reflection, by_heels, eye_px
 from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.hinge.measure.geometry import Array
-from mirror.simulator.people import CAMERA, Case, Errors, Person, case, seen
-from mirror.simulator.room import Standing, stand
+from mirror.simulator.people import CAMERA, Case, Errors, SimulatedPerson, case, seen
+from mirror.simulator.room import Placement, stand
 
 DISTANCES = (1.5, 2.0, 2.5, 3.0)
 CALIBRATED_AT = (1.6, 2.6)
@@ -23,7 +23,7 @@ BOWED = (0.0, 0.3, 0.7)
 """Shares of the way down to the bottom of a rep, at which the glass can still be seen."""
 PANEL_PX = (1080, 1920)
 FEET_LOOKS = 8
-"""In half a second, over which the mirror takes the mean place of the feet."""
+"""Frames in half a second, over which the mirror takes the mean place of the feet."""
 TARGET_MM = 20.0
 
 
@@ -38,7 +38,7 @@ def bench(rooms: int) -> int:
     print("| seen by | distance | before: mean | after: mean | median | 9 of 10 below | worst |")
     print("|---|---|---|---|---|---|---|")
     before, after = table(rooms, errors)
-    for who, whose in enumerate(("who calibrated", "others")):
+    for who, whose in enumerate(("calibrated person", "others")):
         for k, north in enumerate(DISTANCES):
             a = after[who, :, k]
             print(
@@ -47,7 +47,7 @@ def bench(rooms: int) -> int:
             )
     over = ", ".join(
         f"{np.mean(a > TARGET_MM):.0%} of {whose}"
-        for a, whose in zip(after, ("who calibrated", "others"), strict=True)
+        for a, whose in zip(after, ("calibrated person", "others"), strict=True)
     )
     print(f"Above {TARGET_MM:g} mm after calibration: {over}.")
     is_met = bool((after.mean(axis=1) <= TARGET_MM).all())
@@ -58,8 +58,8 @@ def bench(rooms: int) -> int:
 def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
     """(2, n, 4) mm before and after calibration: a row for each standing or bowed body.
 
-    First those of who calibrated, then of others, whose landmarks lie otherwise beside their places
-    than those that the calibration was made with: nothing that was measured can tell how.
+    First those of the person who calibrated, then of others: their landmarks have other offsets
+    than those of the calibration, and no measure shows these offsets.
     """
     before: tuple[list[list[float]], ...] = ([], [])
     after: tuple[list[list[float]], ...] = ([], [])
@@ -67,7 +67,7 @@ def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
     glass = Glass.of(PANEL_PX, screen)
     for seed in range(rooms):
         here = case(seed, errors, CAMERA, screen, glass)
-        first, other = Person.drawn(here), Person.drawn(here)
+        first, other = SimulatedPerson.drawn(here), SimulatedPerson.drawn(here)
         corrected = calibrated(here, first).of(here.setting)
         for who, person in enumerate((first, other)):
             for share in BOWED:
@@ -78,8 +78,8 @@ def table(rooms: int, errors: Errors) -> tuple[Array, Array]:
     return np.array(before), np.array(after)
 
 
-def calibrated(case: Case, person: Person, eye: Eye = "right") -> Correction:
-    """What comes of bringing eye and heel to dots at two distances."""
+def calibrated(case: Case, person: SimulatedPerson, eye: Eye = "right") -> Correction:
+    """The correction after eye and heel were brought to dots at two distances."""
     samples = []
     for north in CALIBRATED_AT:
         for aim in ("eye", "heel"):
@@ -91,8 +91,8 @@ def calibrated(case: Case, person: Person, eye: Eye = "right") -> Correction:
     return fit(case.setting, samples).correction
 
 
-def sample(case: Case, person: Person, body: Standing, aim: Aim, eye: Eye) -> Sample:
-    """Somebody who holds what is aimed at the dot for a second and a half."""
+def sample(case: Case, person: SimulatedPerson, body: Placement, aim: Aim, eye: Eye) -> Sample:
+    """A person who holds the aimed point at the dot for a second and a half."""
     pose, _ = seen(case, person, body, looks=10)
     near, far = body.nearer
     mark = near if aim == "heel" else near - 4
@@ -111,7 +111,7 @@ def sample(case: Case, person: Person, body: Standing, aim: Aim, eye: Eye) -> Sa
 
 
 def errors_mm(
-    case: Case, reflection: Reflection, person: Person, north: float, share: float
+    case: Case, reflection: Reflection, person: SimulatedPerson, north: float, share: float
 ) -> Array:
     """(n,) mm between the drawn line and the reflected back, point by point."""
     facing = int(case.draw.choice([-1, 1]))
@@ -119,9 +119,9 @@ def errors_mm(
     body = stand(person.bowed(share), north=north, east=east, facing=facing)
     pose, back = seen(case, person, body)
     true = case.room.seen_at(body.eye(reflection.eye), body.back)
-    # As the mirror does it: the feet stood there for some looks.
+    # As the mirror does it: the feet stood there for some frames.
     poses = [pose, *(seen(case, person, body)[0] for _ in range(FEET_LOOKS - 1))]
-    # However wrong it is before calibration, there is a distance that the heels tell.
+    # However wrong it is before calibration, the heels give some distance.
     body_m = by_heels(reflection.setting, poses) or np.inf
     off: Array = np.linalg.norm(reflection.places(pose, back, body_m) - true, axis=1)
     return off

@@ -1,7 +1,7 @@
-"""Every variation by the figure, right and with each fault: what was counted and what was raised.
+"""Every variation by the figure, right and with each fault: counted reps and raised faults.
 
-A trial is one set by one figure. Its poses come from the estimator on the rendered pictures, or,
-where nothing is to be said of the estimator, straight from the joints.
+A trial is one set by one figure. Its poses come from the estimator on the rendered frames, or
+straight from the joints where the estimator does not matter.
 """
 
 from __future__ import annotations
@@ -34,29 +34,29 @@ from mirror.simulator.dress import Look
 
 SIZE = (480, 640)
 REPS, SETS, SET_OF = 4, 1, (4, 5)
-"""Reps of a trial, or sets of so many rows or swings."""
+"""Reps of a trial, or rows or swings of each of its sets."""
 NEGATIVES = ("squat", "partial", "walk", "turn", "sit", "pick-up")
 AFTER_S = 2.5
 PASSES_S = 3.0
-"""When the bystander, if there is one, begins to walk: before the figure about 5 s later."""
+"""Second at which the bystander, if any, begins to walk; the figure is passed about 5 s later."""
 WAYS: dict[str, dict[str, Any]] = {
     "30/s": {},
     "15/s": {"fps": 15.0},
     "20 % dropped": {"drop": 0.2},
     "mirrored": {"flip": True},
-    "somebody walks past behind": {"bystander_m": 1.4},
+    "a person walks past behind": {"bystander_m": 1.4},
     "before": {"bystander_m": -0.9},
 }
-"""How the right reps of each variation are counted once more."""
+"""Ways in which the right reps of each variation are counted again."""
 
 
 @dataclass(frozen=True)
 class Trial:
     """One set by one figure.
 
-    fault: the one that all its reps have, or None. kind: what it does in the place of reps. drop:
-    share of the pictures that are lost. flip: mirrored. bystander_m: how far behind the figure
-    somebody walks past (before it, if less than 0), or None.
+    fault: the one that all its reps have, or None. kind: its movement in the place of reps.
+    drop: share of the frames that are lost. flip: mirrored. bystander_m: distance behind the figure
+    at which a person walks past (before it, if less than 0), or None.
     """
 
     variation: str
@@ -101,7 +101,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of a trial.
+    """The result of a trial.
 
     expected, found: reps. raised: for each true rep, the faults of the rep that was found for it,
     or None where there was none. refused: reasons of what was no rep.
@@ -125,12 +125,12 @@ def trials(seeds: Sequence[int]) -> list[Trial]:
 
 
 def _seen(variation: str) -> list[str]:
-    """The faults of the figure that the variation looks for: a dropped pelvis is not to be seen."""
+    """The faults of the figure that the variation judges: a dropped pelvis cannot be seen."""
     return [f for f in PATTERNS[variation].faults if f in VARIATIONS[variation].faults]
 
 
 def negatives(seeds: Sequence[int]) -> list[Trial]:
-    """What is no hinge, while each variation is practised."""
+    """Movements that are no hinge, during each variation."""
     return [
         Trial(name, None, seed, kind=kind)
         for name in VARIATIONS
@@ -151,7 +151,7 @@ def ways(seeds: Sequence[int]) -> list[Trial]:
 
 
 def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Pose | None]]:
-    """What is seen of a trial, picture by picture; without an estimator its true joints."""
+    """The poses of a trial, frame by frame; without an estimator its true joints."""
     figure = trial.figure()
     last = figure.motion.reps_between(0.0, 1e4)[-1]
     lost = np.random.default_rng([trial.seed, 13])
@@ -168,7 +168,7 @@ def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Po
 
 
 def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:
-    """Take the poses through a session and set what it says beside the truth."""
+    """Take the poses through a session and compare its outcomes with the truth."""
     session = start(trial.variation)
     outcomes: list[Outcome] = []
     for t, pose in seen:
@@ -215,12 +215,12 @@ def repertoire(model: Path, seeds: int, only: str | None = None) -> int:
     what = range(1, seeds + 1)
     parts: list[list[Finding]] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for every, table in ((trials, told), (ways, told_ways), (negatives, told_negatives)):
+        for every, table in ((trials, reported), (ways, told_ways), (negatives, told_negatives)):
             some = [trial for trial in every(what) if only in (None, trial.variation)]
             parts.append(list(pool.map(run, [str(model)] * len(some), some)))
             print("\n".join((*table(parts[-1]), "")), flush=True)
     done, again, none = parts
-    # Who walks past before the figure hides it: then a rep may be missed, but never added.
+    # A person who walks past in front hides the figure: a rep may be missed, but never added.
     is_right = all(
         f.found <= f.expected if (f.trial.bystander_m or 0) < 0 else f.found == f.expected
         for f in (*done, *again)
@@ -228,7 +228,7 @@ def repertoire(model: Path, seeds: int, only: str | None = None) -> int:
     return 0 if is_right and not any(f.found for f in none) else 1
 
 
-def told(findings: Sequence[Finding]) -> list[str]:
+def reported(findings: Sequence[Finding]) -> list[str]:
     """The table of variations and faults, line by line."""
     lines = [
         "| variation | reps expected | found | fault | raised where it is | where it is not |",
@@ -263,7 +263,7 @@ def told_ways(findings: Sequence[Finding]) -> list[str]:
 
 
 def told_negatives(findings: Sequence[Finding]) -> list[str]:
-    """The table of what is no hinge, line by line: counted reps and the reasons given."""
+    """The table of other movements, line by line: counted reps and the reasons given."""
     kinds = [kind for kind in NEGATIVES if any(f.trial.kind == kind for f in findings)]
     lines = [
         "| practised | " + " | ".join(kinds) + " |",

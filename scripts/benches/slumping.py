@@ -22,7 +22,7 @@ FPS = 10.0
 
 
 def slump(model: Path, cases: int) -> int:
-    """Print a table of true and taken ranges; gives the exit code. cases: figures."""
+    """Print a table of true and taken ranges. Return the exit code. cases: figures."""
     rows: dict[tuple[str, float], list[float | None]] = {}
     for index in range(cases):
         for deg in RANGES_DEG:
@@ -31,8 +31,8 @@ def slump(model: Path, cases: int) -> int:
     print("clothes  true  taken (mean)  not taken")
     for (clothes, deg), found in rows.items():
         seen = [value for value in found if value is not None]
-        told = f"{mean(seen):.0f}" if seen else "-"
-        print(f"{clothes:7}  {deg:4.0f}  {told:>12}  {len(found) - len(seen)} of {len(found)}")
+        reported = f"{mean(seen):.0f}" if seen else "-"
+        print(f"{clothes:7}  {deg:4.0f}  {reported:>12}  {len(found) - len(seen)} of {len(found)}")
     return 0
 
 

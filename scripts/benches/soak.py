@@ -3,7 +3,7 @@
 The mirror is the real one: its loop, keys, session, history and drawing. People come and go, choose
 an exercise by pressing keys, train, rest, walk about, are disturbed by others, and leave. Only the
 estimator is stood in for, by the joints of the figure; time passes only while the mirror sleeps.
-The movements are computed once and then repeated at other places of the picture, so that most of
+The movements are computed once and then repeated at other places of the frame, so that most of
 the time is the mirror's own.
 """
 
@@ -60,7 +60,7 @@ Script = Iterator[None]
 
 @dataclass
 class Tally:
-    """What was done and what was counted. wrong: the sets whose count was not exact."""
+    """The movements that were done and counted. wrong: the sets whose count was not exact."""
 
     done: int = 0
     sets: int = 0
@@ -123,7 +123,7 @@ def film(act: str, arms: str | None, kind: str, body: int, side_deg: float) -> F
 
 @dataclass(frozen=True)
 class Footprint:
-    """What the process holds: memory in MB, threads, open files."""
+    """The resources of the process: memory in MB, threads, open files."""
 
     rss_mb: float
     threads: int
@@ -142,7 +142,7 @@ class Footprint:
 class Room:
     """Clock, camera, estimator and keys of the mirror: everything around it.
 
-    seen: (33, 5) landmarks at a time, or None where nobody is there.
+    seen: (33, 5) landmarks at a time, or None without a person.
     """
 
     fault = None
@@ -208,7 +208,7 @@ class Room:
 
 
 class Person:
-    """One visitor: a body, seen from one side, somewhere in the picture."""
+    """One visitor: a body, seen from one side, somewhere in the frame."""
 
     def __init__(self, room: Room) -> None:
         draw = self._draw = room.draw
@@ -250,7 +250,7 @@ def visits(room: Room, tally: Tally, reps: int) -> Script:
 
 
 def _train(room: Room, tally: Tally, person: Person, wanted: tuple[str, str | None]) -> Script:
-    """Choose an exercise by keys, do a set of it, and something that is none."""
+    """Choose an exercise by keys, do a set of it, and a movement that is no hinge."""
     draw, (variation, drill) = room.draw, wanted
     usual = next(iter(PATTERNS[variation].mix))
     person.does(variation, "still", drill)
@@ -295,7 +295,7 @@ def _train(room: Room, tally: Tally, person: Person, wanted: tuple[str, str | No
 
 
 def _disturbed(room: Room, tally: Tally) -> Script:
-    """Somebody smaller walks past behind, and the tracker sees them for a while."""
+    """Let a smaller person walk past behind; the tracker sees that person for a while."""
     tally.disturbed += 1
     other, begun, was = film("basic", None, "walk", 0, 0.0), room.t, room.seen
 
@@ -311,7 +311,7 @@ def _disturbed(room: Room, tally: Tally) -> Script:
 
 
 def soak(reps: int, seed: int = 1) -> int:
-    """Run so many reps and print what came of it; the exit code is 1 where something is wrong."""
+    """Run so many reps and print the result. Return 1 if something is wrong."""
     room, tally = Room(seed), Tally()
     marks: list[tuple[int, Footprint]] = []
     began = perf_counter()
@@ -356,7 +356,7 @@ def _parts(room: Room) -> Parts:
 
     def opens(settings: ScreenSettings, **_: object) -> Screen:
         screen = open_screen(settings, mode="offscreen", size=GLASS)
-        screen.driver = "none"  # so that no pictures are written
+        screen.driver = "none"  # so that no snapshots are written
 
         def events() -> list[str]:
             keys, room.keys = room.keys, []

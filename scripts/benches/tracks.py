@@ -24,7 +24,7 @@ PROCESSES = 2
 
 
 def tracked(videos: list[Path], model: Path) -> Iterator[tuple[Path, Path]]:
-    """Estimate the videos that have no track yet; gives each video with its track, in order."""
+    """Estimate the videos that have no track yet. Return each video with its track, in order."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         tracks = [_place(video, model) for video in videos]
         jobs = [
@@ -38,7 +38,7 @@ def tracked(videos: list[Path], model: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def poses(track: Path) -> list[tuple[float, Pose | None]]:
-    """The frames of a track: time in seconds, and the pose; None where nobody was found."""
+    """The frames of a track: time in seconds, and the pose; None where no person was found."""
     with np.load(track) as kept:
         times, seen, points, visibility, world, size = (
             kept[name] for name in ("t", "seen", "points", "visibility", "world", "size")

@@ -1,8 +1,8 @@
 """Cases of the truth bench: figures drawn from seeds, filmed, with the truth beside each pose.
 
 Bodies and clothes are split in two: gains are fitted on one half, tables are made of the other, so
-that no table tells how well the bench was learnt by heart. Not all is so clean: what was chosen
-with both halves in view is said beside the tables in the README.
+that no table shows a fit to its own cases. Not all is so clean: beside its tables, the README
+names the choices that were made with both halves in view.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from mirror.figure.motion import Motion, Plan, Truth
 from mirror.figure.schedule import Kind
 from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import with_stick
-from mirror.hinge.measure.pose import Array, Pose
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.pose import Pose
 from mirror.pose.landmarker import Estimator
 from mirror.simulator.camera import Figure
 from mirror.simulator.dress import Look
@@ -155,7 +156,7 @@ def drill_case(index: int, drill: Drill, *, rounded: bool) -> Case:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One picture: what the skeleton did, where its clothed back is, and what was estimated.
+    """One frame: the true skeleton, the place of its clothed back, and the estimated pose.
 
     outline: (14, 2) pixels from the sacrum to C7.
     """

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what the virtual machine needs, once, into a cache folder:
+# Builds the parts of the virtual machine, once, into a cache folder:
 #
 #   root/     Debian trixie with a kernel and the packages of Raspberry Pi OS that Debian has, too
 #   wheels/   all Python packages, for a machine without a network
@@ -28,7 +28,7 @@ build_packages=(
   linux-headers-amd64 linux-source gcc make kmod xz-utils
   swig python3-dev python3-pip python3-setuptools python3-wheel
 )
-# What picamera2 needs and has no dependency of the mirror's: exact versions.
+# Dependencies of picamera2 that the mirror does not share: exact versions.
 camera_wheels=(
   picamera2==0.3.38 piexif==1.1.3 simplejpeg==1.9.0 videodev2==0.0.4 av==19.0.2
   libarchive-c==5.3 jsonschema==4.26.0 OpenEXR==3.5.3
@@ -38,7 +38,7 @@ camera_wheels=(
 sources=(lgpio==0.2.2.0 PiDNG)
 
 say() { printf '%s\n' "vm: $*"; }
-# A step is done once, or anew when what it is made from has changed.
+# A step is done once, and again when its inputs have changed.
 step() {
   local name=$1 made_from
   made_from=$(declare -f "$name" | cat - <(printf '%s\n' "${@:2}") | sha256sum)

@@ -1,6 +1,6 @@
-"""Installs the mirror in a virtual machine and puts it through what a mirror meets.
+"""Install the mirror in a virtual machine and test it against the faults of real life.
 
-Each step is one row of the report: what was done, what was seen, and the seconds until the mirror
+Each step is one row of the report: its name, the observations, and the seconds until the mirror
 was back. Seconds are of the emulated machine, which is ten to fifty times slower than a real one.
 With --keep the rows of earlier runs stay in the report, each with the time it is of.
 """
@@ -21,11 +21,11 @@ from mirror_in_vm import Mirror
 
 STEPS: list[tuple[str, Callable[[Mirror], str]]] = faults.STEPS
 Row = tuple[str, str, str, str, str]
-"""Step, ok or FAILED, what was seen, seconds, and when it was."""
+"""Step, ok or FAILED, observations, seconds, and time."""
 
 
 def main() -> int:
-    """Run the steps asked for; gives the exit code."""
+    """Run the requested steps. Return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)
@@ -51,18 +51,18 @@ def main() -> int:
         for name in first + wanted:
             began = time.monotonic()
             try:
-                told, mark = known[name](mirror), "ok"
+                reported, mark = known[name](mirror), "ok"
             except Exception as error:
                 if not isinstance(error, (MachineError, AssertionError)):
                     traceback.print_exc()
                 # Of an assertion without words, its own.
                 where = traceback.extract_tb(error.__traceback__)[-1]
-                told, mark, is_fine = f"{error}" or f"{where.line}", "FAILED", False
+                reported, mark, is_fine = f"{error}" or f"{where.line}", "FAILED", False
             took = time.monotonic() - began
             at = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
-            rows[name] = (name, mark, _cell(told), f"{took:.0f}", at)
+            rows[name] = (name, mark, _cell(reported), f"{took:.0f}", at)
             _write(report, rows)
-            print(f"{mark:6} {name:24} {told}  [{took:.0f} s in all]", flush=True)
+            print(f"{mark:6} {name:24} {reported}  [{took:.0f} s in all]", flush=True)
             must_be_fine = name in ("mounted", "installed", "ready")
             if mark == "FAILED" and (must_be_fine or not machine.is_on):
                 break
@@ -71,8 +71,8 @@ def main() -> int:
     return 0 if is_fine else 1
 
 
-def _cell(told: str) -> str:
-    return told.partition("\n")[0].replace("|", "/")
+def _cell(reported: str) -> str:
+    return reported.partition("\n")[0].replace("|", "/")
 
 
 def _read(path: Path) -> dict[str, Row]:
@@ -84,8 +84,8 @@ def _read(path: Path) -> dict[str, Row]:
     found = [line.strip("| ").split(" | ") for line in lines]
     known = [name for name, _ in STEPS]
     return {
-        name: (name, mark, told, took, at)
-        for name, mark, told, took, at in (cells for cells in found if len(cells) == 5)
+        name: (name, mark, reported, took, at)
+        for name, mark, reported, took, at in (cells for cells in found if len(cells) == 5)
         if name in known
     }
 

@@ -1,4 +1,4 @@
-"""What is done to the mirror in the virtual machine. A step gives what was seen, or raises."""
+"""The steps of the test in the virtual machine. A step returns its observations, or raises."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def installed(mirror: Mirror) -> str:
     dry = machine.must(f"{install} --dry-run", 120.0)
     assert "nothing was changed" in dry
     assert machine.run("test -e /opt/hinge-mirror").code != 0, "a dry run changed something"
-    # The owner's settings, there before: a picture and a rate that the emulated machine can bear.
+    # The owner's settings, there before: a size and a rate that the emulated machine can bear.
     machine.must(
         f"mkdir -p /etc/hinge-mirror; sed -e 's/^source = .*/source = \"figure\"/' "
         "-e 's/^width = .*/width = 330/; s/^height = .*/height = 440/' "
@@ -71,7 +71,7 @@ def installed(mirror: Mirror) -> str:
 
 
 def unit(mirror: Mirror) -> str:
-    """What systemd thinks of the unit."""
+    """The verdict of systemd on the unit."""
     machine = mirror.machine
     path = f"/etc/systemd/system/{UNIT}"
     said = machine.must(f"systemd-analyze verify {path} 2>&1", 120.0).strip()
@@ -113,7 +113,7 @@ def ready(mirror: Mirror) -> str:
     mounted(mirror)
     assert max(lit) == 0.0, f"{max(lit):.2%} of the display were lit at the start"
     return (
-        f"black in {len(lit) - 1} looks; commands after {agent_s:.0f} s, "
+        f"black in {len(lit) - 1} screenshots; commands after {agent_s:.0f} s, "
         f"READY after {ready_s:.0f} s, poses are estimated after {seen_s:.0f} s"
     )
 
@@ -129,8 +129,8 @@ def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
 def display(mirror: Mirror) -> str:
     """The display itself against what the product says it drew."""
     mirror.await_any_text()
-    texts, told = _display(mirror, "estimated")
-    return f"{told}; it says: {' / '.join(texts)}"
+    texts, reported = _display(mirror, "estimated")
+    return f"{reported}; it says: {' / '.join(texts)}"
 
 
 def recorded(mirror: Mirror) -> str:
@@ -138,8 +138,8 @@ def recorded(mirror: Mirror) -> str:
     mirror.drop_in("recorded", True)
     ready_s = mirror.restart()
     counted_s = mirror.await_status("2 reps", 600.0)
-    _, told = _display(mirror, "counting")
-    return f"READY after {ready_s:.0f} s, 2 reps after {counted_s:.0f} s more; {told}"
+    _, reported = _display(mirror, "counting")
+    return f"READY after {ready_s:.0f} s, 2 reps after {counted_s:.0f} s more; {reported}"
 
 
 def pressed(mirror: Mirror) -> str:
@@ -173,14 +173,14 @@ def killed(mirror: Mirror) -> str:
 def hung(mirror: Mirror) -> str:
     """SIGSTOP: nothing moves, so nobody pats the watchdog (120 s here, 20 s on a Pi)."""
     cursor = mirror.cursor()
-    told = _gone(mirror, "kill -STOP")
+    reported = _gone(mirror, "kill -STOP")
     assert (
         "watchdog"
         in mirror.machine.must(
             f"journalctl -u {UNIT} -o cat --no-pager --after-cursor='{cursor}'"
         ).lower()
     )
-    return told
+    return reported
 
 
 def _gone(mirror: Mirror, how: str) -> str:
@@ -206,7 +206,7 @@ def stopped(mirror: Mirror) -> str:
 
 
 def estimator_hung(mirror: Mirror) -> str:
-    """The estimator never comes back from a picture: it is said, and a new process begins."""
+    """The estimator never returns from a frame: the glass says so, and a new process begins."""
     machine, pid = mirror.machine, mirror.show("MainPID")
     machine.must(f"touch {RUN}/hang")
     said_s = mirror.await_status("the estimator hangs", 300.0)
@@ -216,7 +216,7 @@ def estimator_hung(mirror: Mirror) -> str:
 
 
 def asleep(mirror: Mirror) -> str:
-    """Nobody is there: the display is switched off; somebody comes: it is on again."""
+    """The person leaves: the display is switched off; a person comes: it is on again."""
     machine = mirror.machine
     short = "s/^grace_s = .*/grace_s = 5/; s/^screen_off_s = .*/screen_off_s = 5/"
     _settings(mirror, f"sed -i '{short}' {SETTINGS}")
@@ -227,10 +227,10 @@ def asleep(mirror: Mirror) -> str:
     machine.must(f"rm {RUN}/nobody")
     on_s = mirror.await_power("On", 120.0)
     mirror.await_any_text()
-    _, told = _display(mirror, "awake")
+    _, reported = _display(mirror, "awake")
     _restore(mirror)
     mirror.restart()
-    return f"off {off_s:.0f} s after nobody was there, on {on_s:.0f} s after somebody was; {told}"
+    return f"off {off_s:.0f} s after the person left, on {on_s:.0f} s after one came; {reported}"
 
 
 def _settings(mirror: Mirror, edit: str) -> None:
@@ -304,8 +304,8 @@ def display_unplugged(mirror: Mirror) -> str:
     cursor = mirror.cursor()
     machine.must(f"echo off >{status}; sleep 12; echo detect >{status}")
     back_s = mirror.await_journal("The display is there", cursor, 120.0)
-    _, told = _display(mirror, "display-back")
-    return f"opened anew after {back_s:.0f} s; {told}"
+    _, reported = _display(mirror, "display-back")
+    return f"opened again after {back_s:.0f} s; {reported}"
 
 
 def display_absent(mirror: Mirror) -> str:
@@ -317,8 +317,8 @@ def display_absent(mirror: Mirror) -> str:
     ready_s = mirror.restart()
     machine.must(f"echo detect >{status}")
     back_s = mirror.await_journal("The display is there", cursor, 120.0)
-    _, told = _display(mirror, "display-late")
-    return f"READY without one after {ready_s:.0f} s; on it {back_s:.0f} s after; {told}"
+    _, reported = _display(mirror, "display-late")
+    return f"READY without one after {ready_s:.0f} s; on it {back_s:.0f} s after; {reported}"
 
 
 def button_jammed(mirror: Mirror) -> str:
@@ -360,7 +360,7 @@ def settings_broken(mirror: Mirror) -> str:
     machine.must(f"systemctl restart --no-block {UNIT}")
     said_s = mirror.await_texts("A setting is wrong", 120.0)
     mirror.await_ready()
-    # The camera of the defaults is not there; then that is told, and the settings in the margin.
+    # The camera of the defaults is missing: the glass says so, and has the settings in the margin.
     mirror.await_texts("I cannot see", 120.0)
     margin = "A setting is wrong: see hinge-mirror check"
     assert margin in mirror.texts()
@@ -475,14 +475,14 @@ def power_cuts(mirror: Mirror) -> str:
         lost += len(known - _sets(mirror))
     mounted(mirror)
     assert lost == 0, f"{lost} stored sets are gone"
-    told = ", ".join(f"{each:.0f}" for each in times)
+    reported = ", ".join(f"{each:.0f}" for each in times)
     kept = len(_sets(mirror))
     assert kept >= 2, f"only {kept} sets are there"
-    return f"{len(times)} cuts; READY {told} s after power came back; {kept} sets, none lost"
+    return f"{len(times)} cuts; READY {reported} s after power came back; {kept} sets, none lost"
 
 
 def _sets(mirror: Mirror) -> set[str]:
-    """The sets that the mirror keeps, each as the line that its own command gives."""
+    """The sets that the mirror keeps, each as the line that its own command prints."""
     said = mirror.machine.must("hinge-mirror history --all --json -", 300.0)
     return {line for line in said.splitlines() if line.startswith("{")}
 
@@ -505,10 +505,10 @@ def overlay(mirror: Mirror) -> str:
         took = time.monotonic() - machine.started
         return took, machine.must("hinge-mirror check --boot", 120.0)
 
-    first_s, told = started("overlayroot=tmpfs:recurse=0", *drive)
+    first_s, reported = started("overlayroot=tmpfs:recurse=0", *drive)
     assert machine.must("findmnt -no FSTYPE /").strip() == "overlay"
     assert machine.must("findmnt -no LABEL /var/lib/hinge-mirror").strip() == "mirror-state"
-    assert "MB are free for /var/lib/hinge-mirror" in told, told
+    assert "MB are free for /var/lib/hinge-mirror" in reported, reported
     machine.must("touch /etc/forgotten")
     assert not _sets(mirror), "sets on a partition that is new"
     mirror.await_counted(3)
@@ -521,8 +521,8 @@ def overlay(mirror: Mirror) -> str:
     assert kept <= _sets(mirror), "the set is gone"
     # The partition under the overlay, too; no partition at all.
     for words, extra in (("overlayroot=tmpfs", drive), ("overlayroot=tmpfs:recurse=0", ())):
-        _, told = started(words, *extra)
-        assert "/var/lib/hinge-mirror is in memory" in told, told
+        _, reported = started(words, *extra)
+        assert "/var/lib/hinge-mirror is in memory" in reported, reported
     # The partition is missing.
     started("")
     machine.must("sed -i /mirror-state/d /etc/fstab; sync")

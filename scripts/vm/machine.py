@@ -1,4 +1,4 @@
-"""A virtual machine in pure software (qemu, no KVM): start, command, look at, reset, cut off."""
+"""A virtual machine in pure software (qemu, no KVM): start, command, look, reset, cut off."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ QUIET_WORDS = (
     "quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0 "
     "systemd.show_status=false cgroup_enable=memory"
 )
-"""What the installer adds for the kernel of a Pi."""
+"""Words that the installer adds for the kernel of a Pi."""
 KERNEL_WORDS = f"root=/dev/vda rw console=tty3 console=ttyS0 {QUIET_WORDS} mitigations=off"
 SIZE = (1280, 720)
 """Pixels of the display."""
 
 
 class MachineError(Exception):
-    """The virtual machine does not do what a machine does."""
+    """The virtual machine does not answer as a machine does."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a command in the machine gave."""
+    """The result of a command in the machine."""
 
     code: int
     out: str
@@ -151,7 +151,7 @@ class Machine:
                 heard += line.recv(4096)
 
     def display(self, path: Path | None = None) -> np.ndarray:
-        """The picture on the display: (height, width, 3) uint8, also kept as a PNG."""
+        """The image on the display: (height, width, 3) uint8, also kept as a PNG."""
         dump = self.work / "display.ppm"
         dump.unlink(missing_ok=True)
         self.monitor(f"screendump {dump}")

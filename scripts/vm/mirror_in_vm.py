@@ -15,11 +15,11 @@ DROP_INS = f"/etc/systemd/system/{UNIT}.d"
 SETTINGS = "/etc/hinge-mirror/mirror.toml"
 RUN = "/run/hinge-mirror"
 PATIENCE_S = 900.0
-"""Three times what anything has ever taken."""
+"""Seconds: three times the longest wait that was ever needed."""
 
 
 class Mirror:
-    """What can be asked of it from outside: state, status line, journal, display, buttons."""
+    """The mirror from outside: state, status line, journal, display, buttons."""
 
     def __init__(self, machine: Machine, out: Path) -> None:
         self.machine, self._out = machine, out
@@ -78,9 +78,9 @@ class Mirror:
     def texts(self) -> list[str]:
         """The texts that it draws now."""
         self._freeze()
-        told = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
+        reported = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
         self._thaw()
-        return list(told["texts"])
+        return list(reported["texts"])
 
     def compared(self, name: str) -> tuple[float, float, list[str], str]:
         """The display against what the product says it presented, at one moment.
@@ -92,7 +92,7 @@ class Mirror:
         time.sleep(2.0)
         seen = self.machine.display(self._out / f"{name}-display.png")
         self.machine.fetch(f"{RUN}/glass.png", self._out / f"{name}-product.png")
-        told = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
+        reported = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
         self._thaw()
         with Image.open(self._out / f"{name}-product.png") as picture:
             product = np.asarray(picture.convert("RGB"))
@@ -102,8 +102,8 @@ class Mirror:
         return (
             float(off.mean()),
             float((seen.max(axis=2) > 8).mean()),
-            told["texts"],
-            told["driver"],
+            reported["texts"],
+            reported["driver"],
         )
 
     def press(self, pin: int, seconds: float = 0.4) -> None:
@@ -114,14 +114,14 @@ class Mirror:
         )
 
     def journal(self, lines: int = 400, cursor: str = "") -> str:
-        """What it has said, since a cursor."""
+        """Its journal since a cursor."""
         since = f"--after-cursor='{cursor}'" if cursor else ""
         return self.machine.must(f"journalctl -u {UNIT} -o cat --no-pager -n {lines} {since}")
 
     def cursor(self) -> str:
         """Where the journal is now."""
-        told = self.machine.must("journalctl -n 1 --show-cursor -o cat --no-pager")
-        return told.rpartition("-- cursor: ")[2].strip()
+        reported = self.machine.must("journalctl -n 1 --show-cursor -o cat --no-pager")
+        return reported.rpartition("-- cursor: ")[2].strip()
 
     def drop_in(self, name: str, on: bool) -> None:
         """Use one of the test's drop-ins, or not."""
@@ -130,10 +130,10 @@ class Mirror:
 
     def _freeze(self) -> None:
         self.machine.run(f"rm -f {RUN}/glass.json")
-        # Asked for again and again: a mirror that starts anew has a new folder.
+        # Asked for again and again: a mirror that starts again has a new folder.
         ask = f"test -e {RUN}/glass.json || {{ touch {RUN}/show; false; }}"
         try:
-            self._await(lambda: self.machine.run(ask).code == 0, 120.0, "a picture")
+            self._await(lambda: self.machine.run(ask).code == 0, 120.0, "a screenshot")
         except MachineError:
             self._thaw()
             raise

@@ -1,4 +1,4 @@
-"""Records the poses of the shipped figure on this machine, for one that is too slow for them.
+"""Record the poses of the shipped figure on this machine, for one that is too slow for them.
 
 record.py OUT.npz
 """

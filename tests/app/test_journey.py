@@ -33,6 +33,8 @@ from mirror.screens.router import compose
 from mirror.simulator.people import CAMERA, Errors, case
 from mirror.simulator.volunteer import Volunteer
 
+pytestmark = pytest.mark.slow
+
 ENGLISH = load_language("en")
 say = ENGLISH.say
 FPS = 15
@@ -69,7 +71,7 @@ class Clock:
 
 
 class Visitor:
-    """Somebody before the mirror, in place of `VisionPipeline`, with a finger for each button.
+    """A person before the mirror, in place of `VisionPipeline`, with a finger for each button.
 
     body: what is seen at a time. scene: what the glass shows. calibrating: what is calibrated.
     """
@@ -91,7 +93,7 @@ class Visitor:
 
     @property
     def texts(self) -> list[str]:
-        """What is written on the glass."""
+        """The texts on the glass."""
         return [shape.text for shape in self.scene.shapes if isinstance(shape, Text)]
 
     @property
@@ -162,7 +164,7 @@ class Visitor:
         self.body = slump
 
     def follows(self, volunteer: Volunteer) -> None:
-        """Bring the own reflection to the dots."""
+        """Bring the reflection to the dots."""
 
         def step(t: float) -> Pose | None:
             volunteer.follow(self.calibrating, 1 / FPS)
@@ -177,12 +179,11 @@ def arrives(me: Visitor) -> Script:
     """Come, and stand until the mirror knows how."""
     me.stands()
     yield from me.sees(say("state.welcome"), say("state.how-to-stand"))
-    yield from me.sees(say("guidance.stand-still"))
     yield from me.sees("Hip hinge", "Bow from the hips. Keep your spine straight.")
 
 
 def words(choice: Exercise) -> tuple[str, str]:
-    """What the glass says of it: title and instruction."""
+    """The texts of the glass: title and instruction."""
     return ENGLISH.title(choice), ENGLISH.instruction(choice)
 
 
@@ -231,7 +232,7 @@ def trains(me: Visitor, count: int, number: int) -> Script:
     for rep in range(1, count + 1):
         yield from me.sees("Hip hinge", str(rep))
         assert not me.shows(str(rep + 1))
-    yield from me.sees(str(count), "reps", say("rest.depth"), say("rest.rounding"), "90°")
+    yield from me.sees(str(count), say("rest.depth"), say("rest.rounding"), "90°")
     yield from me.sees(say("rest.saved", number=number))
 
 
@@ -251,7 +252,7 @@ def remembers(me: Visitor) -> Script:
 
 
 def resets(me: Visitor) -> Script:
-    """In the middle of a set the count begins anew."""
+    """In the middle of a set the count restarts."""
     me.does(reps(2, stand=1.0))
     yield from me.sees("2")
     yield from me.wait(2)
@@ -329,9 +330,9 @@ def test_every_function_is_reached_with_the_buttons_and_seen_on_the_glass(
 
     assert me.shows(say("state.good-bye"), say("state.shutting-down"))
     assert commands == ["power-off"]
-    told = capsys.readouterr()
-    assert "Calibrated: dots and reflections are" in told.err
-    assert "10 reps counted." in told.out
+    reported = capsys.readouterr()
+    assert "Calibrated: dots and reflections are" in reported.err
+    assert "10 reps counted." in reported.out
     store = Store(state / "history.db")
     entries, _ = store.sets()
     assert [entry.reps for entry in entries] == [4, 3]

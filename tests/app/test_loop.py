@@ -90,7 +90,7 @@ class Stage:
         if isinstance(pose, Exception):
             raise pose
         time.sleep(1 / 300)
-        # However busy the machine is, no picture is lost before it is looked at.
+        # However busy the machine is, no frame is lost before it is measured.
         self._looked_at.wait(0.25)
         self._looked_at.clear()
         self._by_time[pose.taken_at] = pose
@@ -146,7 +146,7 @@ def stage(monkeypatch, tmp_path):
 
 
 def test_five_reps_before_the_camera_are_counted(stage, capsys, tmp_path):
-    """Frames in, five out; the glass is written as pictures, the camera is freed."""
+    """Frames in, five out; the glass is written as PNGs, the camera is freed."""
     (camera,) = stage(film(reps(5), 18))
     assert run(SETTINGS, Options()) == 0
     out, err = capsys.readouterr()
@@ -183,14 +183,14 @@ def test_the_time_asked_for_counts_from_the_first_frame(stage, monkeypatch):
 
 
 def test_a_broken_camera_ends_the_mirror_with_its_sentence(stage):
-    """At a terminal the error is told, not swallowed."""
+    """At a terminal the error is raised, not swallowed."""
     stage(CameraError("camera 7 is not there."))
     with pytest.raises(CameraError, match="camera 7"):
         run(SETTINGS, Options())
 
 
 def test_a_camera_that_breaks_later_does_too(stage):
-    """Stalling after some frames is told as well."""
+    """Stalling after some frames is an error as well."""
     stage([*film(reps(0), 1), CameraStalled("no frame for 5 s.")])
     with pytest.raises(CameraStalled):
         run(SETTINGS, Options())
@@ -240,14 +240,14 @@ def test_a_model_is_seldom_downloaded_and_used_as_soon_as_it_is_there(stage, mon
     monkeypatch.setattr(pipeline, "bundle", missing)
     monkeypatch.setattr(pipeline, "locate", later)
     sight = pipeline.VisionPipeline(SETTINGS, keep_trying=True)
-    told = set()
+    reported = set()
     until = time.monotonic() + 20
     while sight.observations.empty() and time.monotonic() < until:
-        told.add(str(sight.fault))
+        reported.add(str(sight.fault))
     sight.close()
     assert not sight.observations.empty()
     assert (len(tried), len(looked)) == (1, 3)
-    assert told == {"None", "the pose model cannot be downloaded."}
+    assert reported == {"None", "the pose model cannot be downloaded."}
 
 
 def test_an_unforeseen_error_of_a_thread_is_not_swallowed(stage):
@@ -336,7 +336,7 @@ def test_a_video_that_cannot_be_written_is_one_sentence(stage, tmp_path):
         run(SETTINGS, Options(seconds=1.0, record=tmp_path / "none" / "glass.mp4"))
 
 
-def test_pictures_that_cannot_be_written_stop_nothing(stage, tmp_path, capsys):
+def test_snapshots_that_cannot_be_written_stop_nothing(stage, tmp_path, capsys):
     """A full disk is said once."""
     (tmp_path / "out").write_text("a file where the folder should be")
     stage(film(reps(2), 9))
@@ -403,7 +403,7 @@ def test_calibrating_begins_and_is_left_by_a_long_press(stage, monkeypatch, caps
 
 
 def test_calibrating_in_a_simulated_room_ends_by_itself(stage, monkeypatch, capsys, tmp_path):
-    """As a command: the millimetres are told, a picture is there, nothing is kept."""
+    """As a command it prints the millimetres, writes a snapshot, and keeps nothing."""
     step_s = 0.2  # of the volunteer's time, at each turn of the loop
     for name in ("follow", "wishes"):
         real = getattr(Volunteer, name)
@@ -421,7 +421,7 @@ def test_a_calibration_that_is_not_finished_in_time_says_so(stage, capsys):
     assert "not finished: nothing was changed" in capsys.readouterr().err
 
 
-def test_an_unknown_variation_in_the_config_is_told(stage):
+def test_an_unknown_variation_in_the_config_is_reported(stage):
     """Before anything is opened."""
     stage(film(reps(0), 1))
     with pytest.raises(ValueError, match="There is no variation 'salsa'"):
@@ -480,7 +480,7 @@ def test_a_defect_does_not_end_a_kiosk(stage, monkeypatch, capsys):
         run(SETTINGS, Options(), advance=stumbles)
 
 
-def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch, tmp_path):
+def test_a_kiosk_waits_for_its_display_and_writes_no_snapshots(stage, monkeypatch, tmp_path):
     """When the display comes, the glass moves there."""
     tries = []
 
@@ -494,7 +494,7 @@ def test_a_kiosk_waits_for_its_display_and_writes_no_pictures(stage, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
-def test_the_last_picture_of_a_film_counts(stage, capsys):
+def test_the_last_frame_of_a_film_counts(stage, capsys):
     """A rep that locks out with it is not lost."""
     poses = list(film(reps(1), 9))
     session, shown = start(), []
@@ -508,9 +508,7 @@ def test_the_last_picture_of_a_film_counts(stage, capsys):
     assert "1 rep counted." in capsys.readouterr().out
 
 
-def test_what_hangs_is_said_on_the_glass_and_then_the_mirror_starts_anew(
-    stage, monkeypatch, capsys
-):
+def test_a_step_that_hangs_is_shown_and_then_the_mirror_restarts(stage, monkeypatch, capsys):
     """A thread cannot be stopped from outside, so the process ends, and says why."""
     seen, left, hang = [], [], threading.Event()
     monkeypatch.setattr(pipeline, "step_s", lambda: 0.1)
@@ -545,7 +543,7 @@ def test_a_camera_that_does_not_come_back_gets_a_new_process(stage, monkeypatch,
     assert "The camera does not come back: the mirror restarts." in err
 
 
-def test_a_display_that_was_plugged_in_is_opened_anew(stage, monkeypatch):
+def test_a_display_that_was_plugged_in_is_opened_again(stage, monkeypatch):
     """Whatever it was before; one that is only gone is not."""
     opened = []
 
@@ -618,7 +616,7 @@ def test_sound_comes_with_a_display_that_is_plugged_in(stage, cable, monkeypatch
 
 
 def test_sound_sleeps_and_wakes_with_the_display(stage, cable, monkeypatch, capsys):
-    """It is given back before the display goes, and opened anew after; that is worth no line."""
+    """It is given back before the display goes, and opened again after; that is worth no line."""
     turns = iter(range(100))
 
     def state(situation):
@@ -649,7 +647,7 @@ def test_a_mirror_that_cannot_be_switched_off_says_so(stage, monkeypatch, capsys
 
 
 def test_a_term_signal_stops_the_mirror_in_good_order(stage, capsys):
-    """What systemd sends: the loop ends, devices are freed, the exit code is 0."""
+    """On the signal of systemd the loop ends, devices are freed, the exit code is 0."""
     (camera,) = stage(film(reps(0), 10_000))
     threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGTERM]).start()
     assert run(SETTINGS, Options(kiosk=True, seconds=60)) == 0
@@ -658,7 +656,7 @@ def test_a_term_signal_stops_the_mirror_in_good_order(stage, capsys):
 
 
 def kept_sets(state):
-    """What the mirror has saved."""
+    """The sets that the mirror has saved."""
     store = Store(state / "history.db")
     entries, _ = store.sets()
     store.close()

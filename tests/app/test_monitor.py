@@ -15,7 +15,7 @@ from mirror.pose.watchdog import ABSENT_S, DEFAULT_STEP_S, LOST_S, SHOWN_S, Watc
 
 
 class Clock:
-    """Seconds that pass when told."""
+    """A clock that moves when it is set."""
 
     now = 100.0
 
@@ -45,7 +45,7 @@ def test_a_part_that_keeps_its_promises_does_not_hang(clock):
 
 
 def test_a_part_that_is_late_hangs_and_after_a_while_wants_a_new_process(clock):
-    """Between the two it can be told on the glass; a step that comes after all is welcome."""
+    """Between the two the glass can say it; a late step ends the trouble."""
     watchdog = Watchdog(clock)
     watchdog.promise("estimator", 10.0)
     clock.now += 10.1
@@ -75,14 +75,14 @@ def test_what_fails_for_long_wants_a_new_process(clock, has_worked, patience_s):
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"),
+    ("reported", "seconds"),
     [("20000000", 10.0), ("60000000", 30.0), (None, DEFAULT_STEP_S), ("x", DEFAULT_STEP_S)],
 )
-def test_a_step_may_take_half_of_what_the_watchdog_allows(monkeypatch, told, seconds):
-    """So what hangs is told on the glass before systemd ends the mirror."""
+def test_a_step_may_take_half_of_what_the_watchdog_allows(monkeypatch, reported, seconds):
+    """So the glass shows a step that hangs before systemd ends the mirror."""
     monkeypatch.delenv("WATCHDOG_USEC", raising=False)
-    if told is not None:
-        monkeypatch.setenv("WATCHDOG_USEC", told)
+    if reported is not None:
+        monkeypatch.setenv("WATCHDOG_USEC", reported)
     assert step_s() == seconds
 
 
@@ -109,11 +109,11 @@ def test_heat_is_over_only_when_it_is_clearly_cooler():
     """No flicker at the limit."""
     now = {"t": 70.0}
     health = Health(lambda: Vitals(False, now["t"]))
-    told = []
+    reported = []
     for step, t in enumerate((79.9, 80.0, 75.0, 72.0, 71.9, 79.0)):
         now["t"] = t
-        told.append(health.update(10.0 * step))
-    assert told == [None, "hot", "hot", "hot", None, None]
+        reported.append(health.update(10.0 * step))
+    assert reported == [None, "hot", "hot", "hot", None, None]
 
 
 def test_low_voltage_counts_for_a_while_and_before_heat():

@@ -1,4 +1,4 @@
-"""What the margin says of keys."""
+"""The keys in the margin of the glass."""
 
 from mirror.app.notices import IDLE_S, KEYS_S, Notices
 from mirror.coach.language import load_language

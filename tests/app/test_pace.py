@@ -4,7 +4,7 @@ from mirror.app.pace import ASLEEP_HZ, LEAST_HZ, Pace
 
 
 def after(looks_per_s, fps=30):
-    """Pictures a second after some seconds of observations at that rate."""
+    """Frames a second after some seconds of observations at that rate."""
     pace = Pace(fps)
     for k in range(100):
         pace.observed(k / looks_per_s)
@@ -13,12 +13,12 @@ def after(looks_per_s, fps=30):
 
 @pytest.mark.parametrize(("looks", "shown"), [(30, 30), (15, 30), (10, 20), (5, LEAST_HZ)])
 def test_the_glass_is_drawn_less_often_where_observations_are_slow(looks, shown):
-    """Two pictures for each, but enough for what moves by itself, and no more than asked for."""
+    """Two drawings for each frame, enough for the animations, and no more than asked for."""
     assert after(looks) == pytest.approx(shown)
 
 
 def test_the_settings_bound_it():
-    """A glass of ten pictures a second stays so."""
+    """A glass of ten frames a second stays so."""
     assert after(5, fps=10) == pytest.approx(10)
 
 
@@ -31,8 +31,8 @@ def test_before_the_first_observation_it_is_as_asked_for():
     assert pace.interval_s == pytest.approx(1 / 30)
 
 
-def test_asleep_it_only_waits_for_somebody():
-    """The looks of a sleeping mirror say nothing of the computer."""
+def test_asleep_it_only_waits_for_a_person():
+    """The frames of a sleeping mirror do not show the speed of the computer."""
     pace = Pace(30)
     pace.is_asleep = True
     pace.observed(0.0)

@@ -1,7 +1,7 @@
 """What the tables of the truth bench count as right, and what as a miss."""
 
 import numpy as np
-from benches.accuracy import COLUMNS, Result, Verdict, false_alarms, told
+from benches.accuracy import COLUMNS, Result, Verdict, false_alarms, reported
 from benches.truth import case
 
 
@@ -14,7 +14,9 @@ def table(verdicts, *, seen=100, judged=100):
     """The tables of one set with these verdicts."""
     errors = np.zeros((3, len(COLUMNS)))
     what = case("table", 0)
-    return "\n".join(told([Result(what, errors, seen, judged, verdicts, 0.0, None, 0.001, 0.02)]))
+    return "\n".join(
+        reported([Result(what, errors, seen, judged, verdicts, 0.0, None, 0.001, 0.02)])
+    )
 
 
 RIGHT = tuple(verdict(25.0 + k, 24.0 + k, True) for k in range(4)) + tuple(
@@ -22,7 +24,7 @@ RIGHT = tuple(verdict(25.0 + k, 24.0 + k, True) for k in range(4)) + tuple(
 )
 
 
-def test_right_verdicts_are_told_so():
+def test_right_verdicts_are_reported():
     """Everything found and nothing else: AUC 1, all flagged, no false alarm."""
     text = table(RIGHT)
     assert "AUC 1.000, found without a false alarm 100%" in text
@@ -39,7 +41,7 @@ def test_a_rep_left_unjudged_is_a_miss():
     assert "AUC 0.750" in table((*RIGHT[:-1], verdict(0.0, None)))
 
 
-def test_a_false_alarm_is_told():
+def test_a_false_alarm_is_reported():
     """A neutral rep that was flagged is counted, and ranks where its reading puts it."""
     text = table((*RIGHT[:-1], verdict(0.0, 26.5, True)))
     assert "1 of 4 others, of these 1 of 4 neutral" in text
@@ -49,6 +51,6 @@ def test_a_false_alarm_is_told():
     )
 
 
-def test_pictures_without_a_verdict_lower_the_share():
+def test_frames_without_a_verdict_lower_the_share():
     """The share of verdicts is of all pictures since the first standing."""
     assert "| 90% |" in table(RIGHT, seen=200, judged=180)

@@ -29,7 +29,7 @@ def test_flaws_are_named(shapes, found):
     assert flaws(Scene(shapes), SCREEN) == found
 
 
-def test_pictures_become_a_strip(tmp_path):
+def test_images_become_a_strip(tmp_path):
     """A third of their size, beside one another, grey between them; and it can be written."""
     black, white = (np.full((30, 60, 3), light, np.uint8) for light in (0, 255))
     half = black.copy()

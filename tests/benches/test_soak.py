@@ -1,4 +1,7 @@
+import pytest
 from benches.soak import soak
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_few_visits_are_counted_exactly(capsys):

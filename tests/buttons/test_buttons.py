@@ -172,7 +172,7 @@ def test_a_flicker_does_not_end_a_hold(hand):
     assert hand.source.commands() == [Command.SHUTDOWN]
 
 
-def test_held_tells_the_button_and_the_fraction(hand):
+def test_held_reports_the_button_and_the_fraction(hand):
     """While a button with a second meaning is down, the fraction grows from 0 to 1 and stays."""
     assert hand.source.held() is None
     hand.down("previous", 0.75)

@@ -105,7 +105,7 @@ def test_a_panel_that_ends_above_the_reflected_heel_takes_the_knee():
     assert now.fitted.residual_mm < 15
 
 
-def test_who_walks_about_is_never_taken_for_aligned():
+def test_a_person_who_walks_about_is_never_taken_for_aligned():
     """Nothing is captured while the body moves, or stands still far from the dot."""
     volunteer, _ = room(1)
     now = helped(begun(), volunteer, 60, lambda now: now.dot is not None)[-1]
@@ -136,7 +136,7 @@ def test_buttons_move_the_dot_and_leave():
     assert low.dot[1] <= GLASS.height_mm - 45
 
 
-def test_the_result_is_kept_or_begun_anew():
+def test_the_result_is_kept_or_begun_again():
     """Select keeps; next and previous begin again; the live dots lie on the reflection."""
     volunteer, there = room(4)
     now = helped(begun(), volunteer, 120, done)[-1]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mirror.calibration import calibration, controller
-from mirror.calibration.calibration import fitting, keep, kept_at, load, reflection
+from mirror.calibration.calibration import fitting, keep, kept_at, load_calibration, reflection
 from mirror.calibration.controller import CalibrationController
 from mirror.calibration.fitting import Correction, Fitted
 from mirror.coach.command import Command
@@ -81,7 +81,7 @@ def test_a_damaged_file_is_one_sentence(state, text):
     state.mkdir(parents=True)
     kept_at().write_text(text)
     with pytest.raises(ConfigError, match=r"calibration\.toml: is damaged .*calibrate again"):
-        load(kept_at())
+        load_calibration(kept_at())
 
 
 def test_a_failed_write_leaves_the_old_one(state, monkeypatch):
@@ -201,5 +201,5 @@ def test_own_numbers_may_be_kept_too(state):
     """A field of view that is given is among what the calibration was made with."""
     settings = Settings(camera=CameraSettings(lens="own", fov_deg=80.0, k1=-0.1))
     keep(FITTED, settings)
-    assert calibration.load(kept_at()).made_with["camera.fov_deg"] == 80.0
+    assert calibration.load_calibration(kept_at()).made_with["camera.fov_deg"] == 80.0
     assert fitting(settings) is not None

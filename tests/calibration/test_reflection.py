@@ -22,8 +22,10 @@ from mirror.display.scene import Line, Ring
 from mirror.screens.layout import divide
 from mirror.screens.reflected import on_reflection, speed_deg_s
 from mirror.screens.router import ScreenState, Situation, compose, route
-from mirror.simulator.people import CAMERA, Errors, Person, case, seen
+from mirror.simulator.people import CAMERA, Errors, SimulatedPerson, case, seen
 from mirror.simulator.room import Room, looking, stand
+
+pytestmark = pytest.mark.slow
 
 SCREEN = ScreenSettings()
 GLASS = Glass.of((1080, 1920), SCREEN)
@@ -77,7 +79,7 @@ def test_the_own_eye_is_seen_straight_ahead():
     tilt=st.floats(-15, 15), pan=st.floats(-10, 10), roll=st.floats(-10, 10),
     x=st.floats(-0.5, 0.5), y=st.floats(0.3, 1.9), z=st.floats(1.5, 4.0),
 )  # fmt: skip
-def test_a_point_in_the_picture_is_found_in_the_room(tilt, pan, roll, x, y, z):
+def test_a_point_in_the_frame_is_found_in_the_room(tilt, pan, roll, x, y, z):
     """Through a bent lens that hangs aslant: given its distance, to a millimetre."""
     camera = CameraSettings(
         lens="module-3-wide", aside_m=0.3, tilt_deg=tilt, pan_deg=pan, roll_deg=roll
@@ -98,11 +100,11 @@ def test_a_point_in_the_picture_is_found_in_the_room(tilt, pan, roll, x, y, z):
     assert setting(camera).at(pixel, z)[0] == pytest.approx([x, y, z], abs=1e-3)
 
 
-def test_heels_tell_the_distance():
+def test_heels_give_the_distance():
     """Of both the mean; of one, half a stance more; of none, nothing."""
     there = case(1, EXACT, CAMERA, SCREEN, GLASS)
-    body = stand(Person.drawn(there).bowed(0.0), north=2.3, east=0.1, facing=1)
-    pose, _ = seen(there, Person.drawn(there), body)
+    body = stand(SimulatedPerson.drawn(there).bowed(0.0), north=2.3, east=0.1, facing=1)
+    pose, _ = seen(there, SimulatedPerson.drawn(there), body)
     assert by_heels(there.setting, [pose]) == pytest.approx(2.3, abs=0.03)
     near, far = body.nearer
     for hidden in ((far,), (near, far)):
@@ -126,7 +128,7 @@ def test_in_a_room_that_is_as_configured_the_line_is_right():
     """Without any error, within 8 mm: what is left is how bodies differ in heads and heels."""
     for seed in range(6):
         there = case(seed, EXACT, CAMERA, SCREEN, GLASS)
-        body = Person.drawn(there)
+        body = SimulatedPerson.drawn(there)
         for north in DISTANCES:
             for share in (0.0, 0.7):
                 assert errors_mm(there, Reflection(there.setting), body, north, share).max() < 8
@@ -188,7 +190,7 @@ def test_no_dots_leave_everything_as_it_is():
 NARROW = CameraSettings(lens="own", fov_deg=46.0, height_m=1.2)
 
 
-def working(t=3.9):
+def working(t=3.95):
     """A session on the way down of the first rep, its back seen."""
     session = start()
     for pose in film(reps(2, period=6.0), t):
@@ -218,7 +220,7 @@ def test_the_line_is_drawn_where_the_eye_sees_the_back():
     assert len(lines[1].points) > 10
 
 
-def test_who_faces_right_in_the_picture_is_reflected_facing_left():
+def test_a_person_who_faces_right_in_the_frame_is_reflected_facing_left():
     """As in any mirror: in the picture the shoulders are to the right of the hips."""
     spine = shown(still(working()))[-1]
     assert spine.points[-1][0] < spine.points[0][0]

@@ -1,11 +1,11 @@
-"""How the camera hangs and how light it is, from the figure and from made-up pictures."""
+"""How the camera hangs and how light it is, from the figure and from made-up frames."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mirror.camera.hanging import Light, advice, hanging
+from mirror.camera.hanging import LightReading, hanging, hanging_advice
 from mirror.config import CameraSettings
 from mirror.figure.body import BODIES
 from mirror.figure.motion import Motion, landmarks
@@ -34,7 +34,7 @@ def optics(tilt_deg=8.0, roll_deg=0.0):
 
 
 def found(body, **how):
-    """What is found of a camera that hangs so, where 8 degrees and 1.2 m are set."""
+    """The findings on a camera that hangs so, where 8 degrees and 1.2 m are set."""
     return hanging(seen(body, **how), optics(), 1.2, body.height_m)
 
 
@@ -54,7 +54,7 @@ def test_another_tilt_is_found(tilt_deg):
     """Within two degrees, where height and body height are right."""
     it = found(BODIES[0], tilt_deg=tilt_deg)
     assert it.tilt_deg == pytest.approx(tilt_deg, abs=2.0)
-    is_right, said = advice(it, CAMERA, optics())
+    is_right, said = hanging_advice(it, CAMERA, optics())
     assert not is_right
     assert f"it looks {it.tilt_deg:.0f} degrees down where camera.height_m = 1.2 is right" in said
 
@@ -64,18 +64,18 @@ def test_another_height_is_found(height_m):
     """Where the tilt is right; the sentence leaves open which of the two is wrong."""
     it = found(BODIES[0], height_m=height_m)
     assert it.height_m == pytest.approx(height_m, abs=0.1)
-    assert f"or hangs {it.height_m:.1f} m high" in advice(it, CAMERA, optics())[1]
+    assert f"or hangs {it.height_m:.1f} m high" in hanging_advice(it, CAMERA, optics())[1]
 
 
 @pytest.mark.parametrize("roll_deg", [-12.0, 7.0])
-def test_a_picture_that_leans_is_found(roll_deg):
-    """What to set puts it upright: then nothing is found any more."""
+def test_a_frame_that_leans_is_found(roll_deg):
+    """The suggested settings put it upright: then there are no findings."""
     it = found(BODIES[0], roll_deg=roll_deg)
     assert it.turn_deg == pytest.approx(-roll_deg, abs=2.0)
-    assert f"set camera.roll_deg = {it.turn_deg:.0f}" in advice(it, CAMERA, optics())[1]
+    assert f"set camera.roll_deg = {it.turn_deg:.0f}" in hanging_advice(it, CAMERA, optics())[1]
     pose = seen(BODIES[0], roll_deg=roll_deg)
     again = hanging(pose, optics(roll_deg=it.turn_deg), 1.2, BODIES[0].height_m)
-    assert advice(again, replace_roll(it.turn_deg), optics())[0]
+    assert hanging_advice(again, replace_roll(it.turn_deg), optics())[0]
 
 
 def replace_roll(roll_deg):
@@ -84,16 +84,16 @@ def replace_roll(roll_deg):
 
 
 @pytest.mark.parametrize(("roll_deg", "rotate"), [(90.0, 0), (180.0, 270), (-90.0, 180)])
-def test_a_picture_that_lies_names_the_rotation_to_set(roll_deg, rotate):
+def test_a_frame_that_lies_names_the_rotation_to_set(roll_deg, rotate):
     """A camera that hangs on its side is turned by 90 already."""
-    is_right, said = advice(found(BODIES[0], roll_deg=roll_deg), CAMERA, optics())
+    is_right, said = hanging_advice(found(BODIES[0], roll_deg=roll_deg), CAMERA, optics())
     assert not is_right
     assert said.endswith(f"set camera.rotate = {rotate}.")
 
 
 def test_a_camera_that_is_right_is_said_to_be():
     """With the room above and below."""
-    is_right, said = advice(found(BODIES[0]), CAMERA, optics())
+    is_right, said = hanging_advice(found(BODIES[0]), CAMERA, optics())
     assert is_right
     assert "whole and upright" in said
 
@@ -109,7 +109,7 @@ def test_a_camera_that_is_right_is_said_to_be():
 def test_what_is_cut_off_names_the_way_to_turn(above, below, words):
     """By as much as the room on both sides differs."""
     it = replace(found(BODIES[0]), above=above, below=below)
-    is_right, said = advice(it, CAMERA, optics())
+    is_right, said = hanging_advice(it, CAMERA, optics())
     assert not is_right
     assert words in said
 
@@ -128,7 +128,7 @@ def test_nothing_is_found_of_a_person_who_does_not_stand_and_face_the_glass():
 
 @pytest.mark.parametrize("noise", [0.0, 4.0, 16.0, 32.0])
 def test_noise_is_measured_beside_what_moves(noise):
-    """A third of the picture moves; the rest is still."""
+    """A third of the frame moves; the rest is still."""
     draw = np.random.default_rng(1)
     still = draw.integers(60, 180, (120, 90, 3)).astype(float)
     pictures = []
@@ -136,15 +136,15 @@ def test_noise_is_measured_beside_what_moves(noise):
         one = still.copy()
         one[:, 30 : 30 + 5 * k] += 40
         pictures.append(np.clip(one + draw.normal(0, noise, one.shape), 0, 255).astype(np.uint8))
-    light = Light.of(pictures)
+    light = LightReading.of(pictures)
     assert light.noise == pytest.approx(noise, abs=0.15 * noise + 0.5)
     assert light.verdict()[0] == (noise < 20.0)
 
 
 @pytest.mark.parametrize(("value", "is_fine"), [(120, True), (20, False)])
 def test_darkness_is_said(value, is_fine):
-    """One picture is enough for that."""
-    light = Light.of([np.full((40, 30, 3), value, np.uint8)])
+    """One frame is enough for that."""
+    light = LightReading.of([np.full((40, 30, 3), value, np.uint8)])
     assert light.bright == value
     is_right, said = light.verdict()
     assert is_right == is_fine

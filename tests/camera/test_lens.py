@@ -1,4 +1,4 @@
-"""The picture made upright: what a lens and an aslant camera did to it is taken out again."""
+"""The frame made upright: the effects of a lens and an aslant camera are removed."""
 
 from dataclasses import replace
 
@@ -39,13 +39,13 @@ def test_a_pinhole_that_hangs_straight_changes_nothing(focal, x, y):
 
 @given(lens=LENSES, x=st.floats(40, 440), y=st.floats(40, 600))
 def test_upright_and_seen_undo_each_other(lens, x, y):
-    """Within the picture, to a fiftieth of a pixel."""
+    """Within the frame, to a fiftieth of a pixel."""
     there = lens.upright(np.array([x, y]))
     assert lens.seen(there) == pytest.approx([x, y], abs=0.02)
 
 
 def projected(points_m: np.ndarray, lens: Lens) -> np.ndarray:
-    """What a real camera makes of points (right, down, ahead) of the level room, step by step."""
+    """Pixels of a real camera for points (right, down, ahead) of the level room, step by step."""
     tilt, pan, roll = (np.radians(a) for a in (lens.tilt_deg, lens.pan_deg, lens.roll_deg))
     seen = []
     for x, y, z in points_m:
@@ -89,7 +89,7 @@ def test_the_mask_goes_with_the_landmarks(lens, bow):
     straight = with_mask(person(trunk=30, thigh=10, shank=5), bow)
     corners = np.array([(x, y) for x in (190.0, 400.0) for y in (100.0, 420.0)])
     assume(((lens.seen(corners) > 0) & (lens.seen(corners) < SIZE)).all())  # the trunk is in it
-    # The real picture, made by sampling the straight one where each real pixel lies.
+    # The real frame, made by sampling the straight one where each real pixel lies.
     width, height = SIZE
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     places = np.floor(lens.upright(np.stack([x, y], -1))).astype(int)
@@ -124,8 +124,8 @@ def test_nothing_of_the_person_is_lost_far_from_the_landmarks(lens, x, y):
     assert (upright[rows, columns] > 0.9).all()
 
 
-def test_the_picture_is_made_upright_too():
-    """A bright spot of the real picture lies where its point is put."""
+def test_the_frame_is_made_upright_too():
+    """A bright spot of the real frame lies where its point is put."""
     rolled = Lens(SIZE, 500.0, k1=-0.05, roll_deg=10)
     rgb = np.zeros((640, 480, 3), np.uint8)
     rgb[118:123, 98:103] = 255
@@ -135,14 +135,14 @@ def test_the_picture_is_made_upright_too():
 
 
 @given(lens=LENSES)
-def test_the_middle_of_the_picture_stays(lens):
-    """A camera that looks down keeps the person in the picture that is made upright."""
+def test_the_middle_of_the_frame_stays(lens):
+    """A camera that looks down keeps the person in the frame that is made upright."""
     middle = np.array(SIZE) / 2
     assert lens.upright(middle) == pytest.approx(middle, abs=1e-6)
 
 
 def test_a_level_camera_is_the_identity():
-    """And tilt, pan, roll turn the axis the way they say: down, left in the picture, clockwise."""
+    """And tilt, pan, roll turn the axis the way they say: down, left in the frame, clockwise."""
     assert level(0, 0, 0) == pytest.approx(np.eye(3))
     ahead = np.array([0.0, 0.0, 1.0])
     assert (level(10, 0, 0) @ ahead)[1] > 0
@@ -152,7 +152,7 @@ def test_a_level_camera_is_the_identity():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_preset_sees_what_its_module_sees(name):
-    """A picture in the shape of the sensor has the published field along both sides."""
+    """A frame in the shape of the sensor has the published field along both sides."""
     module = MODULES[name]
     shape = {"module-2": (1640, 1232)}.get(name, (2304, 1296))
     made = lens(CameraSettings(lens=name, rotate=0), shape)
@@ -163,7 +163,7 @@ def test_a_preset_sees_what_its_module_sees(name):
         assert field == pytest.approx((module.long_deg, module.short_deg)[side], abs=1.0)
 
 
-def test_a_squarer_picture_sees_less_of_a_wide_sensor():
+def test_a_squarer_frame_sees_less_of_a_wide_sensor():
     """4:3 is cut out of 16:9 at the ends of the longer side; the shorter side sees all."""
     made = lens(CameraSettings(lens="module-3"), (480, 640))
     assert 2 * np.degrees(np.arctan(240 / made.focal_px)) == pytest.approx(41.0)
@@ -171,7 +171,7 @@ def test_a_squarer_picture_sees_less_of_a_wide_sensor():
 
 
 def test_a_module_hangs_on_its_side_unless_it_is_said_otherwise():
-    """Lying, it would see an upright picture of its shorter side only, and no person whole."""
+    """Lying, it would see an upright frame of its shorter side only, and no person whole."""
     assert CameraSettings().turn == 90
     lying = lens(CameraSettings(rotate=0), (480, 640))
     assert 2 * np.degrees(np.arctan(320 / lying.focal_px)) == pytest.approx(41.0)
@@ -182,15 +182,15 @@ def test_a_module_hangs_on_its_side_unless_it_is_said_otherwise():
 
 @pytest.mark.parametrize("name", MODULES)
 @pytest.mark.parametrize("tilt", [-3.0, 0.0, 8.0])
-def test_somebody_is_seen_whole_from_where_it_is_told(name, tilt):
-    """There, and no nearer, head and feet are in the picture."""
+def test_a_person_is_seen_whole_from_the_stated_distance(name, tilt):
+    """There, and no nearer, head and feet are in the frame."""
     camera = CameraSettings(lens=name, tilt_deg=tilt, height_m=1.1)
     size = (480, 640)
     away = whole_from_m(camera, size, 1.8)
     made = lens(camera, size)
 
     def is_whole(north):
-        # Rays from the lens to head and feet in the picture that is made upright.
+        # Rays from the lens to head and feet in the frame that is made upright.
         rays = np.array([[0.0, 1.1 - 1.8, north], [0.0, 1.1, north]]) @ level(tilt, 0, 0)
         slopes = np.abs(rays[:, 1] / rays[:, 2])
         plain = lens(CameraSettings(lens=name), size)
@@ -210,18 +210,18 @@ def test_somebody_is_seen_whole_from_where_it_is_told(name, tilt):
         ("module-3-wide", 640, 1.1, 1.0, 1.4, 1.6),
     ],
 )
-def test_the_distances_that_are_told_to_who_builds_one(name, height, low, high, overhead, one_leg):
+def test_the_distances_that_the_builder_reads(name, height, low, high, overhead, one_leg):
     """README: level at 1 m, and at 1.2 m looking 8 degrees down; across, either way."""
-    for told, hung in ((low, {"height_m": 1.0}), (high, {"height_m": 1.2, "tilt_deg": 8.0})):
+    for reported, hung in ((low, {"height_m": 1.0}), (high, {"height_m": 1.2, "tilt_deg": 8.0})):
         camera = CameraSettings(lens=name, height=height, **hung)
-        for variation, metres in (("", told), ("overhead", overhead), ("single-leg", one_leg)):
+        for variation, metres in (("", reported), ("overhead", overhead), ("single-leg", one_leg)):
             assert round(whole_from_m(camera, (480, height), 1.8, variation), 1) == metres
 
 
 @pytest.mark.parametrize("name", MODULES)
 @pytest.mark.parametrize("variation", ASIDE)
-def test_what_reaches_aside_is_seen_from_where_it_is_told(name, variation):
-    """There, and no nearer, the figure's hands and its free foot stay in the picture."""
+def test_what_reaches_aside_is_seen_from_the_stated_distance(name, variation):
+    """There, and no nearer, the figure's hands and its free foot stay in the frame."""
     camera, size = CameraSettings(lens=name, height_m=1.0), (480, 640)
     away = whole_from_m(camera, size, 1.8, variation)
     made = lens(camera, size)
@@ -235,12 +235,12 @@ def test_what_reaches_aside_is_seen_from_where_it_is_told(name, variation):
 
 
 def test_nobody_is_seen_whole_by_a_camera_that_looks_over_their_heads():
-    """Then there is no distance to tell."""
+    """Then there is no distance to report."""
     assert whole_from_m(CameraSettings(tilt_deg=-40.0), (480, 640), 1.8) == np.inf
 
 
 def test_own_numbers_are_of_the_longer_side():
-    """The field of view of a lens of one's own is measured in the picture that it gives."""
+    """The field of view of a lens of one's own is measured in the frame that it gives."""
     made = lens(CameraSettings(lens="own", fov_deg=90.0, k1=-0.1), (480, 640))
     top = made.upright(np.array([240.0, 0.0]))
     assert (320 - top[1]) / made.focal_px == pytest.approx(1.0, abs=1e-3)

@@ -73,7 +73,7 @@ def test_any_rgb_layout_gives_red_first(world, layout):
 
 
 def test_a_format_without_rgb_is_refused(world):
-    """A camera without RGB pictures is an error that names its format, and is closed again."""
+    """A camera without RGB frames is an error that names its format, and is closed again."""
     world.gives_format = "YUYV"
     with pytest.raises(CameraError, match="YUYV"):
         opened()
@@ -97,7 +97,7 @@ def test_rotation_and_flip(world, rotate, flip, can_flip):
 
 
 def test_the_camera_may_adjust_the_size(world):
-    """`size` tells what the camera really gives."""
+    """`size` is the real size of the frames."""
     world.gives_size = (128, 96)
     camera = opened()
     assert camera.size == (128, 96)
@@ -149,7 +149,7 @@ def test_raw_pixels_have_ten_to_twelve_bits_where_the_sensor_can(world, depths, 
 
 
 @pytest.mark.parametrize(("mains_hz", "period_us"), [(50, 10_000), (60, 8_333)])
-def test_lamps_do_not_flicker_in_the_picture(world, mains_hz, period_us):
+def test_lamps_do_not_flicker_in_the_frame(world, mains_hz, period_us):
     """Exposure times are whole periods of the light; libcamera's own values, in microseconds."""
     world.controls |= {"AeFlickerMode", "AeFlickerPeriod"}
     opened(mains_hz=mains_hz)
@@ -168,7 +168,7 @@ def test_flicker_is_left_alone_where_that_is_set_or_not_possible(world):
         )
 
 
-def test_a_lens_that_can_move_is_focused_on_who_stands_there(world):
+def test_a_lens_that_can_move_is_focused_on_the_person(world):
     """A Camera Module 3; others have no such control. What moves is kept sharp, too."""
     world.controls |= {"AfMode", "LensPosition", "AeExposureMode"}
     opened()
@@ -177,8 +177,8 @@ def test_a_lens_that_can_move_is_focused_on_who_stands_there(world):
     assert 1.5 < 1 / controls["LensPosition"] < 3.0, "dioptres are one over metres"
 
 
-def test_a_camera_on_its_side_is_asked_for_a_picture_that_lies(world):
-    """So an upright picture shows the longer side of the sensor."""
+def test_a_camera_on_its_side_is_asked_for_a_frame_that_lies(world):
+    """So an upright frame shows the longer side of the sensor."""
     opened(rotate=None)
     assert world.opened[0].camera_configuration()["main"]["size"] == (HEIGHT, WIDTH)
 

@@ -23,7 +23,7 @@ BRIGHT = 150
 
 
 def picture(index):
-    """RGB: the top left quarter is red, the rest dark; the bottom right tells the frame."""
+    """RGB: the top left quarter is red, the rest dark; the bottom right encodes the index."""
     rgb = np.full((HEIGHT, WIDTH, 3), 30, np.uint8)
     rgb[: HEIGHT // 2, : WIDTH // 2, 0] = 220
     rgb[HEIGHT // 2 :, WIDTH // 2 :] = 60 + 15 * index
@@ -169,17 +169,17 @@ def test_broken_timestamps_are_counted(clip, monkeypatch, stamps_ms, expected_s)
 
 
 def test_a_clip_cut_short_ends_early(clip, capfd):
-    """What can be read of a damaged file is read; then it has ended, without noise."""
+    """The readable part of a damaged file is read; then it has ended, without noise."""
     avi = clip.with_suffix(".avi")
     writer = cv2.VideoWriter(str(avi), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (WIDTH, HEIGHT))
     for index in range(COUNT):
         writer.write(picture(index)[..., ::-1])
     writer.release()
     data = avi.read_bytes()
-    avi.write_bytes(data[:-2500])  # its index and the last pictures
+    avi.write_bytes(data[:-2500])  # its index and the last frames
     frames = read_all(opened(avi))
     assert 2 <= len(frames) < COUNT
-    whole = frames[:-1]  # the picture at the cut may be half of one
+    whole = frames[:-1]  # the frame at the cut may be half of one
     assert [number(frame) for frame in whole] == list(range(len(whole)))
     assert capfd.readouterr().err == ""
 
@@ -225,7 +225,7 @@ def test_a_path_of_digits_and_more_is_a_file(clip, monkeypatch):
 
 
 class FakeWebcam:
-    """OpenCV's capture of a webcam: dark BGR pictures with a red left edge, until `stop`."""
+    """OpenCV's capture of a webcam: dark BGR frames with a red left edge, until `stop`."""
 
     def __init__(self, works=True):
         self.works, self.asked, self.released = works, {}, 0
@@ -275,7 +275,7 @@ def test_a_webcam_gives_new_frames(webcam):
 
 @pytest.mark.parametrize(("rotate", "asked"), [(0, (320, 480)), (90, (480, 320))])
 def test_a_webcam_is_asked_for_the_size(webcam, rotate, asked):
-    """The settings mean the upright picture; a camera on its side is asked the other way."""
+    """The settings mean the upright frame; a camera on its side is asked the other way."""
     camera = opened("0", live=True, width=320, height=480, fps=25, rotate=rotate)
     camera.close()
     assert webcam.asked[cv2.CAP_PROP_FRAME_WIDTH] == asked[0]
@@ -288,7 +288,7 @@ def test_a_webcam_that_stops(webcam):
     """No frame for stall_s is CameraStalled; frames that come again are read."""
     camera = opened("0", live=True, stall_s=0.5)
     webcam.stopped.set()
-    time.sleep(0.1)  # the picture that was on its way has come
+    time.sleep(0.1)  # the frame that was on its way has come
     camera.read()
     with pytest.raises(CameraStalled, match=r"webcam 0 .*0\.5 s"):
         camera.read()
@@ -298,7 +298,7 @@ def test_a_webcam_that_stops(webcam):
 
 
 def test_a_webcam_that_gives_nothing(webcam):
-    """A webcam that opens but never gives a picture cannot be opened, and is freed."""
+    """A webcam that opens but never gives a frame cannot be opened, and is freed."""
     webcam.stopped.set()
     with pytest.raises(CameraError, match="webcam 0 gives no pictures"):
         opened("0", live=True, stall_s=0.5)

@@ -144,7 +144,7 @@ def test_plot_and_overlay_are_written(tmp_path):
 
 
 def test_people_get_a_line_for_each_outcome(tmp_path, capsys):
-    """Reps, partials and rejections are told on standard output."""
+    """Reps, partials and rejections are printed on standard output."""
     poses = list(film(reps(1), 6))
     run(tmp_path, poses)
     out = capsys.readouterr().out
@@ -231,7 +231,7 @@ def test_json_to_standard_output_is_only_json(capsys):
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path):
-    """What stood under the name is still there, and no scratch file is left."""
+    """The old file of that name is still there, and no scratch file is left."""
     out = tmp_path / "out.jsonl"
     out.write_text("precious")
 
@@ -326,7 +326,7 @@ def test_a_video_that_is_not_whole_is_an_error(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("drill", ["stick", "string", None])
 def test_a_stick_is_sought_only_in_the_stick_drill(monkeypatch, drill):
-    """The camera picture is searched in that drill alone, and what it shows goes with the pose."""
+    """The frame is searched in that drill alone, and the stick goes with the pose."""
     ends = ((1.0, 2.0), (3.0, 4.0))
     monkeypatch.setattr(analyze, "with_stick", lambda pose, rgb, lens: replace(pose, stick=ends))
     film_ = Film(film(reps(1), 2))

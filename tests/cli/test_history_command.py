@@ -100,7 +100,7 @@ def test_what_there_is_not_is_one_sentence(kept, capsys, words, said):
     assert said in capsys.readouterr().err
 
 
-def test_one_set_is_told_rep_by_rep(kept, capsys):
+def test_one_set_is_reported_rep_by_rep(kept, capsys):
     """With how it ended and what it was measured with."""
     main(["history", "--json", "-"])
     wanted = [json.loads(line) for line in capsys.readouterr().out.splitlines()][6]
@@ -125,7 +125,7 @@ def test_csv_and_json_hold_every_set(kept, capsys, tmp_path):
 
 
 def test_the_signals_of_one_set(kept, capsys, tmp_path):
-    """As CSV, as JSON with its reps, and as a picture."""
+    """As CSV, as JSON with its reps, and as a plot."""
     assert main(["history", "--set", "7", "--csv", "-"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert set(rows[0]) == {"t", "fold_deg", "trunk_deg", "knee_deg", "rounding_deg"}
@@ -138,7 +138,7 @@ def test_the_signals_of_one_set(kept, capsys, tmp_path):
 
 
 @pytest.mark.parametrize("words", [[], ["--variation", "swing"], ["--day", "2026-11-19"]])
-def test_the_plot_is_a_picture(kept, tmp_path, words):
+def test_the_plot_is_an_image(kept, tmp_path, words):
     """Of all sets, of one variation, of a single day."""
     assert main(["history", *words, "--plot", str(tmp_path / "all.png")]) == 0
     assert (tmp_path / "all.png").read_bytes().startswith(b"\x89PNG")
@@ -151,7 +151,7 @@ def test_a_plot_that_cannot_be_written_is_one_sentence(kept, tmp_path, capsys):
 
 
 def test_what_is_to_be_deleted_is_deleted_and_nothing_else(kept, capsys):
-    """One set, one day, all of them; the number is told."""
+    """One set, one day, all of them; the command prints the number."""
     assert main(["history", "delete", "--set", "7"]) == 0
     assert capsys.readouterr().out == "1 set deleted.\n"
     main(["history", "--all"])

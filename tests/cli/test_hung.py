@@ -1,4 +1,4 @@
-"""What `check` says of light and of the hanging of the camera."""
+"""The report of `check` on the light and on the hanging of the camera."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ SETTINGS = Settings(
     camera=CameraSettings(source="figure", lens="own", fov_deg=53.13, tilt_deg=8.0),
     coach=CoachSettings(body_height_m=1.75),
 )
-"""The lens of a focal length of one picture height."""
+"""The lens of a focal length of one frame height."""
 
 
 def seen(yaw_deg=90.0, tilt_deg=8.0):
@@ -47,12 +47,12 @@ def person(monkeypatch):
 
 
 def frames(count=3):
-    """Pictures that nobody looks at."""
+    """Frames that are not used."""
     return [Frame(np.zeros((640, 480, 3), np.uint8), k / 30) for k in range(count)]
 
 
 def test_a_camera_that_hangs_right(person):
-    """Of several looks the middle one counts."""
+    """Of several frames the median counts."""
     person += [seen(), None, seen()]
     assert "whole and upright" in hung.hung(SETTINGS, frames())
     assert person == ["closed"]

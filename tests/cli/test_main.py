@@ -99,7 +99,7 @@ def test_a_broken_config_is_one_sentence_and_exit_code_2(ran, tmp_path, capsys, 
 
 
 def test_a_kiosk_runs_on_defaults_with_a_broken_config(ran, tmp_path, capsys):
-    """And is told what to show."""
+    """The option names the screen to show."""
     config = tmp_path / "m.toml"
     config.write_text("[camera]\nfsp = 3\n")
     assert main(["--kiosk", "--config", str(config)]) == 0
@@ -135,7 +135,7 @@ def test_bad_usage_is_exit_code_2(words, capsys):
         (["history", "--set", "0"], "'0' is not a whole number from 1 up"),
     ],
 )
-def test_a_bad_number_is_told_in_plain_words(words, reason, capsys):
+def test_a_bad_number_is_reported_in_plain_words(words, reason, capsys):
     """Not by the name of a type."""
     with pytest.raises(SystemExit):
         main(words)
@@ -231,7 +231,7 @@ def test_a_missing_video_is_one_sentence_and_exit_code_1(capsys, monkeypatch, tm
 
 
 def test_the_model_of_a_broken_file_is_that_of_the_defaults(monkeypatch, capsys, tmp_path):
-    """What the kiosk runs on then: an update must not fail for it."""
+    """The kiosk then runs on defaults: an update must not fail for it."""
     config = tmp_path / "m.toml"
     config.write_text("[coach]\nlanguag = 'en'\n")
     monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: tmp_path / "whole.task")
@@ -287,8 +287,8 @@ def test_check_fails_only_where_the_mirror_could_not_work(monkeypatch, capsys, f
     assert main(["check", "--boot"]) == 0
 
 
-def test_check_tells_of_a_broken_config(monkeypatch, capsys, tmp_path):
-    """And looks at the rest with defaults."""
+def test_check_reports_a_broken_config(monkeypatch, capsys, tmp_path):
+    """It checks the rest with defaults."""
     monkeypatch.setattr(
         check, "findings", lambda settings, at_boot: iter([Finding("camera", True, "ok")])
     )
@@ -323,15 +323,15 @@ def test_findings_name_each_part(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("look_s", "told"),
+    ("look_s", "reported"),
     [
         (0.05, "; up to 20 looks a second here"),
         (0.1, "; up to 10 looks a second here, where verdicts need 8, and those on the swing 14: "),
         (0.16, "; up to 6 looks a second here, where verdicts need 8, and those on the swing 14: "),
     ],
 )
-def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_s, told):
-    """By looks at somebody after the first one; with the remedy where verdicts need more."""
+def test_check_reports_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_s, reported):
+    """By the frames with a person after the first one; with the remedy where verdicts need more."""
     now, seen = [0.0], []
 
     class Estimator:
@@ -349,8 +349,8 @@ def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_
     monkeypatch.setattr(check, "perf_counter", lambda: now[0])
     monkeypatch.setattr(check, "locate", lambda settings: tmp_path)
     said = check._model(Settings(), load=True, is_idle=True)
-    assert said.startswith(f"{tmp_path} loads{told}")
-    assert said.endswith("sudo hinge-mirror model --size lite") == told.endswith(": ")
+    assert said.startswith(f"{tmp_path} loads{reported}")
+    assert said.endswith("sudo hinge-mirror model --size lite") == reported.endswith(": ")
     *frames, last = seen
     assert last == "closed"
     times = [frame.taken_at for frame in frames]
@@ -362,7 +362,7 @@ def test_check_tells_how_fast_the_estimator_is_here(monkeypatch, tmp_path, look_
     assert seen == ["closed"]
 
 
-def test_check_tells_which_sound_card_it_is(monkeypatch, tmp_path):
+def test_check_reports_which_sound_card_it_is(monkeypatch, tmp_path):
     """Of those that play now the one of this process; the device is free again."""
     from mirror.config import Settings, SoundSettings
 
@@ -414,7 +414,7 @@ def test_check_plays_a_recording_of_the_voice(monkeypatch, tmp_path):
 
 
 def test_voice_lists_and_records(monkeypatch, capsys, tmp_path):
-    """What somebody with a microphone needs; and what was made."""
+    """The sentences for a person with a microphone, and the recordings that were made."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert main(["voice", "--list", "--language", "de"]) == 0
     assert "stick-off.wav\tStab ans Steißbein\n" in capsys.readouterr().out
@@ -427,7 +427,7 @@ def test_voice_lists_and_records(monkeypatch, capsys, tmp_path):
 
 
 def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_path):
-    """It has them to itself: to open them would tell of troubles that are none."""
+    """The service holds them: opening them would report errors that are none."""
     unit = tmp_path / "hinge-mirror.service"
     unit.write_text("[Service]\n")
     monkeypatch.setattr(check, "UNIT", unit)
@@ -437,15 +437,15 @@ def test_beside_the_running_mirror_its_devices_are_left_to_it(monkeypatch, tmp_p
     )
     settings = Settings(camera=CameraSettings(source="/none.mp4"))
 
-    def told():
+    def reported():
         return {each.part: each for each in check.findings(settings)}
 
     for part in ("camera", "display", "buttons", "sound"):
-        assert told()[part].is_ok
-        assert "systemctl stop hinge-mirror" in told()[part].report
+        assert reported()[part].is_ok
+        assert "systemctl stop hinge-mirror" in reported()[part].report
     active[0] = 3
-    assert "/none.mp4" in told()["camera"].report
-    assert not told()["camera"].is_ok
+    assert "/none.mp4" in reported()["camera"].report
+    assert not reported()["camera"].is_ok
 
 
 def test_a_folder_of_settings_that_may_not_be_entered_is_one_sentence(monkeypatch, capsys):
@@ -467,7 +467,7 @@ def test_a_folder_of_settings_that_may_not_be_entered_is_one_sentence(monkeypatc
     assert "Permission denied" in out
 
 
-def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tmp_path):
+def test_a_service_without_network_is_reported_where_a_broker_is_set(monkeypatch, tmp_path):
     """At boot, too; as the settings say it; and not where it was let in, or is not installed."""
     from mirror.config import NetworkSettings, Settings, shipped
 
@@ -475,27 +475,27 @@ def test_a_service_without_network_is_told_where_a_broker_is_set(monkeypatch, tm
     monkeypatch.setattr(check, "UNIT", unit)
     monkeypatch.setattr(check.broker, "probe", lambda settings: "it answers")
 
-    def told(*, at_boot, broker="b"):
+    def reported(*, at_boot, broker="b"):
         settings = Settings(network=NetworkSettings(broker=broker))
         found = [f for f in check.findings(settings, at_boot=at_boot) if f.part == "network"]
         return found[0] if found else None
 
-    assert told(at_boot=False).is_ok
-    assert told(at_boot=True) is None
+    assert reported(at_boot=False).is_ok
+    assert reported(at_boot=True) is None
     unit.write_text("[Service]\nPrivateNetwork=yes\n")
     for at_boot in (False, True):
-        finding = told(at_boot=at_boot)
+        finding = reported(at_boot=at_boot)
         assert not finding.is_ok
         assert "may not use the network" in finding.report
         assert check.LET_IN in finding.report
     settings = shipped("mirror.toml").read_text(encoding="utf-8")
     assert check.LET_IN in settings.replace(" \\\n#    ", "")
-    assert told(at_boot=True, broker="") is None
+    assert reported(at_boot=True, broker="") is None
     drop_in = tmp_path / "hinge-mirror.service.d" / "network.conf"
     drop_in.parent.mkdir()
     shutil.copy(Path(__file__).parent.parent.parent / "systemd" / "network.conf", drop_in)
-    assert told(at_boot=False).is_ok
-    assert told(at_boot=True) is None
+    assert reported(at_boot=False).is_ok
+    assert reported(at_boot=True) is None
 
 
 def test_check_looks_at_the_language(monkeypatch, tmp_path, capsys):
@@ -504,17 +504,17 @@ def test_check_looks_at_the_language(monkeypatch, tmp_path, capsys):
     (tmp_path / "languages").mkdir()
     (tmp_path / "languages" / "nl.toml").write_text("[guidance]\nsqat = 'x'\n")
     config = tmp_path / "m.toml"
-    for name, told in (
+    for name, reported in (
         ("de", "coach    OK     starts with basic and speaks de"),
         ("nl", f"coach    FAULT  {tmp_path}/languages/nl.toml: unknown key guidance.sqat (do "),
         ("fr", "coach    FAULT  coach.language = 'fr': there is only de, en, nl."),
     ):
         config.write_text(f"[coach]\nlanguage = '{name}'\n")
         assert main(["check", "--boot", "--config", str(config)]) == 0
-        assert told in capsys.readouterr().out
+        assert reported in capsys.readouterr().out
 
 
-def test_storage_that_cannot_be_written_is_told(monkeypatch, tmp_path):
+def test_storage_that_cannot_be_written_is_reported(monkeypatch, tmp_path):
     """The mirror runs, but finished sets would be lost."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
@@ -539,7 +539,7 @@ OVERLAY = "overlayroot / overlay rw,lowerdir=/media/root-ro,upperdir=/media/root
         ("overlayroot=tmpfs", [OVERLAY, PARTITION, "overlayroot {0} overlay rw 0 0"], True),
     ],
 )
-def test_sets_that_are_kept_in_memory_only_are_told(
+def test_sets_that_are_kept_in_memory_only_are_reported(
     monkeypatch, tmp_path, words, mounts, is_fleeting
 ):
     """A read-only root without its partition, or with that under the overlay, too."""

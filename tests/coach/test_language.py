@@ -62,7 +62,7 @@ def test_no_words_belong_to_nothing():
     """Each text of a variation, a drill or a cue is that of a record."""
     drills = {drill.name for v in VARIATIONS.values() for drill in v.drills}
     faults = {rule.fault for choice in exercises() for rule in choice.rules}
-    faults |= {rule.fault for rule in NOTED} | {"praise", "yes"}
+    faults |= {rule.fault for rule in NOTED} | {"praise"}
     for key in load_language("en").english:
         kind, _, name = key.partition(".")
         if kind == "cue":
@@ -125,7 +125,7 @@ def test_values_are_filled_in():
         ("a = " + "[" * 5000, "is not valid TOML"),
         ("a" + ".a" * 5000 + " = 'x'", "is not valid TOML"),
         ("a = " + "9" * 5000, "is not valid TOML"),
-        ("a = 0x" + "f" * 20000, "a = (too long to be told): a text is expected"),
+        ("a = 0x" + "f" * 20000, "a = (too long to show): a text is expected"),
         ('"a\\nb" = "x"', r"unknown key 'a\nb'"),
         ("[guidance]\nsquat = '" + "x" * 5000 + "{a}'", "{a} must stand in both languages"),
         ("nonsense", "is not valid TOML"),
@@ -161,7 +161,7 @@ def test_a_language_that_cannot_be_looked_for_is_one_sentence():
 
 
 def test_a_language_that_is_not_there_names_those_that_are():
-    """The key of the setting is told, too."""
+    """The error names the key of the setting, too."""
     with pytest.raises(ConfigError, match=r"coach\.language = 'fr': there is only de, en\."):
         load_language("fr")
 

@@ -1,4 +1,4 @@
-"""What is said about the reps: who gives way to whom, and for how long."""
+"""The messages about the reps: their order of precedence, and their times."""
 
 from mirror.coach.message import LEAST_S, PRAISE_S, Message, Messages
 from mirror.hinge.judging.feedback import Cue

@@ -30,7 +30,7 @@ OTHER = StopDepth(65.0, 72.0, 5)
     ],
 )
 def test_the_press(kept, stop, range_deg, what, after):
-    """What it would do, and what is kept afterwards."""
+    """Its action, and the profile afterwards."""
     assert remember_action(kept, "basic", stop, range_deg) == what
     if what != "measure":
         assert updated(kept, "basic", stop, range_deg) == after

@@ -33,7 +33,7 @@ def test_five_reps_are_five():
     assert [rep.number for rep in session.reps] == [1, 2, 3, 4, 5]
 
 
-def test_events_are_those_of_the_last_picture_only():
+def test_events_are_those_of_the_last_frame_only():
     """A rep is an event once."""
     session, events = start(), 0
     for pose in film(reps(2), 9):
@@ -114,7 +114,7 @@ def test_the_one_line_of_guidance(poses, word):
 
 
 def test_nobody_gets_no_guidance():
-    """Before the first picture and with nobody there the glass says nothing."""
+    """Before the first frame and without a person the glass says nothing."""
     assert start().guidance is None
     assert advance(start(), None, 0.0).guidance is None
 
@@ -132,7 +132,7 @@ def slow_set(start_at, slope, *, drill=None, seconds=32):
     return session
 
 
-def test_the_stop_depth_is_found_over_slow_reps_and_told_once():
+def test_the_stop_depth_is_found_over_slow_reps_and_reported_once():
     """A back that joins at 50 deg of fold is found near there; the live cue comes before it."""
     session = slow_set(50.0, 0.0022)
     assert isinstance(session.person.stop.found, StopDepth)
@@ -206,7 +206,7 @@ def test_a_heel_that_rose_once_is_a_fault_of_that_rep_only():
 
 @pytest.mark.parametrize("fault", ["stick-off", "string-slack", "heel-lift", "toe-lift"])
 def test_every_mishap_has_its_words(fault):
-    """What is noticed can be said."""
+    """Every noticed fault has its words."""
     assert [rule.fault for rule in NOTED].count(fault) == 1
     assert ENGLISH.has(f"cue.{fault}")
 
@@ -217,7 +217,7 @@ def test_every_reason_of_a_drill_has_its_text():
 
 
 def test_the_next_person_may_have_another_depth():
-    """What one person reaches is not asked of the next."""
+    """The depth of one person is not asked of the next."""
     session = after(film(reps(4), 15))
     for k in range(150):
         session = advance(session, None, 15 + k / 30)
@@ -226,7 +226,7 @@ def test_the_next_person_may_have_another_depth():
 
 
 def test_a_person_too_close_to_be_measured_has_not_left():
-    """Cut off by the picture: step back, and the set stays."""
+    """Cut off by the frame: step back, and the set stays."""
     session = after(film(reps(2), 9))
     for k in range(600):
         session = advance(session, person(9 + k / 30, visibility=0.3), 9 + k / 30)
@@ -236,13 +236,13 @@ def test_a_person_too_close_to_be_measured_has_not_left():
 
 
 def test_a_source_that_begins_again_is_counted_again():
-    """Time that runs back starts the measuring anew, and the count goes on."""
+    """Time that runs back restarts the measuring, and the count goes on."""
     session = after(film(reps(2), 9))
     session = after(film(reps(2), 9), session)
     assert [rep.number for rep in session.reps] == [1, 2, 3, 4]
 
 
-def test_a_back_that_keeps_its_shape_is_told_once():
+def test_a_back_that_keeps_its_shape_is_reported_once():
     """Not found is said as not found."""
     session = slow_set(50.0, 0.0)
     assert session.person.stop.found == NotFound("straight")

@@ -88,7 +88,7 @@ def test_the_rep_after_the_pause_is_the_first_of_another_set():
 
 
 def test_a_shallow_bow_in_the_pause_begins_no_set():
-    """What does not count leaves the finished set on the glass."""
+    """A movement that does not count leaves the finished set on the glass."""
     session, _ = rested(3)
     session, more = again(session, 1, depth=0.3)
     assert more == []
@@ -109,7 +109,7 @@ def test_while_the_first_rep_is_under_way_the_count_is_nought():
 
 @pytest.mark.parametrize("what", [Command.SELECT, Command.NEXT, Command.PREVIOUS, Command.DRILL])
 def test_a_press_finishes_the_set(what):
-    """Whatever begins a new one ends the old one, also with a rep that is not told yet."""
+    """Each beginning of a set ends the old one, also with a rep that is not reported yet."""
     session, _ = after(film(reps(2), 8.6))
     assert session.count == 2
     pressed = apply(session, what)
@@ -151,7 +151,7 @@ def test_nothing_is_finished_without_a_rep():
 
 
 def test_switching_off_just_after_a_set_has_ended_finishes_nothing_twice():
-    """What was handed over with the last picture is not handed over again."""
+    """A set that was handed over with the last frame is not handed over again."""
     session, done = rested(3)
     session = replace(session, finished=done[0])
     assert apply(session, Command.SHUTDOWN).finished is None
@@ -266,7 +266,7 @@ def test_saved_is_said_of_this_set_only():
 
 
 def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
-    """Whoever comes next sees it; nobody's is kept unasked."""
+    """The next person sees it; no profile is kept unasked."""
     session, _ = rested(3)
     assert apply(session, Command.REMEMBER).history.profile is None
     session = altered(session, stop=StopSearch(found=STOP, rep=2))
@@ -286,7 +286,7 @@ def test_a_stop_depth_is_kept_on_request_and_let_go_of_by_the_same_press():
 
 
 def test_a_depth_that_changed_is_kept_in_the_place_of_the_old_one():
-    """Forgetting takes a depth that is told alike."""
+    """Forgetting takes a depth that looks the same."""
     deeper = replace(STOP, pelvis_flexion_deg=65.0)
     session = altered(
         start(),
@@ -312,23 +312,23 @@ def test_a_kept_depth_is_cued():
     assert seen
 
 
-def test_a_depth_that_is_reached_is_told_once_on_each_way_down():
-    """Standing at it with a trembling body does not tell it again and again."""
+def test_a_depth_that_is_reached_is_reported_once_on_each_way_down():
+    """A trembling body at that depth does not report it again and again."""
     session = recall(start(), HistorySnapshot(profile=Profile("basic", STOP)))
     depth = (STOP.fold_deg - 5) / 90
-    told = 0
+    reported = 0
     for k in range(300):
         t = k / 30
         down = wave(t, start=3.0, down=1.5, hold=3.0, up=1.5) * depth
         pose = person(t, *hinge(down + (0.01 * (-1) ** k if 4.5 < t < 7.5 else 0.0)))
         before, session = session, advance(session, pose, t)
-        told += session.movement.is_at_stop and not before.movement.is_at_stop
-    assert told == 1
+        reported += session.movement.is_at_stop and not before.movement.is_at_stop
+    assert reported == 1
     assert not session.movement.is_at_stop
 
 
 def test_the_search_for_the_stop_depth_goes_on_over_a_pause():
-    """The same person, another set: what was found is still known, and is not told again."""
+    """The same person, another set: the depth is still known, and is not reported again."""
     session, _ = rested(3)
     session = altered(session, stop=StopSearch((((), ()),), NotFound("straight"), 3))
     session, _ = again(session, 1)
@@ -347,7 +347,7 @@ def test_the_back_that_is_not_judged_has_no_rounding_in_the_signals():
 
 
 def slumping(session, bow, lean=45.0, seconds=3.0):
-    """Stand, lean so far with a back that bows so much, and stand again, eight looks a second."""
+    """Stand, lean so far with a back so bowed, and stand again, at 8 frames a second."""
     begin = session.t or 0.0
     for k in range(1, int(8 * (4 + seconds))):
         t = k / 8
@@ -358,7 +358,7 @@ def slumping(session, bow, lean=45.0, seconds=3.0):
 
 
 def asked():
-    """Somebody who stands there, and has asked for their range to be taken."""
+    """A person who stands there and has asked for a range test."""
     session, _ = after(with_mask(person(k / 8), -0.06) for k in range(16))
     session = apply(session, Command.REMEMBER)
     assert session.guidance == "slump"
@@ -366,7 +366,7 @@ def asked():
 
 
 def test_the_range_of_the_back_is_taken_by_a_slump_and_no_rep_is_counted():
-    """It is told, and forgotten with the person unless it is kept."""
+    """It is shown, and forgotten with the person unless it is kept."""
     session = slumping(asked(), 0.1)
     assert session.guidance == "range-taken"
     assert session.count == 0
@@ -385,7 +385,7 @@ def test_the_range_of_the_back_is_taken_by_a_slump_and_no_rep_is_counted():
 
 
 @pytest.mark.parametrize(("bow", "lean"), [(0.0, 45.0), (0.1, 10.0)])
-def test_what_was_no_slump_is_told_as_missed(bow, lean):
+def test_a_movement_without_a_slump_is_shown_as_missed(bow, lean):
     """A straight back, or hardly a lean: no range, after a while, and reps count again."""
     session = slumping(asked(), bow, lean)
     assert session.guidance == "slump"
@@ -412,7 +412,7 @@ def test_a_drill_that_hides_the_back_takes_no_range():
     assert apply(session, Command.REMEMBER).person.range_test is None
 
 
-def test_rounding_is_told_as_a_share_of_the_own_range():
+def test_rounding_is_shown_as_a_share_of_the_range():
     """Where it is known."""
     session, _ = rested(3)
     rep = session.reps[-1]

@@ -92,7 +92,7 @@ EYES = {
 
 
 @pytest.mark.parametrize("eye", EYES)
-def test_colours_are_told_apart(eye):
+def test_colours_are_distinct(eye):
     """Any two of the palette differ plainly (CIE76 above 23), also without a cone."""
     for one, other in combinations(PALETTE, 2):
         apart = dist(lab(EYES[eye] @ linear(one)), lab(EYES[eye] @ linear(other)))

@@ -65,7 +65,7 @@ def test_it_sleeps_and_wakes(kms):
     )
 
 
-def test_who_stops_while_it_is_off_leaves_it_on(kms):
+def test_a_stop_while_it_is_off_leaves_it_on(kms):
     """Else whoever has the console next would find it black."""
     made, console, _ = kms
     made.sleep()

@@ -143,7 +143,7 @@ def test_light_only_adds():
 
 
 @pytest.mark.parametrize("rotate", [90, 180, 270])
-def test_a_turned_panel_shows_the_upright_picture_turned(rotate, tmp_path):
+def test_a_turned_panel_shows_the_upright_frame_turned(rotate, tmp_path):
     """What goes to the panel is the upright picture, turned clockwise by the setting."""
     pygame = pytest.importorskip("pygame")
     upright = (300, 400)
@@ -362,7 +362,7 @@ def test_closing_twice_is_harmless():
     assert glass.pixels().any()
 
 
-def test_a_picture_that_cannot_be_saved_is_one_sentence(tmp_path):
+def test_an_image_that_cannot_be_saved_is_one_sentence(tmp_path):
     """A missing folder names the file."""
     with pytest.raises(OutputError, match=r"missing/glass\.png: the picture cannot be written"):
         screen().save(tmp_path / "missing" / "glass.png")

@@ -29,18 +29,18 @@ from mirror.hinge.judging.stop_depth import StopDepth
 def sounds(poses, session=None):
     """Every step of a film with what it sounds like."""
     session = session or start()
-    told = []
+    reported = []
     for pose in poses:
         after = advance(session, pose, pose.taken_at)
-        told.append((after, heard(session, after)))
+        reported.append((after, heard(session, after)))
         session = after
-    return told
+    return reported
 
 
 def test_each_rep_is_heard_once_at_its_lockout():
     """Two reps, two tones, each with the picture that raises the count."""
-    told = sounds(film(reps(2), 9))
-    counted = [after.count for after, sound in told if Tone.COUNTED in sound.tones]
+    reported = sounds(film(reps(2), 9))
+    counted = [after.count for after, sound in reported if Tone.COUNTED in sound.tones]
     assert counted == [1, 2]
 
 
@@ -55,35 +55,35 @@ def test_the_stop_depth_is_heard_once_on_the_way_down():
     """With its mark at 50 degrees of fold, before the bottom."""
     stop = StopDepth(45.0, 50.0, 5)
     session = start()
-    told = []
+    reported = []
     for pose in film(reps(1), 6):
         session = altered(session, stop=StopSearch(found=stop))
         after = advance(session, pose, pose.taken_at)
-        told += [after.phase for tone in heard(session, after).tones if tone is Tone.STOP_DEPTH]
+        reported += [after.phase for tone in heard(session, after).tones if tone is Tone.STOP_DEPTH]
         session = altered(after, stop=StopSearch(found=stop))
-    assert told == [Phase.DESCENDING]
+    assert reported == [Phase.DESCENDING]
 
 
 def test_a_cue_and_praise_are_heard_once():
     """However long they stay on the glass; a variation's own words come first."""
     (*_, (session, _)) = sounds(film(reps(1), 6))
-    told = altered(session, cue=Cue(5.0, "knees-bent", 1))
-    sound = heard(session, told)
+    reported = altered(session, cue=Cue(5.0, "knees-bent", 1))
+    sound = heard(session, reported)
     assert sound.tones == (Tone.CUE,)
     assert sound.cue == ("basic.knees-bent", "knees-bent")
     assert sound.cue_age_s == pytest.approx(session.t - 5.0)
-    assert heard(told, told).tones == heard(told, told).cue == ()
-    assert heard(told, altered(told, cue=Cue(5.5, "knees-bent", 1))).tones == ()
+    assert heard(reported, reported).tones == heard(reported, reported).cue == ()
+    assert heard(reported, altered(reported, cue=Cue(5.5, "knees-bent", 1))).tones == ()
     praised = heard(session, altered(session, cue=Cue(5.0, None, 1)))
     assert (praised.tones, praised.cue) == ((Tone.PRAISE,), ())
 
 
 def test_ready_is_heard_once():
     """When the mirror knows how the person stands."""
-    told = sounds(film(reps(2), 9))
-    ready = [after.t for after, sound in told if Tone.READY in sound.tones]
+    reported = sounds(film(reps(2), 9))
+    ready = [after.t for after, sound in reported if Tone.READY in sound.tones]
     assert len(ready) == 1
-    assert ready[0] < min(after.t for after, sound in told if sound.is_moving)
+    assert ready[0] < min(after.t for after, sound in reported if sound.is_moving)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_tone_of_rounding_begins_and_ends_with_it():
     assert calls == ["play", "fadeout"]
 
 
-def test_the_device_is_given_back_and_opened_anew(mixer):
+def test_the_device_is_given_back_and_opened_again(mixer):
     """At once; the tone of rounding neither goes on by itself nor stays away."""
     speaker = Speaker(0.4)
     speaker.update(0.0)
@@ -205,8 +205,8 @@ def test_a_missing_device_is_tried_now_and_then(mixer):
     kiosk, desktop = Speaker(0.4, keep_trying=True), Speaker(0.4)
     for t in (0.0, 1.0, SOUND_RETRY_S - 1.0, SOUND_RETRY_S):
         kiosk.update(t)
-        told = "There is no sound (No such device): the mirror runs on without tones."
-        assert kiosk.silent_because == told
+        reported = "There is no sound (No such device): the mirror runs on without tones."
+        assert kiosk.silent_because == reported
         kiosk.play(Heard((Tone.CUE,), True))
     assert mixer.opened == 2
     mixer.fails = None

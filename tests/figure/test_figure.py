@@ -62,7 +62,7 @@ def test_motion_is_the_same_at_every_frame_rate() -> None:
             assert forward.truth(k / fps) == replace(late[k * 30 // fps], t=k / fps)
 
 
-def test_pictures_are_the_same_at_every_frame_rate() -> None:
+def test_frames_are_the_same_at_every_frame_rate() -> None:
     """The frame at one second is the same picture at 10 and 15 frames a second."""
     slow = FigureCamera(SMALL, live=False)
     fast = FigureCamera(CameraSettings("figure", 180, 240, 15, seed=4), live=False)
@@ -184,7 +184,7 @@ def test_angles_of_a_side_are_obeyed() -> None:
     assert k.elbow.shape == (2, 3)
 
 
-def test_frames_are_pictures_of_the_asked_size() -> None:
+def test_frames_have_the_asked_size() -> None:
     """Frame k is an RGB picture of width x height at k / fps, different from the empty room."""
     camera = open_camera(SMALL, live=False)
     frames = [camera.read() for _ in range(3)]
@@ -199,7 +199,7 @@ def test_frames_are_pictures_of_the_asked_size() -> None:
     camera.close()
 
 
-def test_flip_mirrors_picture_and_landmarks() -> None:
+def test_flip_mirrors_frame_and_landmarks() -> None:
     """A flipped figure is the mirrored picture, with left and right exchanged."""
     motion, view = Motion(1), Viewpoint(size=(180, 240))
     plain, flipped = Figure(motion, view=view), Figure(motion, view=view, flip=True)
@@ -210,7 +210,7 @@ def test_flip_mirrors_picture_and_landmarks() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("size", [(180, 240), (135, 240), (320, 240)])
-def test_the_person_stays_in_the_picture(seed: int, size: tuple[int, int]) -> None:
+def test_the_person_stays_in_the_frame(seed: int, size: tuple[int, int]) -> None:
     """No landmark leaves the frame through a deep hinge, whatever the shape of the picture."""
     motion = Motion(seed, plan=only("rounded", hip_deg=(98, 98)))
     view = Viewpoint.framing(motion.body.height_m, size, 180.0 * (seed % 2))
@@ -221,7 +221,7 @@ def test_the_person_stays_in_the_picture(seed: int, size: tuple[int, int]) -> No
         assert (points < np.array(size) * 0.99).all()
 
 
-def test_the_back_outline_is_where_the_picture_has_its_edge() -> None:
+def test_the_back_outline_is_where_the_frame_has_its_edge() -> None:
     """Just inside the true outline is the person, just outside is the wall."""
     look = Look(top=(200, 0, 0), bottom=(200, 0, 0))
     figure = Figure(Motion(0, body=BODIES[0]), look, light=Light(noise=0))

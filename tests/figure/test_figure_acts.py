@@ -9,7 +9,7 @@ import pytest
 
 from mirror.config import CameraSettings
 from mirror.figure.body import BODIES
-from mirror.figure.motion import PATTERNS, Motion, Plan, Rep, Truth
+from mirror.figure.motion import PATTERNS, Motion, Plan, PlannedRep, Truth
 from mirror.simulator.camera import Figure, FigureCamera, viewed
 
 VARIATIONS = [name for name, pattern in PATTERNS.items() if pattern.faults]
@@ -28,21 +28,21 @@ def motion(act: str, seed: int, **more: object) -> Motion:
     return Motion(seed, act, plan=plan)
 
 
-def through(of: Motion, rep: Rep, start: float = 0.0, end: float = 0.0) -> list[Truth]:
+def through(of: Motion, rep: PlannedRep, start: float = 0.0, end: float = 0.0) -> list[Truth]:
     """The truth of a rep, from `start` after its start to `end` before its end."""
     return [of.truth(t) for t in np.arange(rep.start_s + start, rep.end_s - end + 0.1, 0.05)]
 
 
-def swings(of: Motion, rep: Rep) -> list[Truth]:
+def swings(of: Motion, rep: PlannedRep) -> list[Truth]:
     """The truth of the first swing or row of a set."""
     start = rep.start_s + rep.first_s
     return [of.truth(t) for t in np.arange(start, start + rep.period_s, 0.01)]
 
 
-def most(name: str, sign: float = 1.0) -> Callable[[Motion, Rep], float]:
+def most(name: str, sign: float = 1.0) -> Callable[[Motion, PlannedRep], float]:
     """The greatest change of a quantity from standing; a sign of 0 takes both directions."""
 
-    def change(of: Motion, rep: Rep) -> float:
+    def change(of: Motion, rep: PlannedRep) -> float:
         still = getattr(of.truth(0.0), name)
         moved = np.array([getattr(x, name) for x in through(of, rep)]) - still
         return float((sign * moved if sign else np.abs(moved)).max())
@@ -50,12 +50,12 @@ def most(name: str, sign: float = 1.0) -> Callable[[Motion, Rep], float]:
     return change
 
 
-def lean(of: Motion, rep: Rep) -> float:
+def lean(of: Motion, rep: PlannedRep) -> float:
     """How far the trunk leans behind standing."""
     return most("trunk_deg", -1.0)(of, rep)
 
 
-def hips_first(of: Motion, rep: Rep) -> float:
+def hips_first(of: Motion, rep: PlannedRep) -> float:
     """Hip flexion lost beyond what the trunk has risen, until it has risen by 5 degrees."""
     up = [x for x in through(of, rep) if x.phase == "ascending"]
     lost = [
@@ -66,20 +66,20 @@ def hips_first(of: Motion, rep: Rep) -> float:
     return max(lost)
 
 
-def drift(of: Motion, rep: Rep) -> float:
+def drift(of: Motion, rep: PlannedRep) -> float:
     """Range of the trunk while the elbows bend and straighten."""
     times = np.arange(rep.start_s + rep.first_s, rep.counts_s[-1], 0.05)
     return float(np.ptp([of.truth(t).trunk_deg for t in times]))
 
 
-def knee_share(of: Motion, rep: Rep) -> float:
+def knee_share(of: Motion, rep: PlannedRep) -> float:
     """Knee over hip flexion at the peaks of a swing."""
     still, seen = of.truth(0.0), swings(of, rep)
     knee = max(x.knee_flexion_deg for x in seen) - still.knee_flexion_deg
     return knee / (max(x.hip_flexion_deg for x in seen) - still.hip_flexion_deg)
 
 
-def left_when_arms_pass(of: Motion, rep: Rep) -> float:
+def left_when_arms_pass(of: Motion, rep: PlannedRep) -> float:
     """Share of the hip extension still to come when the wrists pass the navel."""
     seen = swings(of, rep)
     hips = np.array([x.hip_flexion_deg for x in seen])
@@ -87,18 +87,18 @@ def left_when_arms_pass(of: Motion, rep: Rep) -> float:
     return float((hips[passed] - hips.min()) / (hips[0] - hips.min()))
 
 
-def float_s(of: Motion, rep: Rep) -> float:
+def float_s(of: Motion, rep: PlannedRep) -> float:
     """Time of one swing within 15 degrees of standing."""
     still = of.truth(0.0).hip_flexion_deg
     return 0.01 * sum(x.hip_flexion_deg - still < 15 for x in swings(of, rep))
 
 
-def closest(of: Motion, rep: Rep) -> float:
+def closest(of: Motion, rep: PlannedRep) -> float:
     """How near (m) the free foot comes to the floor between the ends of a rep."""
     return min(x.free_lift_m for x in through(of, rep, rep.down_s, 0.5 * rep.up_s))
 
 
-MEASURES: dict[str, Callable[[Motion, Rep], float]] = {
+MEASURES: dict[str, Callable[[Motion, PlannedRep], float]] = {
     # Each in multiples of the threshold of the fault.
     "knees-bent": lambda m, r: most("knee_flexion_deg")(m, r) / 50,
     "weight-forward": lambda m, r: most("com_fraction")(m, r) / 0.2,
@@ -262,7 +262,7 @@ def test_the_camera_shows_every_act_in_its_view(act: str) -> None:
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.name)
 @pytest.mark.parametrize("act", VARIATIONS)
-def test_nobody_leaves_the_picture(act: str, body: object) -> None:
+def test_nobody_leaves_the_frame(act: str, body: object) -> None:
     """Every landmark stays in the frame, whatever the variation and the body."""
     of = Motion(1, act, body=body, plan=Plan(mix={usual(act): 1.0}, set_of=(1, 1)))  # type: ignore[arg-type, dict-item]
     figure = Figure(of, view=viewed(of, (180, 240)))

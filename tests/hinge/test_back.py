@@ -22,7 +22,7 @@ from mirror.hinge.measure.rounding import (
     head,
     line_px,
     shape_of,
-    smooth,
+    smooth_edge,
 )
 
 
@@ -105,17 +105,17 @@ def test_the_line_bridges_dropped_bins_and_too_few_are_none():
     edge = 0.2 + 0.05 * T
     holed = edge.copy()
     holed[20:30] = np.nan
-    assert smooth(holed) == pytest.approx(edge, abs=1e-6)
+    assert smooth_edge(holed) == pytest.approx(edge, abs=1e-6)
     holed[:45] = np.nan
-    assert smooth(holed) is None
+    assert smooth_edge(holed) is None
 
 
 def test_the_line_leaves_out_hair_and_arms_more_than_hollows():
-    """What stands outside the back moves the line by less than a fifth of itself."""
+    """Parts outside the back move the line by less than a fifth of themselves."""
     edge = 0.2 - 0.03 * np.sin(np.pi * T)
     tail = edge.copy()
     tail[35:42] += 0.08
-    assert np.abs(smooth(tail) - smooth(edge)).max() < 0.016
+    assert np.abs(smooth_edge(tail) - smooth_edge(edge)).max() < 0.016
 
 
 def test_a_straight_back_has_no_gap_however_it_leans():
@@ -155,7 +155,7 @@ def test_the_spine_line_runs_from_pelvis_to_neck_along_the_back():
     """And the dowel beside it touches it at both ends."""
     pose = body(0, 60, 0, 0, 0.0)
     axis = axis_of(pose, 1)
-    edge = smooth(edges(pose, axis).dorsal)
+    edge = smooth_edge(edges(pose, axis).dorsal)
     spine, dowel = line_px(edge, axis)
     assert np.hypot(*(spine[0] - axis.place(np.array([0.0]), np.array([0.22]))[0])) < 3
     assert np.hypot(*(spine[-1] - axis.place(np.array([0.97]), np.array([0.22]))[0])) < 3
@@ -204,7 +204,7 @@ def flipped(pose):
 
 @pytest.mark.parametrize("name", ["rounded-low-back", "rounded-upper-back"])
 @pytest.mark.parametrize("change", [lambda pose: pose, flipped])
-def test_a_rounded_back_is_told_from_a_neutral_one(name, change):
+def test_a_rounded_back_is_separated_from_a_neutral_one(name, change):
     """Of each of two people one rep is neutral and one is rounded by 29 or 33 degrees."""
     for rep, true in judged(name, change):
         flagged = {f.fault for f in rep.faults}
@@ -244,7 +244,7 @@ def test_the_bottom_of_the_last_rep_is_kept_to_be_compared():
     assert session.baseline.edge is not None
 
 
-def test_the_smoothed_back_follows_within_a_few_pictures():
+def test_the_smoothed_back_follows_within_a_few_frames():
     """Smoothing in time delays the edge, and forgets."""
     memory, posture = Measuring(), None
     for k in range(40):
@@ -257,7 +257,7 @@ def test_the_smoothed_back_follows_within_a_few_pictures():
 
 
 def test_other_clothes_are_another_standing():
-    """A back that stands out by 5 cm more than before is taken anew, at once."""
+    """A back that stands out by 5 cm more than before is taken again, at once."""
     session = start()
     for k in range(60):
         t = k / 15

@@ -36,8 +36,8 @@ def raised(heel_cm=0.0, toe_cm=0.0, heel_slide_cm=0.0, toe_slide_cm=0.0):
     return Lift(heel_cm / 80, toe_cm / 80, heel_cm, toe_cm, heel_slide_cm, toe_slide_cm)
 
 
-def told(lifts, fps=20):
-    """What is said of a run of lifts."""
+def reported(lifts, fps=20):
+    """The reports of a run of lifts."""
     memory, said = Lifting(), []
     for k, now in enumerate(lifts):
         memory, word = lifted(memory, now, k / fps)
@@ -61,7 +61,7 @@ def test_body_over_one_point_stands_there():
 
 
 @given(st.floats(0, 1), st.floats(0, 0.5))
-def test_mirrored_picture_has_the_same_balance(depth, load):
+def test_mirrored_frame_has_the_same_balance(depth, load):
     """Facing left or right makes no difference."""
     right = com_fraction(person(0, *hinge(depth)), 1, load)
     left = com_fraction(person(0, *hinge(depth), facing=-1), -1, load)
@@ -117,7 +117,7 @@ def test_guessed_side_hardly_counts():
 
 
 def test_no_balance_without_a_foot():
-    """Feet that are hidden, short, or point the other way tell nothing."""
+    """Feet that are hidden, short, or point the other way give no place."""
     assert com_fraction(person(), -1) is None
     assert com_fraction(person(scale=0.9 * FOOT_PX / 52), 1) is None
     for name in ("HEEL", "FOOT_INDEX"):
@@ -154,7 +154,7 @@ def test_centimetres_come_from_the_body():
 
 @given(st.floats(-30, 30), st.floats(-30, 30), st.floats(0.5, 2))
 def test_lift_does_not_depend_on_the_size(heel, toe, scale):
-    """A lift is told in leg lengths and centimetres, upwards positive."""
+    """A lift is measured in leg lengths and centimetres, upwards positive."""
     near = Foot((100.0, 500.0 - heel), (163.0, 502.0 - toe))
     seen = lift(near, FLAT, 225.0, 3.0)
     assert seen.heel == pytest.approx(heel / 225)
@@ -171,9 +171,9 @@ def test_lift_does_not_depend_on_the_size(heel, toe, scale):
 @pytest.mark.parametrize(
     ("end", "up"), [("heel", raised(heel_cm=HEEL_CM)), ("toe", raised(toe_cm=TOE_CM))]
 )
-def test_lift_is_told_once_it_has_held(end, up):
-    """Up for three tenths of a second, and told for as long as it stays up."""
-    said = told([raised()] * 5 + [up] * 12 + [raised()] * 3)
+def test_lift_is_reported_once_it_has_held(end, up):
+    """Up for three tenths of a second, and reported for as long as it stays up."""
+    said = reported([raised()] * 5 + [up] * 12 + [raised()] * 3)
     first = 5 + round(HELD_S * 20)
     assert said[:first] == [None] * first
     assert said[first:17] == [end] * (17 - first)
@@ -192,13 +192,13 @@ def test_lift_is_told_once_it_has_held(end, up):
         None,
     ],
 )
-def test_what_is_no_lift_is_not_told(now):
+def test_a_foot_that_is_not_lifted_is_not_reported(now):
     """Noise, a step, and a foot that moves with both ends."""
-    assert told([now] * 20) == [None] * 20
+    assert reported([now] * 20) == [None] * 20
 
 
-def test_short_or_interrupted_lift_is_not_told():
+def test_short_or_interrupted_lift_is_not_reported():
     """A flicker, and a lift that a hidden foot interrupts, start over."""
     up = raised(heel_cm=5)
-    assert told(([up] * 5 + [raised()]) * 4) == [None] * 24
-    assert told(([up] * 5 + [None]) * 4) == [None] * 24
+    assert reported(([up] * 5 + [raised()]) * 4) == [None] * 24
+    assert reported(([up] * 5 + [None]) * 4) == [None] * 24

@@ -1,4 +1,4 @@
-"""Own standing of a person who turns: to look into the glass, or the other way round."""
+"""The baseline of a person who turns: towards the glass, or away from it."""
 
 import math
 
@@ -10,11 +10,13 @@ from mirror.coach.session import start
 from mirror.hinge.measure.view import View
 from mirror.screens.router import ScreenState, Situation, route
 
+pytestmark = pytest.mark.slow
+
 FPS = 15
 
 
 def lives(seconds, motion, turn, session=None, *, variation="basic", facing=lambda t: 1):
-    """The sessions of a masked person who moves and turns (deg) so, picture by picture."""
+    """The sessions of a masked person who moves and turns (deg) so, frame by frame."""
     session = session or start(variation)
     for k in range(round(seconds * FPS)):
         t = k / FPS
@@ -51,7 +53,7 @@ def test_a_look_into_the_glass_between_reps_keeps_the_standing_side_on(turn):
 
 
 @pytest.mark.parametrize(("turn", "side_on_s"), [(25, 1.0), (40, 1.0), (80, 1.5)])
-def test_who_faced_the_glass_has_a_standing_soon_after_turning(turn, side_on_s):
+def test_a_person_who_faced_the_glass_has_a_baseline_soon_after_turning(turn, side_on_s):
     """So long side-on before the first bow is enough for every rep to be judged."""
     film = list(
         lives(10.5 + side_on_s, reps(2, stand=3 + side_on_s), lambda t: turn if t < 3 else 0.0)
@@ -60,7 +62,7 @@ def test_who_faced_the_glass_has_a_standing_soon_after_turning(turn, side_on_s):
     assert None not in roundings(film)
 
 
-def test_who_bows_sooner_after_turning_is_asked_to_stand_still():
+def test_a_person_who_bows_sooner_after_turning_is_asked_to_stand_still():
     """The words come while there is no standing side-on, and go when there is one."""
     film = list(lives(14, reps(2, stand=3.8), lambda t: 80 if t < 3 else 0.0))
     assert roundings(film)[0] is None
@@ -69,7 +71,7 @@ def test_who_bows_sooner_after_turning_is_asked_to_stand_still():
     assert film[-1].baseline.edge is not None
 
 
-def test_who_turns_side_on_before_the_first_rep_sees_the_ring():
+def test_a_person_who_turns_side_on_before_the_first_rep_sees_the_ring():
     """The ring of the first standing comes for this one, too, and then what is practised."""
     shaken = list(
         lives(12, lambda t: hinge(0.12 * (int(t * 4) % 2) if 3 < t < 8 else 0.0),
@@ -91,7 +93,7 @@ def test_a_set_from_another_view_is_counted(turn, variation):
 
 
 def test_a_set_facing_the_glass_is_counted_by_the_standing_so_seen():
-    """Its trunk looks 5 % shorter: by the standing side-on it would never be upright."""
+    """Its trunk looks 5 % shorter: by the baseline side-on it would never be upright."""
     session, count = start(), 0
     for k in range(round(16 * FPS)):
         t = k / FPS
@@ -106,14 +108,14 @@ def test_a_set_facing_the_glass_is_counted_by_the_standing_so_seen():
 
 
 def test_a_standing_as_wanted_takes_the_place_of_any_other():
-    """Front view first, then side-on; and who is asked to face the mirror the other way about."""
+    """Front view first, then side-on; and the other way round where the front view is asked for."""
     film = list(lives(6, stands, lambda t: 80 if t < 3 else 0.0))
     assert [film[k * FPS].baseline.view for k in (2, 5)] == [View.FRONT, View.SIDE]
     film = list(lives(6, stands, lambda t: 0 if t < 3 else 80.0, variation="sumo"))
     assert [film[k * FPS].baseline.view for k in (2, 5)] == [View.SIDE, View.FRONT]
 
 
-def test_who_turns_to_the_other_side_needs_a_new_standing():
+def test_a_person_who_turns_to_the_other_side_needs_a_new_baseline():
     """The other side of the body, the other foot: nothing of the old standing is blended in."""
     film = list(lives(8, lambda t: (0 if t < 3 else 6, 0, 0), lambda t: 0.0,
                       facing=lambda t: 1 if t < 3 else -1))  # fmt: skip
@@ -129,7 +131,7 @@ def test_every_standing_side_on_still_refines_the_old_one():
     assert 0.5 < film[-1].baseline.trunk_deg < 4
 
 
-def test_who_leaves_is_forgotten():
+def test_a_person_who_leaves_is_forgotten():
     """Another person may come."""
     session = list(lives(6, stands, lambda t: 0 if t < 3 else 80.0))[-1]
     assert session.baseline is not None

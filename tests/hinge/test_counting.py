@@ -14,7 +14,7 @@ from mirror.hinge.measure.view import View
 
 
 def outcomes(poses, gaps=()):
-    """What a session makes of a film; in the gaps (start, end) nobody is found."""
+    """The session after a film; in the gaps (start, end) no person is found."""
     session, found, phases = start(), [], []
     for pose in poses:
         t = pose.taken_at
@@ -53,7 +53,7 @@ def test_dropped_frames_never_change_the_count(seed, period, depth):
 
 
 @pytest.mark.parametrize("fps", [5, 6, 7, 8])
-def test_slow_and_uneven_pictures_count_the_same(fps):
+def test_slow_and_uneven_frames_count_the_same(fps):
     """Those of a small computer: a quarter early or late, sometimes two without anybody."""
     rng = np.random.default_rng(fps)
     times = np.cumsum(rng.uniform(0.75, 1.25, size=27 * fps) / fps)
@@ -62,13 +62,13 @@ def test_slow_and_uneven_pictures_count_the_same(fps):
     assert kinds(found) == ["rep"] * 8
 
 
-def test_who_is_gone_is_missed_at_slow_pictures_too():
+def test_a_missing_person_is_noticed_at_slow_frames_too():
     """A second without a person ends the rep at five a second."""
     found, _ = outcomes(film(reps(1, period=6.0), 12, fps=5), gaps=[(4.4, 5.4)])
     assert kinds(found) == ["lost"]
 
 
-def test_a_rep_goes_through_all_phases_and_tells_its_measures():
+def test_a_rep_goes_through_all_phases_and_reports_its_measures():
     """Standing, down, bottom, up, lockout; the rep has times and angles of its own."""
     found, phases = outcomes(film(reps(1, period=4.0), 8))
     assert phases == [
@@ -107,8 +107,8 @@ def test_a_shallow_bow_is_a_partial():
     assert found[0].hip_flexion_max_deg == pytest.approx(27, abs=2)
 
 
-def test_far_above_the_own_depth_is_a_partial():
-    """Who hinges to 90 deg and then only to 45 has not done a full rep."""
+def test_far_above_the_usual_depth_is_a_partial():
+    """A person who hinges to 90 deg and then only to 45 has not done a full rep."""
     deep, shallow = reps(3), reps(1, depth=0.5, stand=0.0)
 
     def both(t):
@@ -143,7 +143,7 @@ def test_lifting_a_knee_is_nothing():
     assert kinds(outcomes(film(motion, 6))[0]) == []
 
 
-def test_too_fast_and_too_slow_are_told():
+def test_too_fast_and_too_slow_are_reported():
     """Half a second is a jerk; half a minute is a rest at the bottom."""
     fast, _ = outcomes(film(reps(1, period=0.8), 5))
     assert kinds(fast) == ["too-fast"]
@@ -151,7 +151,7 @@ def test_too_fast_and_too_slow_are_told():
     assert kinds(slow) == ["too-slow"]
 
 
-def test_sitting_down_and_standing_up_is_told_once():
+def test_sitting_down_and_standing_up_is_reported_once():
     """Hips low for seconds: sitting."""
 
     def motion(t):
@@ -159,11 +159,11 @@ def test_sitting_down_and_standing_up_is_told_once():
         share = reps(1, period=10.0)(t)[0] / 63
         return 40 * share, 90 * share, 0.0
 
-    session, told = start(), []
+    session, reported = start(), []
     for pose in film(motion, 14):
         session = advance(session, pose, pose.taken_at)
-        told += [e.reason for e in session.events]
-    assert told == ["sitting"]
+        reported += [e.reason for e in session.events]
+    assert reported == ["sitting"]
 
 
 def test_feet_that_wander_veto_nothing():
@@ -225,7 +225,7 @@ def test_walking_off_after_a_set_takes_nothing_back():
     assert kinds(outcomes(poses)[0]) == ["rep", "rep"]
 
 
-def test_losing_the_person_mid_rep_is_told_once():
+def test_losing_the_person_mid_rep_is_reported_once():
     """More than a second without a person ends the rep as lost; a shorter gap changes nothing."""
     found, phases = outcomes(film(reps(2), 9), gaps=[(2.8, 4.0)])
     assert kinds(found) == ["lost", "rep"]
@@ -234,14 +234,14 @@ def test_losing_the_person_mid_rep_is_told_once():
     assert kinds(found) == ["rep", "rep"]
 
 
-def test_a_rep_whose_end_is_out_of_the_picture_counts():
-    """The head leaves the picture above half-way up, and nobody is found for a while."""
+def test_a_rep_whose_end_is_out_of_the_frame_counts():
+    """The head leaves the frame above half-way up, and nobody is found for a while."""
     found, _ = outcomes(film(reps(1), 9), gaps=[(4.25, 6.0)])
     assert kinds(found) == ["rep"]
 
 
 def test_bent_at_first_is_no_rep_but_what_follows_is():
-    """Somebody comes into the picture bent over the bar and stands up; two reps follow."""
+    """A person comes into the frame bent over the bar and stands up; two reps follow."""
     poses = [p for p in film(reps(3), 12) if p.taken_at > 3.3]
     found, _ = outcomes(poses)
     assert kinds(found) == ["rep", "rep"]
@@ -264,7 +264,7 @@ def test_walking_out_while_standing_is_not_lost():
 
 
 def test_another_body_ends_the_rep():
-    """Hips that jump across the picture belong to somebody else."""
+    """Hips that jump across the frame belong to another person."""
     poses = [
         pose if pose.taken_at < 3 else person(pose.taken_at, *hinge(0), at=(20.0, 560.0))
         for pose in film(reps(1), 6)
@@ -285,7 +285,7 @@ def test_no_pause_between_reps_is_needed():
 
 
 @pytest.mark.parametrize("fps", [30, 60, 120])
-def test_jitter_of_single_pictures_does_not_hide_that_somebody_stands(fps):
+def test_jitter_of_single_frames_does_not_hide_that_a_person_stands(fps):
     """A degree of noise is a rate of over 60 deg/s at 60 frames/s; the reps count all the same."""
     rng = np.random.default_rng(3)
 
@@ -332,7 +332,7 @@ def test_front_view_counts_by_the_foreshortening_of_the_trunk():
     assert kinds(outcomes(poses)[0]) == ["rep"] * 3
 
 
-def test_who_sits_facing_the_glass_and_bows_to_stand_up_has_done_no_rep():
+def test_a_person_who_sits_facing_the_glass_and_bows_to_stand_up_has_done_no_rep():
     """A seat is no other standing: the trunk keeps its length there, and the hips are low."""
     times, poses = [2, 3, 9, 9.5, 10.3], []
     for t in np.arange(0.0, 13.0, 1 / 15):
@@ -353,7 +353,7 @@ def test_a_pause_on_the_way_down_ends_no_rep():
     assert kinds(outcomes(film(motion, 11))[0]) == ["rep"]
 
 
-def test_who_bows_at_the_camera_neither_turns_nor_walks_behind_the_own_trunk():
+def test_a_person_who_bows_at_the_camera_neither_turns_nor_walks_behind_the_trunk():
     """Deep in the bow shoulders and feet are guessed: narrow shoulders, feet that jump."""
     poses = []
     for pose in film(reps(3), 12, turn=80):
@@ -379,7 +379,7 @@ def test_limits_belong_to_the_variation():
     assert kinds(found) == ["partial"]
 
 
-def test_who_steps_back_from_the_glass_and_turns_is_seen_from_the_side():
+def test_a_person_who_steps_back_from_the_glass_and_turns_is_seen_from_the_side():
     """Smaller all over is no bow at the camera."""
     session = start()
     for k in range(15 * 12):

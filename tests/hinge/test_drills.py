@@ -1,4 +1,4 @@
-"""The stick and the string: who holds them, what they measure, and what they call a fault."""
+"""The stick and the string: when they are held, their measures, and their faults."""
 
 import math
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def held(how: Held, t: float = 0.0) -> Pose:
         for mark in (wrist, wrist + 2, wrist + 4, wrist + 6):
             pose.points[mark] = axis.place(np.array([place[0]]), np.array([place[1]]))[0]
             pose.visibility[mark] = seen
-        # The elbow out to the side: in the picture it lies on the trunk.
+        # The elbow out to the side: in the frame it lies on the trunk.
         pose.points[wrist - 2] = axis.place(np.array([0.7]), np.array([0.0]))[0]
     y, x = np.mgrid[0 : SIZE[1], 0 : SIZE[0]] + 0.5
     along = np.array(axis.shoulder) - np.array(axis.hip)
@@ -77,7 +77,7 @@ def held(how: Held, t: float = 0.0) -> Pose:
 
 
 def see(drill: str, how: Held) -> Stick | String | Unready:
-    """What a drill sees in one picture."""
+    """The reading of a drill in one frame."""
     pose = held(how)
     axis = axis_of(pose, how.facing)
     contour = edges(pose, axis)
@@ -203,7 +203,7 @@ def posture_of(pose: Pose, memory: Measuring, t: float) -> tuple[Measuring, Post
 def follow(
     drill: str, at: Callable[[float], Held], seconds: float, stand_s: float = 1.0, fps: float = 10
 ) -> list[Reading]:
-    """Readings of a person who stands for `stand_s` seconds and then does as told."""
+    """Readings of a person who stands for `stand_s` seconds and then follows the poses."""
     memory, measuring, readings = Drill(), Measuring(), []
     for k in range(int(seconds * fps)):
         t = k / fps
@@ -211,15 +211,15 @@ def follow(
         measuring, posture = posture_of(pose, measuring, t)
         contour = edges(pose, Axis(posture.hip, posture.shoulder, posture.facing))
         memory, reading = step(
-            drill, memory, pose, contour, posture, PX_PER_CM, standing=t < stand_s
+            drill, memory, pose, contour, posture, PX_PER_CM, is_standing=t < stand_s
         )
         assert memory.reading is reading
         readings.append(reading)
     return readings
 
 
-def test_there_is_no_value_before_the_own_standing_is_known() -> None:
-    """The change from standing is told only after some pictures of standing."""
+def test_there_is_no_value_before_the_baseline_is_known() -> None:
+    """The change from standing is given only after some frames of standing."""
     readings = follow("stick", lambda t: STICK, 1.0)
     assert readings[0].ready
     assert readings[0].reason == "stand-still"
@@ -312,7 +312,7 @@ def with_line(pose: Pose, low: float, high: float) -> Pose:
 
 
 def follow_line(how: Held, low: Callable[[float], float | None]) -> list[Reading]:
-    """Readings where the picture shows a stick at this depth behind the pelvis, or none."""
+    """Readings where the frame shows a stick at this depth behind the pelvis, or none."""
     memory, measuring, readings = Drill(), Measuring(), []
     for k in range(24):
         t, pose = k / 10, held(how, k / 10)
@@ -320,12 +320,14 @@ def follow_line(how: Held, low: Callable[[float], float | None]) -> list[Reading
         pose = pose if depth is None else with_line(pose, depth, 0.2)
         measuring, posture = posture_of(pose, measuring, t)
         contour = edges(pose, axis_of(pose, 1))
-        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, standing=t < 1.0)
+        memory, reading = step(
+            "stick", memory, pose, contour, posture, PX_PER_CM, is_standing=t < 1.0
+        )
         readings.append(reading)
     return readings
 
 
-def test_a_stick_in_the_picture_tells_its_own_gap() -> None:
+def test_a_stick_in_the_frame_gives_its_own_gap() -> None:
     """Its line off the pelvis by five centimetres is a fault, and drawn; the outline stays."""
     readings = follow_line(STICK, lambda t: 0.2 if t < 1 else 0.3)
     assert readings[9].value == pytest.approx(0.0, abs=0.1)
@@ -334,7 +336,7 @@ def test_a_stick_in_the_picture_tells_its_own_gap() -> None:
     assert readings[-1].points == with_line(held(STICK), 0.3, 0.2).stick
 
 
-def test_a_stick_in_the_picture_needs_no_hands() -> None:
+def test_a_stick_in_the_frame_needs_no_hands() -> None:
     """A stick that is seen along the back is held, wherever the model puts the hands."""
     last = follow_line(Held(HANGING, HANGING), lambda t: 0.2)[-1]
     assert last.ready
@@ -360,7 +362,7 @@ def follow_back(at: Callable[[float], Held], deg: Callable[[float], float]) -> l
         back = replace(posture.back, flexion=Flexion(deg(t), 0.0), confidence=1.0)
         posture = replace(posture, back=back)
         memory, reading = step(
-            "string", memory, pose, back.contour, posture, PX_PER_CM, standing=t < 1.0
+            "string", memory, pose, back.contour, posture, PX_PER_CM, is_standing=t < 1.0
         )
         readings.append(reading)
     return readings
@@ -394,20 +396,20 @@ def test_a_string_that_was_let_go_is_no_drill() -> None:
     assert readings[-1].reason == "hands-on-your-trunk"
 
 
-def test_another_choice_begins_anew() -> None:
+def test_another_choice_begins_again() -> None:
     """The baseline of one drill is not that of another; without a drill there is nothing."""
     pose = held(STICK)
     _, posture = posture_of(pose, Measuring(), 0.0)
     contour = edges(pose, axis_of(pose, 1))
     memory = Drill()
     for _ in range(6):
-        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, standing=True)
+        memory, reading = step("stick", memory, pose, contour, posture, PX_PER_CM, is_standing=True)
     assert reading.value is not None
-    memory, reading = step("string", memory, pose, contour, posture, PX_PER_CM, standing=False)
+    memory, reading = step("string", memory, pose, contour, posture, PX_PER_CM, is_standing=False)
     assert memory.name == "string"
     assert memory.baseline is None
     assert reading == Reading(reason="hands-on-your-trunk")
-    memory, reading = step(None, memory, pose, contour, posture, PX_PER_CM, standing=True)
+    memory, reading = step(None, memory, pose, contour, posture, PX_PER_CM, is_standing=True)
     assert (memory, reading) == (Drill(), Reading())
 
 
@@ -417,9 +419,9 @@ def test_a_drill_needs_side_view_and_an_outline() -> None:
     _, posture = posture_of(pose, Measuring(), 0.0)
     contour = edges(pose, axis_of(pose, 1))
     turned = replace(posture, view=View.OBLIQUE)
-    _, reading = step("stick", Drill(), pose, contour, turned, PX_PER_CM, standing=True)
+    _, reading = step("stick", Drill(), pose, contour, turned, PX_PER_CM, is_standing=True)
     assert reading.reason == "turn-side-on"
-    _, reading = step("stick", Drill(), pose, None, posture, PX_PER_CM, standing=True)
+    _, reading = step("stick", Drill(), pose, None, posture, PX_PER_CM, is_standing=True)
     assert not reading.ready
     assert reading.reason in REASONS
 
@@ -449,7 +451,7 @@ def truth_of(figure: Figure, t: float, facing: int) -> tuple[Pose, Axis, Contour
 
 @pytest.mark.parametrize("body", range(0, 8, 2))
 @pytest.mark.parametrize(("yaw", "facing"), [(0.0, 1), (180.0, -1)])
-def test_true_landmarks_of_the_figure_tell_rounded_from_neutral(
+def test_true_landmarks_of_the_figure_separate_rounded_from_neutral(
     body: int, yaw: float, facing: int
 ) -> None:
     """Both drills see a back that rounds by 30 degrees, and none in a neutral hinge."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.hinge.measure.filters import Signal, follow
+from mirror.hinge.measure.filters import Signal, smoothed_rate
 from mirror.hinge.measure.geometry import distance, gate, inclination_deg, weighted_mean
 
 coordinate = st.floats(-1000, 1000)
@@ -29,7 +29,7 @@ def test_inclination_is_measured_from_the_upward_vertical(tip, facing, expected)
 
 @given(coordinate, coordinate, coordinate, coordinate, st.floats(0.1, 10))
 def test_inclination_ignores_shift_and_scale(x, y, dx, dy, scale):
-    """Angles do not change when the person moves in the picture or comes closer."""
+    """Angles do not change when the person moves in the frame or comes closer."""
     if math.hypot(dx, dy) < 1e-3:
         return
     here = inclination_deg((0, 0), (dx, dy), 1)
@@ -40,7 +40,7 @@ def test_inclination_ignores_shift_and_scale(x, y, dx, dy, scale):
 
 @given(coordinate, coordinate)
 def test_inclination_is_the_same_in_the_mirror(dx, dy):
-    """A mirrored picture with the facing mirrored gives the same angle."""
+    """A mirrored frame with the facing mirrored gives the same angle."""
     if math.hypot(dx, dy) < 1e-3 or abs(dx) < 1e-9:
         return
     assert inclination_deg((0, 0), (dx, dy), 1) == inclination_deg((0, 0), (-dx, dy), -1)
@@ -74,13 +74,13 @@ def test_weighted_mean_leans_to_the_weight():
 
 
 def test_the_rate_of_a_ramp_is_found():
-    """A held value has no rate; that of a ramp is told after a moment."""
+    """A held value has no rate; that of a ramp is right after a moment."""
     memory = None
     for k in range(90):
-        memory = follow(memory, 5.0, k / 30)
+        memory = smoothed_rate(memory, 5.0, k / 30)
     assert memory == Signal(5.0, 0.0, 89 / 30)
     for k in range(90):
-        memory = follow(memory, 5.0 + 40 * k / 30, 3 + k / 30)
+        memory = smoothed_rate(memory, 5.0 + 40 * k / 30, 3 + k / 30)
     assert memory.rate == pytest.approx(40, abs=0.1)
 
 
@@ -89,13 +89,13 @@ def test_the_rate_is_not_jittery():
     rng = np.random.default_rng(1)
     memory, rates = None, []
     for k in range(600):
-        memory = follow(memory, rng.standard_normal(), k / 30)
+        memory = smoothed_rate(memory, rng.standard_normal(), k / 30)
         rates.append(memory.rate)
     assert np.std(rates[30:]) < 25
 
 
 def test_time_that_stands_still_or_runs_back_is_ignored():
     """A repeated or older timestamp changes nothing."""
-    memory = follow(None, 1.0, 1.0)
-    assert follow(memory, 9.0, 1.0) == memory
-    assert follow(memory, 9.0, 0.5) == memory
+    memory = smoothed_rate(None, 1.0, 1.0)
+    assert smoothed_rate(memory, 9.0, 1.0) == memory
+    assert smoothed_rate(memory, 9.0, 0.5) == memory

@@ -3,16 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people import ANKLE, SIZE, film, hinge, person, reps
 
-from mirror.hinge.measure.baseline import Stillness, watch
+from mirror.hinge.measure.baseline import StillWindow, watch
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import JUDGE, Measuring, Posture, Unseen, measure
 from mirror.hinge.measure.quality import FROM_SIDE
-from mirror.hinge.measure.view import View, look
+from mirror.hinge.measure.view import View, follow_heading
 from mirror.hinge.variations.catalog import VARIATIONS
 
 
 def one(pose):
-    """The posture of a single picture."""
+    """The posture of a single frame."""
     return measure(Measuring(), pose, pose.taken_at, None)[1]
 
 
@@ -29,7 +29,7 @@ def test_angles_are_those_the_person_was_built_from(trunk, thigh, shank, facing)
 
 @given(st.floats(0.6, 1.1), st.floats(-60, 60), st.floats(-20, 20))
 def test_angles_do_not_change_with_place_and_size(scale, dx, dy):
-    """The same body elsewhere in the picture has the same angles."""
+    """The same body elsewhere in the frame has the same angles."""
     here = one(person(0, 40, 20, 5))
     there = one(person(0, 40, 20, 5, at=(ANKLE[0] + dx, ANKLE[1] + dy), scale=scale))
     assert there.hip_flexion_deg == pytest.approx(here.hip_flexion_deg, abs=1e-6)
@@ -39,7 +39,7 @@ def test_angles_do_not_change_with_place_and_size(scale, dx, dy):
 @pytest.mark.parametrize(
     ("turn", "view"), [(0, View.SIDE), (10, View.SIDE), (40, View.OBLIQUE), (80, View.FRONT)]
 )
-def test_view_tells_how_the_body_is_turned(turn, view):
+def test_view_shows_how_the_body_is_turned(turn, view):
     """The gap of shoulders and hips gives the turn."""
     posture = one(person(turn=turn))
     assert posture.view is view
@@ -50,37 +50,37 @@ def test_view_changes_only_after_half_a_second():
     """A short glance to the glass is no change of view; a real turn is."""
     heading = None
     for k in range(30):
-        heading = look(heading, person(k / 30), None)
+        heading = follow_heading(heading, person(k / 30), None)
     for k in range(30, 39):
-        heading = look(heading, person(k / 30, turn=80), None)
+        heading = follow_heading(heading, person(k / 30, turn=80), None)
     assert heading.view is View.SIDE
     for k in range(39, 120):
-        heading = look(heading, person(k / 30, turn=80), None)
+        heading = follow_heading(heading, person(k / 30, turn=80), None)
     assert heading.view is View.FRONT
 
 
 def test_facing_follows_the_majority_of_the_last_second():
-    """One picture with the feet mixed up does not turn the person round."""
+    """One frame with the feet mixed up does not turn the person round."""
     heading = None
     for k in range(30):
-        heading = look(heading, person(k / 30, facing=-1 if k == 20 else 1), None)
+        heading = follow_heading(heading, person(k / 30, facing=-1 if k == 20 else 1), None)
         assert heading.facing == 1
     for k in range(30, 70):
-        heading = look(heading, person(k / 30, facing=-1), None)
+        heading = follow_heading(heading, person(k / 30, facing=-1), None)
     assert heading.facing == -1
 
 
-def test_feet_that_tell_nothing_keep_the_facing():
+def test_unclear_feet_keep_the_facing():
     """Toes straight above heels leave the facing as it was."""
     pose = person()
     for side in ("LEFT", "RIGHT"):
         pose.points[Mark[f"{side}_FOOT_INDEX"]] = pose.points[Mark[f"{side}_HEEL"]]
-    assert look(None, pose, None).facing == 1
-    before = look(None, person(0, facing=-1), None)
+    assert follow_heading(None, pose, None).facing == 1
+    before = follow_heading(None, person(0, facing=-1), None)
     pose2 = person(1.5, facing=-1)
     for side in ("LEFT", "RIGHT"):
         pose2.points[Mark[f"{side}_FOOT_INDEX"]] = pose2.points[Mark[f"{side}_HEEL"]]
-    assert look(before, pose2, None).facing == -1
+    assert follow_heading(before, pose2, None).facing == -1
 
 
 def test_nobody_and_a_cut_off_person_are_unseen_with_their_reason():
@@ -99,7 +99,7 @@ def test_nobody_and_a_cut_off_person_are_unseen_with_their_reason():
         ({"visibility": 0.6}, "step-back"),
     ],
 )
-def test_a_doubtful_picture_says_the_one_thing_to_fix(how, doubt):
+def test_a_doubtful_frame_says_the_one_thing_to_fix(how, doubt):
     """Confidence falls below judging and the reason is the matching one."""
     posture = one(person(**how))
     assert posture.confidence < JUDGE
@@ -117,24 +117,24 @@ def test_a_doubtful_picture_says_the_one_thing_to_fix(how, doubt):
     ],
 )
 @pytest.mark.parametrize("x", [-12.0, SIZE[0] + 12.0])
-def test_who_leaves_the_picture_across_is_asked_to_step_back(name, marks, doubted, x):
+def test_a_person_who_leaves_the_frame_across_is_asked_to_step_back(name, marks, doubted, x):
     """Head, hips and feet, and the hands that reach overhead; hanging ones may leave it."""
     pose = person()
     for mark in marks:
         pose.points[Mark[mark], 0] = x
-    seeking = VARIATIONS[name].seeking
-    posture = measure(Measuring(), pose, pose.taken_at, None, seeking)[1]
+    requirement = VARIATIONS[name].requirement
+    posture = measure(Measuring(), pose, pose.taken_at, None, requirement)[1]
     assert (posture.doubt == "step-back") == doubted
 
 
-def test_a_good_picture_has_no_doubt():
+def test_a_good_frame_has_no_doubt():
     """In full view and side-on everything may be judged."""
     posture = one(person())
     assert posture.confidence == 1.0
     assert posture.doubt is None
 
 
-def test_slow_pictures_are_doubted():
+def test_slow_frames_are_doubted():
     """At 5 frames a second verdicts stop."""
     memory, posture = Measuring(), None
     for pose in film(reps(0), 4, fps=5):
@@ -143,7 +143,7 @@ def test_slow_pictures_are_doubted():
 
 
 def test_bones_that_change_their_length_are_doubted():
-    """A body whose legs pulse between pictures is not seen well."""
+    """A body whose legs pulse between frames is not seen well."""
     memory, posture = Measuring(), None
     for k in range(30):
         pose = person(k / 30, scale=1.0 + 0.2 * (k % 2))
@@ -151,7 +151,7 @@ def test_bones_that_change_their_length_are_doubted():
     assert posture.doubt == "unsteady"
 
 
-def test_turning_round_starts_the_angles_anew():
+def test_turning_round_starts_the_angles_again():
     """The angle of the other direction is not smoothed into the new one."""
     memory = Measuring()
     for k in range(30):
@@ -165,21 +165,21 @@ def test_turning_round_starts_the_angles_anew():
 
 def stand(poses):
     """Watch a film; the standing that was taken, and the last stillness."""
-    memory, stillness, standing = Measuring(), Stillness(), None
+    memory, stillness, baseline = Measuring(), StillWindow(), None
     for pose in poses:
-        memory, posture = measure(memory, pose, pose.taken_at, standing)
+        memory, posture = measure(memory, pose, pose.taken_at, baseline)
         assert isinstance(posture, Posture)
-        stillness, standing = watch(stillness, posture, standing, FROM_SIDE)
-    return standing, stillness
+        stillness, baseline = watch(stillness, posture, baseline, FROM_SIDE)
+    return baseline, stillness
 
 
 def test_standing_is_taken_after_seven_tenths_of_a_second_of_stillness():
     """Not before, and then with the person's own angles."""
     assert stand(film(lambda t: (3, 1, 2), 0.6))[0] is None
-    standing, _ = stand(film(lambda t: (3, 1, 2), 0.8))
-    assert standing.trunk_deg == pytest.approx(3)
-    assert standing.hip_flexion_deg == pytest.approx(4)
-    assert standing.knee_flexion_deg == pytest.approx(3)
+    baseline, _ = stand(film(lambda t: (3, 1, 2), 0.8))
+    assert baseline.trunk_deg == pytest.approx(3)
+    assert baseline.hip_flexion_deg == pytest.approx(4)
+    assert baseline.knee_flexion_deg == pytest.approx(3)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_stillness_fills_up():
     """The share of the still time grows from 0 to 1."""
     _, early = stand(film(lambda t: (0, 0, 0), 0.35))
     assert early.share == pytest.approx(0.5, abs=0.1)
-    assert Stillness().share == 0
+    assert StillWindow().share == 0
 
 
 def test_standing_is_refined_slowly_and_replaced_in_another_place():
@@ -208,10 +208,10 @@ def test_standing_is_refined_slowly_and_replaced_in_another_place():
     def later(t):
         return (0, 0, 0) if t < 0.75 else (5, 0, 0)
 
-    standing, _ = stand(film(later, 2.2))
-    assert 0.4 < standing.trunk_deg < 3
+    baseline, _ = stand(film(later, 2.2))
+    assert 0.4 < baseline.trunk_deg < 3
 
     near = list(film(lambda t: (0, 0, 0), 0.8))
     far = [person(1 + k / 30, scale=0.7) for k in range(30)]
-    standing, _ = stand([*near, *far])
-    assert standing.trunk_px == pytest.approx(0.7 * 150)
+    baseline, _ = stand([*near, *far])
+    assert baseline.trunk_px == pytest.approx(0.7 * 150)

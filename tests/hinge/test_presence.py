@@ -1,4 +1,4 @@
-"""Somebody came, somebody is gone; who passes by in the background is nobody."""
+"""A person comes and leaves; people who pass by in the background do not count."""
 
 from dataclasses import replace
 
@@ -22,8 +22,8 @@ def seen(poses):
     return session
 
 
-def test_somebody_is_noticed_within_a_second():
-    """At the two looks a second of an idle mirror, and those that follow at once."""
+def test_a_person_is_noticed_within_a_second():
+    """At the two frames a second of an idle mirror, and those that follow at once."""
     looks = [(0.0, None), (0.5, person(0.5))]
     looks += [(0.5 + k / FPS, person(0.5 + k / FPS)) for k in range(1, 6)]
     session = seen(looks)
@@ -39,8 +39,8 @@ def test_a_small_person_in_the_background_is_nobody():
     assert route(Situation(session)) is ScreenState.ASLEEP
 
 
-def test_who_walks_past_near_the_glass_does_not_wake_it():
-    """Across the whole picture at 1.2 m/s, and it stays a mirror throughout."""
+def test_a_person_who_walks_past_near_the_glass_does_not_wake_it():
+    """Across the whole frame at 1.2 m/s, and it stays a mirror throughout."""
     session = start()
     for k in range(60):
         t = k / FPS
@@ -49,7 +49,7 @@ def test_who_walks_past_near_the_glass_does_not_wake_it():
         assert route(Situation(session)) is ScreenState.ASLEEP
 
 
-def test_who_stops_before_the_glass_wakes_it():
+def test_a_person_who_stops_before_the_glass_wakes_it():
     """Walking in from the side, then standing."""
     session = start()
     for k in range(60):
@@ -83,15 +83,15 @@ def test_bowing_does_not_look_like_leaving():
 
 
 def test_a_press_shows_what_was_chosen_even_to_nobody():
-    """Who presses a button stands beside the camera's sight."""
+    """A person who presses a button stands outside the frame."""
     session = advance(start(), None, 0.0)
     session = apply(session, Command.NEXT)
     assert route(Situation(advance(session, None, 0.5))) is ScreenState.CHOSEN
     assert route(Situation(advance(session, None, 9.0))) is ScreenState.ASLEEP
 
 
-def test_a_picture_of_another_size_changes_nothing():
-    """Sizes are shares of the picture."""
+def test_a_frame_of_another_size_changes_nothing():
+    """Sizes are shares of the frame."""
     for scale in (0.5, 2.0):
         poses = []
         for k in range(10):
@@ -101,7 +101,7 @@ def test_a_picture_of_another_size_changes_nothing():
         assert seen(poses).person.presence.came_s == poses[5][0]
 
 
-def test_a_higher_picture_notices_who_is_as_far_away():
+def test_a_higher_frame_notices_a_person_at_the_same_distance():
     """480 x 848 shows more above and below; the person is as large in it."""
     for height in (640, 848):
         far = (person(k / FPS, scale=0.5) for k in range(10))

@@ -10,13 +10,13 @@ from mirror.hinge.judging.range_test import (
     LEAST_DEG,
     LONGEST_S,
     RangeTest,
-    follow,
+    follow_range_test,
 )
 from mirror.hinge.measure.posture import Measuring, measure
 
 
 def standing():
-    """Of somebody who stands there."""
+    """A person who stands there."""
     session = start()
     for k in range(12):
         session = advance(session, with_mask(person(k / 8), -0.06), k / 8)
@@ -38,12 +38,12 @@ def followed(*postures):
     """A slump after these postures."""
     memory = RangeTest(0.0)
     for posture in postures:
-        memory = follow(memory, posture, STANDING, posture.t)
+        memory = follow_range_test(memory, posture, STANDING, posture.t)
     return memory
 
 
 def test_a_range_must_be_held():
-    """For half a second, not in one picture."""
+    """The rounding must be held for half a second, not for one frame."""
     assert followed(bent(1.0)).range_deg == 0.0
     assert followed(bent(1.0), bent(1.0 + HOLD_S)).range_deg > LEAST_DEG
 
@@ -61,15 +61,15 @@ def test_it_is_over_when_the_person_stands_up_again():
     assert memory.done_s == 3.0
     assert memory.taken_deg == memory.range_deg
     assert memory.guidance == "range-taken"
-    assert follow(memory, bent(4.0, bow=0.2), STANDING, 4.0) == memory
+    assert follow_range_test(memory, bent(4.0, bow=0.2), STANDING, 4.0) == memory
     assert followed(up).done_s is None, "standing before the slump is no end"
 
 
 def test_whoever_does_not_slump_is_let_go():
-    """Also somebody who has left."""
-    assert follow(RangeTest(0.0), None, STANDING, LONGEST_S).done_s is None
-    memory = follow(RangeTest(0.0), None, STANDING, LONGEST_S + 1)
+    """A person who has left gets no range either."""
+    assert follow_range_test(RangeTest(0.0), None, STANDING, LONGEST_S).done_s is None
+    memory = follow_range_test(RangeTest(0.0), None, STANDING, LONGEST_S + 1)
     assert memory.guidance == "range-missed"
     assert memory.taken_deg is None
     late = bent(LONGEST_S + 1)
-    assert follow(RangeTest(0.0), late, STANDING, late.t).done_s == late.t
+    assert follow_range_test(RangeTest(0.0), late, STANDING, late.t).done_s == late.t

@@ -56,7 +56,7 @@ def slow(frames):
 
 
 def outcomes(frames, variation):
-    """What a session makes of the frames."""
+    """The session after the frames."""
     session, found = start(variation), []
     for t, pose in frames:
         session = advance(session, pose, t)

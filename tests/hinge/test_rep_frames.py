@@ -11,9 +11,9 @@ from mirror.hinge.judging.feedback import EAGER_GAP, GAP, Cue, cue
 from mirror.hinge.judging.rep_frames import MASK_LAG_S, RepFrames, descent, observe, score
 from mirror.hinge.judging.rules import FrameRule
 from mirror.hinge.measure.pose import Mark
-from mirror.hinge.measure.posture import Measuring, Standing, measure
+from mirror.hinge.measure.posture import Baseline, Measuring, measure
 
-STANDING = Standing(0.0, 0.0, 0.0, 150.0, 225.0, 225.0, None, None, None)
+STANDING = Baseline(0.0, 0.0, 0.0, 150.0, 225.0, 225.0, None, None, None)
 REP = Rep(1, 0.0, 1.0, 2.0, 90.0, 60.0, 20.0, "right")
 KNEES = FrameRule(
     fault="knees-bent",
@@ -37,7 +37,7 @@ def at_bottom(knees, phase=Phase.BOTTOM, **how):
 
 
 def faults(knees, rule=KNEES, **how):
-    """What the rule finds in them."""
+    """The fault that the rule finds in them."""
     return score(REP, at_bottom(knees, **how), STANDING, (rule,)).faults
 
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_judged_is_no_fault():
     assert score(REP, at_bottom([60] * 8), None, (KNEES,)) == REP
 
 
-def test_the_centre_of_mass_is_against_own_standing():
+def test_the_centre_of_mass_is_against_the_baseline():
     """Without a baseline there is no shift."""
     (posture, _), *_ = at_bottom([0]).steps
     forward = replace(posture, com_fraction=0.7)
@@ -105,7 +105,7 @@ def test_a_head_turned_to_the_glass_has_no_neck_angle():
 
 
 def test_a_movement_that_does_not_end_does_not_grow():
-    """Somebody who sits down before the glass costs no memory."""
+    """A person who sits down before the glass costs no memory."""
     (posture, _), *_ = at_bottom([0]).steps
     frames = RepFrames()
     for k in range(300):
@@ -172,18 +172,18 @@ def test_praise_comes_once_in_four_clean_reps():
 
 
 def test_the_descent_ends_at_the_bottom():
-    """What comes after the bottom, standing tall again included, is no part of the way down."""
+    """Frames after the bottom, standing tall again included, are no part of the way down."""
     memory, steps = Measuring(), []
-    standing = replace(STANDING, edge=np.full(64, 0.2))
+    baseline = replace(STANDING, edge=np.full(64, 0.2))
     folds = [0, 20, 40, 60, 80, 80, 60, 40, 20, 0, 0]
     phases = [Phase.DESCENDING] * 5 + [Phase.BOTTOM] + [Phase.ASCENDING] * 3 + [Phase.LOCKOUT] * 2
     for k, (fold, phase) in enumerate(zip(folds, phases, strict=True)):
         pose = with_mask(person(k / 10, fold * 0.7, fold * 0.3, 0.0), 0.0)
-        memory, posture = measure(memory, pose, k / 10, standing)
+        memory, posture = measure(memory, pose, k / 10, baseline)
         back = replace(posture.back, confidence=1.0)
         steps.append((replace(posture, back=back), phase))
     rep = replace(REP, bottom_s=0.45)
-    fold, rounding = descent(RepFrames(tuple(steps)), standing, rep)
+    fold, rounding = descent(RepFrames(tuple(steps)), baseline, rep)
     assert len(fold) == len(rounding) == 5
     assert (np.diff(fold) > 0).all()
     assert fold[-1] == pytest.approx(80 - 20 * MASK_LAG_S / 0.1, abs=0.5)

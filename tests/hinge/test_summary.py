@@ -1,4 +1,4 @@
-"""What the rest screen tells of a set: right numbers, each variation its own, and room for them."""
+"""The rest screen of a set: right numbers, those of each variation, and room for them."""
 
 from dataclasses import replace
 
@@ -67,7 +67,7 @@ def written(name, reps, tongue="en"):
 
 
 def test_depth_and_rounding_are_medians_since_standing():
-    """Depth from the own standing; what was not seen counts for nothing."""
+    """Depth since the baseline; a rep that was not seen does not count."""
     reps = made(3)
     folds = rows.depth(reps, Person(stood_deg=5.0))
     assert folds == [55.0, 65.0, 75.0]
@@ -76,7 +76,7 @@ def test_depth_and_rounding_are_medians_since_standing():
     assert rows.middle(reps, [None] * 3, Person()) == {"value": None}
 
 
-def test_rounding_is_a_share_of_the_own_range_where_that_is_known():
+def test_rounding_is_a_share_of_the_range_where_that_is_known():
     """Never less than nothing."""
     reps = made(3)
     hollow = (replace(reps[0], back_rounding_max_deg=-3.0),)
@@ -96,7 +96,7 @@ def test_a_row_of_a_fault_counts_the_reps_without_it():
     assert total(reps, [None] * 3, Person()) == {"good": None, "count": None}
 
 
-def test_the_ways_are_told_apart():
+def test_the_ways_are_kept_apart():
     """Down and up."""
     assert rows.ways(made(2), [], Person()) == {"down": 1.0, "up": 0.5}
 
@@ -109,7 +109,7 @@ def test_cadence_is_from_top_to_top_and_not_over_a_pause():
     assert rows.cadence((), Person()) == []
 
 
-def test_left_and_right_are_told_apart():
+def test_left_and_right_are_kept_apart():
     """Medians, sums and counts of each leg; a leg that was never seen has no number."""
     reps = (*made(2, "left"), *made(1, "right"))
     numbers = [1.0, 2.0, 5.0]
@@ -122,7 +122,7 @@ def test_left_and_right_are_told_apart():
 
 
 def test_power_fades_from_the_first_third_to_the_last():
-    """In per cent; more power at the end is no fade, and of few swings nothing is told."""
+    """Loss in per cent; more power at the end is no loss, and few swings give none."""
     powers = [400.0, 400.0, 380.0, 360.0, 300.0, 300.0]
     reps = tuple(
         replace(rep, measures={"power_deg_s": p}) for rep, p in zip(made(6), powers, strict=True)
@@ -133,22 +133,22 @@ def test_power_fades_from_the_first_third_to_the_last():
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
-def test_every_row_tells_something_that_the_variation_measures(name):
+def test_every_row_shows_a_measure_of_the_variation(name):
     """A number where its readings are there, a dash where they are not."""
     variation = VARIATIONS[name]
     known = {*variation.metrics, "drift_deg", "elbow_deg"}
     measures = {key: value for key, value in EVERYTHING.items() if key in known}
     reps = (*made(6, "left", **measures), *made(6, "right", **measures))
     for row in variation.rows:
-        told = row.total(reps, row.each(reps, Person(0.0, 30.0)), Person(0.0, 30.0))
-        assert None not in told.values()
+        reported = row.total(reps, row.each(reps, Person(0.0, 30.0)), Person(0.0, 30.0))
+        assert None not in reported.values()
         assert not row.fault or row.fault in variation.faults
     bare = tuple(replace(rep, back_rounding_max_deg=None) for rep in made(6))
     for row in variation.rows:
         row.total(bare, row.each(bare, Person()), Person())
 
 
-def test_each_variation_tells_its_own():
+def test_each_variation_shows_its_own_rows():
     """Cadence, float and power of swings; the trunk of rows; level of one hand; arms overhead."""
     texts = {name: " ".join(written(name, made(6, **EVERYTHING))) for name in VARIATIONS}
     for name, words in {

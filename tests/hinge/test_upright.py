@@ -1,4 +1,4 @@
-"""A picture that was bent by a lens and rolled, through the estimator: the angles come back."""
+"""A frame that was bent by a lens and rolled, through the estimator: the angles come back."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ SMALLER = 0.8
 
 
 def bent(rgb):
-    """What such a camera makes of a straight picture, pixel by pixel."""
+    """The frame of such a camera, made from a straight one pixel by pixel."""
     x, y = np.meshgrid(np.arange(SIZE[0]) + 0.5, np.arange(SIZE[1]) + 0.5)
     middle = np.array(SIZE) / 2
     straight = (lens(HUNG, SIZE).upright(np.stack([x, y], -1)) - middle) / SMALLER + middle
@@ -32,7 +32,7 @@ def bent(rgb):
 
 
 def measured(pictures, camera):
-    """The posture in the last of some pictures."""
+    """The posture in the last of some frames."""
     try:
         eye = SubjectTracker(model.locate(ModelSettings()), camera)
     except ModelError as error:
@@ -46,7 +46,7 @@ def measured(pictures, camera):
     return posture
 
 
-def test_the_trunk_and_the_back_are_those_of_the_straight_picture():
+def test_the_trunk_and_the_back_are_those_of_the_straight_frame():
     """At the bottom of a rep: without the lens the trunk would be 8 degrees off."""
     figure = Figure(Motion(3))
     rep = figure.motion.reps_between(0.0, 60.0)[0]

@@ -23,6 +23,8 @@ from mirror.hinge.measure.view import View
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.screens.panels import PANELS
 
+pytestmark = pytest.mark.slow
+
 ARTICLE = ("basic", "sumo", "one-hand", "row", "overhead", "single-leg", "swing")
 FAULTS = [
     (name, fault)
@@ -78,8 +80,8 @@ def test_every_rule_is_seen_from_where_the_variation_is_watched(name):
     """No rule waits for a view that the glass never asks for."""
     variation = VARIATIONS[name]
     for rule in variation.rules:
-        assert rule.view in variation.seeking.views
-    assert View.OBLIQUE not in variation.seeking.views
+        assert rule.view in variation.requirement.views
+    assert View.OBLIQUE not in variation.requirement.views
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -89,7 +91,7 @@ def test_thresholds_are_in_order(name):
     assert 20 <= limits.full_deg <= 45
     assert 0 <= limits.of_own < 1
     assert limits.shortest_s < limits.longest_s
-    least, none = VARIATIONS[name].seeking.least_fps
+    least, none = VARIATIONS[name].requirement.least_fps
     assert none < least <= 15
 
 
@@ -131,7 +133,7 @@ def test_no_number_of_a_posture_is_read_by_a_name_that_is_not_there():
 @pytest.mark.parametrize(("fps", "drop"), [(30.0, 0.0), (15.0, 0.0), (30.0, 0.2)])
 @pytest.mark.parametrize("name", ARTICLE)
 def test_right_reps_are_counted_alike_at_any_rate(name, fps, drop, flip):
-    """At 30 and 15 pictures a second, with a fifth of them lost, and mirrored: exactly."""
+    """At 30 and 15 frames a second, with a fifth of them lost, and mirrored: exactly."""
     trial = Trial(name, None, 2, fps=fps, drop=drop, flip=flip)
     finding = find(trial, poses(trial, None))
     assert finding.found == finding.expected > 0
@@ -139,7 +141,7 @@ def test_right_reps_are_counted_alike_at_any_rate(name, fps, drop, flip):
 
 
 def stepped_back(seen, share, at):
-    """The poses of one who steps back after standing was taken: smaller all over, by this share."""
+    """The poses of a person who steps back after the baseline: smaller all over, by this share."""
     for t, pose in seen:
         size = float(np.interp(t, [at, at + 0.4], [1.0, share]))
         middle = np.array(pose.size) / 2
@@ -152,7 +154,7 @@ def stepped_back(seen, share, at):
 def test_a_step_back_from_the_glass_costs_no_rep(name, share, at):
     """Smaller by what 10 to 30 cm make at 2.3 m: a bow ends all the same.
 
-    Who stands still there for a moment has another standing, from which no fault is seen.
+    A person who stands still there for a moment has a new baseline, from which no fault is seen.
     """
     trial = Trial(name, None, 2, fps=15.0)
     finding = find(trial, stepped_back(poses(trial, None), share, at))
@@ -162,7 +164,7 @@ def test_a_step_back_from_the_glass_costs_no_rep(name, share, at):
 
 @pytest.mark.parametrize("share", [1.0, 0.96])
 @pytest.mark.parametrize("name", ["sumo", "one-hand"])
-def test_a_squat_seen_from_the_front_is_told_as_one(name, share):
+def test_a_squat_seen_from_the_front_is_reported_as_one(name, share):
     """Hips that sink are no step back, even after one."""
     trial = Trial(name, None, 2, fps=15.0, kind="squat")
     finding = find(trial, stepped_back(poses(trial, None), share, 0.8))

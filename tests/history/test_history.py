@@ -105,7 +105,7 @@ def test_a_set_comes_back_as_it_was(store):
     assert store.detail(2) is None
 
 
-def test_nothing_that_is_kept_tells_who_it_was(store):
+def test_no_kept_value_identifies_the_person(store):
     """The columns are numbers of the movement; the network and its secrets are left out."""
     store.add(made_up(), NOW, CONFIGURED)
     detail = store.detail(1)
@@ -181,7 +181,7 @@ def test_what_is_deleted_while_the_mirror_runs_is_gone(path, keep, monkeypatch):
     assert set(one.past.lasts) == {("swing", None), ("basic", None)}
 
 
-def test_a_log_that_is_being_read_is_told_when_it_cannot_be_emptied(store, path, monkeypatch):
+def test_a_log_that_is_being_read_reports_when_it_cannot_be_emptied(store, path, monkeypatch):
     """The sets are deleted, and may still be found in it until it is deleted again."""
     monkeypatch.setattr("mirror.history.database.BUSY_S", 0.05)
     store.add(made_up(), NOW, CONFIGURED)
@@ -553,7 +553,7 @@ def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
                 with suppress(HistoryError):
                     # A damaged tree may hide a set from a search by number.
                     if (detail := reader.detail(entry.number)) is not None:
-                        table.one_set(entry, detail)
+                        table.set_table(entry, detail)
         except HistoryError:
             pass
         reader.close()

@@ -22,7 +22,7 @@ def dealer(workers, *, is_followed=True):
 
 
 def test_the_box_holds_only_the_newest():
-    """What nobody took in time is gone; waiting ends with nothing."""
+    """A frame that is not taken in time is gone; waiting ends with nothing."""
     box = Dealer(1, lambda result: None)
     box.put(frame(1))
     box.put(frame(2))
@@ -72,7 +72,7 @@ def test_a_worker_that_hangs_loses_its_turn_and_memory_stays_bounded():
 
 
 def test_while_nobody_is_seen_only_the_first_worker_looks():
-    """The others could not agree on whom to follow."""
+    """The others could not agree on the person to follow."""
     box, _ = dealer(2, is_followed=False)
     box.put(frame(0))
     assert box.take(1, 0) is None

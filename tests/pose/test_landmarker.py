@@ -54,7 +54,7 @@ def track(estimator, frames):
 
 
 def test_a_person_is_found_in_pixels(estimator, person):
-    """Landmarks lie inside the picture, head over hips over ankles, with shapes as promised."""
+    """Landmarks lie inside the frame, head over hips over ankles, with shapes as promised."""
     pose = track(estimator, person)
     assert (pose.points.shape, pose.visibility.shape, pose.world.shape) == ((33, 2), (33,), (33, 3))
     assert {pose.points.dtype, pose.visibility.dtype, pose.world.dtype} == {np.dtype(np.float64)}
@@ -84,7 +84,7 @@ def test_the_mask_is_the_person_and_ours_to_keep(estimator, person):
 
 
 def test_width_and_height_scale_separately(bundle, person):
-    """The same person in a picture widened at the sides stays where it was, in pixels."""
+    """The same person in a frame widened at the sides stays where it was, in pixels."""
     margin = 120
     pads = ((0, 0), (margin, margin), (0, 0))
     narrow, wide = Estimator(bundle), Estimator(bundle)
@@ -166,7 +166,7 @@ def test_a_bad_bundle_is_one_sentence(bundle, tmp_path, capfd, content):
 
 
 def test_close_twice_then_estimate(bundle, person):
-    """Close may be called twice; an estimate afterwards is told, not crashed."""
+    """Close may be called twice; an estimate afterwards is an error, not a crash."""
     estimator = Estimator(bundle)
     estimator.close()
     estimator.close()
@@ -194,7 +194,7 @@ def run(code, bundle):
 
 
 def test_no_weight_is_unaligned(bundle):
-    """What MediaPipe says when nothing is held back has no word of an unaligned buffer."""
+    """The full output of MediaPipe does not mention an unaligned buffer."""
     loud = "import contextlib, mirror.pose.landmarker as e; e.quiet = contextlib.nullcontext\n"
     done = run(loud + RUN, bundle)
     assert done.returncode == 0

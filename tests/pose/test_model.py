@@ -180,8 +180,8 @@ def test_half_precision_can_be_left_off(cache, index):
     ],
     ids=["gone", "empty", "no end", "beginning only", "one byte", "older recipe"],
 )
-def test_a_damaged_bundle_is_told_then_mended(cache, index, damage):
-    """Locate says what to run; obtain makes it anew."""
+def test_a_damaged_bundle_is_reported_then_mended(cache, index, damage):
+    """Locate names the command to run; obtain makes it again."""
     good = model.obtain(quiet).read_bytes()
     damage(cache)
     with pytest.raises(ModelError, match="hinge-mirror model"):

@@ -1,4 +1,4 @@
-"""Several trackers see one person alike, and agree on whom they follow."""
+"""Several trackers see one person alike, and agree on the person they follow."""
 
 import numpy as np
 import pytest
@@ -87,7 +87,7 @@ def test_two_trackers_on_alternating_frames_follow_one_person(bundle, bystander)
     assert sum(px > 40 for px in apart) <= 3
 
 
-def test_somebody_else_is_not_taken_for_the_person():
+def test_a_person_else_is_not_taken_for_the_person():
     """A step is no other person; what was seen before a new choice is dropped."""
     here = Stance((240.0, 300.0), 0.0, 400.0)
     assert not are_two(here, Stance((260.0, 300.0), 0.5, 380.0))

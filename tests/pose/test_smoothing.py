@@ -14,7 +14,7 @@ def test_a_value_at_rest_is_smoothed_and_a_fast_one_followed():
 
 
 def test_the_size_scales_with_the_value():
-    """A person twice as large in the picture is smoothed alike."""
+    """A person twice as large in the frame is smoothed alike."""
     small, large = OneEuro(0.05, 40.0), OneEuro(0.05, 40.0)
     for k, x in enumerate([0.0, 1.0, 3.0, 2.0]):
         a = small.step(np.array([x]), k / 15, 100.0)

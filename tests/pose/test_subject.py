@@ -1,4 +1,4 @@
-"""Of several people the nearest, most central one is looked at, and kept."""
+"""Of several people the nearest, most central one is followed, and kept."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ def bundle():
 
 
 def person(x, height):
-    """(33, 2) landmarks of somebody who stands at x, so height_px."""
+    """(33, 2) landmarks of a person who stands at x, so height_px."""
     points = np.full((33, 2), (x, 100.0))
     for share, marks in (
         (0.2, (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER)),
@@ -51,7 +51,7 @@ def test_the_nearest_and_most_central_is_chosen():
 
 
 def test_the_others_are_hidden():
-    """All but the box of the chosen one is grey, and the picture itself is left alone."""
+    """All but the box of the chosen one is grey, and the frame itself is left alone."""
     rgb = np.full((640, 480, 3), 200, np.uint8)
     fenced = alone(rgb, person(240, 300))
     assert (fenced[150, 240] == 200).all()
@@ -65,7 +65,7 @@ def off(pose, figure, t):
 
 
 @pytest.mark.parametrize(("seed", "behind", "since"), [(1, 0.8, -2.9), (3, 1.4, -4.6)])
-def test_with_somebody_behind_the_near_person_is_taken_and_kept(bundle, seed, behind, since):
+def test_with_a_person_behind_the_near_person_is_taken_and_kept(bundle, seed, behind, since):
     """Where the tracker alone takes the other one; a passer-by may disturb it shortly."""
     figure = Figure(Motion(seed), bystander=Bystander(since, behind_m=behind))
     eye = SubjectTracker(bundle)
@@ -78,8 +78,8 @@ def test_with_somebody_behind_the_near_person_is_taken_and_kept(bundle, seed, be
     assert sum(px > 40 for px in apart) <= 2
 
 
-def test_who_comes_nearer_is_taken_instead_of_the_background(bundle):
-    """Somebody far away is tracked; then a person stands before the mirror beside them."""
+def test_a_person_who_comes_nearer_is_taken_instead_of_the_background(bundle):
+    """A person far away is tracked; then a person stands before the mirror beside them."""
     figure = Figure(Motion(1))
     far = Figure(Motion(1), view=replace(figure.view, distance_m=6.2, ahead_m=1.0))
     eye = SubjectTracker(bundle)

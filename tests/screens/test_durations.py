@@ -20,6 +20,8 @@ from mirror.display.scene import Text
 from mirror.hinge.judging.feedback import Cue
 from mirror.screens.router import ScreenState, Situation, compose, route
 
+pytestmark = pytest.mark.slow
+
 ENGLISH, FPS = load_language("en"), 15.0
 GLASS = Glass.of((1080, 1920), ScreenSettings())
 SETS = (

@@ -31,7 +31,7 @@ REPS = tuple(
     )
     for k in (1, 2, 3)
 )  # fmt: skip
-"""What the panels and rows of every variation can show."""
+"""All texts of the panels and rows of every variation."""
 BROOM = DrillMode(name="broom")
 PRAYER = Variation(
     name="prayer-bow",

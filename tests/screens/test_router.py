@@ -35,7 +35,7 @@ def working(turn=0.0):
 
 
 def texts(scene):
-    """What is written on the glass."""
+    """The texts on the glass."""
     return [shape.text for shape in scene.shapes if isinstance(shape, Text)]
 
 
@@ -91,8 +91,8 @@ def test_nobody_there_is_a_pure_mirror_after_a_while():
     assert compose(Situation(late), glass, ENGLISH) == Scene()
 
 
-def test_the_figure_is_the_mirror_image_of_the_camera_picture():
-    """Who faces right in the picture faces left on the glass, as in a mirror."""
+def test_the_figure_is_the_mirror_image_of_the_camera_frame():
+    """A person who faces right in the frame faces left on the glass, as in a mirror."""
     glass = Glass.of((1080, 1920), ScreenSettings())
     session = working()
     trunk = max(

@@ -79,7 +79,7 @@ def test_memory_is_limited_where_the_kernel_can():
     assert "cgroup_enable=memory" in (ROOT / "scripts/boot.sh").read_text("utf-8")
 
 
-def test_pictures_do_not_tear():
+def test_frames_do_not_tear():
     """SDL makes the renderer of a window without vsync."""
     assert "SDL_RENDER_VSYNC=1" in value("Environment")
 

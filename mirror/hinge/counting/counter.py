@@ -1,6 +1,6 @@
-"""Counter: the one protocol by which every kind of rep is counted, and the counter of hinges.
+"""Counter: the one protocol that counts every kind of rep, and the counter of hinges.
 
-A counter is a frozen value; each call gives the next one. A rep counts at once when its movement
+A counter is a frozen value; each call returns the next one. A rep counts at once when its movement
 ends. It is reported `TAIL_S` later or when the next movement begins, so that the end of the lockout
 is judged with it. A lone rep waits `LONE_S`, and `STEPPING_S` where a foot has moved: a person who
 walks next to it has picked something up.
@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
-from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow
+from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow_trunk
 from mirror.hinge.counting.reps import Limits, Outcome, Partial, Phase, Rejected, Rep
-from mirror.hinge.counting.strides import Strides, stride
+from mirror.hinge.counting.strides import Strides, follow_strides
 from mirror.hinge.counting.verdict import decide
 from mirror.hinge.measure.geometry import distance
 from mirror.hinge.measure.posture import Posture
@@ -22,13 +22,13 @@ from mirror.hinge.measure.view import View
 
 TAIL_S, LONE_S, STEPPING_S = 0.8, 1.4, 2.8
 BEFORE_S = 1.5
-"""A lone bow so soon after walking, or after which the person walks, is a pick-up."""
+"""Seconds after walking within which a lone bow is a pick-up. One before walking is, too."""
 GAP_S, GAP_FRAMES = 1.0, 4.0
-"""Nobody for so long, and for so many usual frames: a movement under way is lost."""
+"""Seconds, and usual frames, without a person after which a movement under way is lost."""
 LYING_DEG = 120.0
-"""Thighs turned up beyond this belong to a person who lies, or to nobody."""
+"""Angle of the thighs, degrees, beyond which the person lies, or is no person."""
 JUMP, JUMP_S = 1.0, 0.4
-"""Move of the hip in trunk lengths within this time that only another body makes."""
+"""Move of the hip, trunk lengths, and seconds for it, that only another body makes."""
 LATELY = 5
 
 
@@ -56,18 +56,18 @@ class Counter(Protocol):
         """When the person was last upright."""
 
     def step(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...]]:
-        """Take in one frame; gives what ended with it."""
+        """Take in one frame. Return also the outcomes that ended with it."""
 
     def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
-        """Take in a frame at time t in which nobody was measured."""
+        """Take in a frame at time t in which no person was measured."""
 
     def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
-        """Report what is counted and not reported yet: no more of it will be seen."""
+        """Report the rep that is counted and not reported yet: no more of it will be seen."""
 
     def restarted(self, events: tuple[Outcome, ...]) -> tuple[Self, tuple[Outcome, ...]]:
-        """Begin another set with what was counted in this frame.
+        """Begin another set with the reps that were counted in this frame.
 
-        events: what ended with this frame; they come back with the numbers of the new set.
+        events: the outcomes of this frame; they come back with the numbers of the new set.
         """
 
     def resting(self) -> Self:
@@ -122,17 +122,17 @@ class HingeCounter:
         return self.follow(posture)[:2]
 
     def follow(self, posture: Posture) -> tuple[Self, tuple[Outcome, ...], Movement | None]:
-        """Take in one frame; gives also the movement that ended, whatever it was."""
+        """Take in one frame. Return also the movement that ended, of any kind."""
         memory, outcomes = self.unseen(posture.t)
         if posture.space.thigh_deg > LYING_DEG:
             return memory, outcomes, None
         if memory.last is not None and _is_another_body(memory.last, posture):
             memory, lost = memory._interrupted("other-person", posture.t)
             outcomes += lost
-        trunk, ended = follow(memory.trunk, posture)
+        trunk, ended = follow_trunk(memory.trunk, posture)
         strides = Strides(walked_s=memory.strides.walked_s)
         if trunk.move is None and trunk.is_upright:
-            strides = stride(memory.strides, posture.space, posture.t)
+            strides = follow_strides(memory.strides, posture.space, posture.t)
         memory = replace(memory, trunk=trunk, strides=strides, last=posture)
         if memory.pending is not None:
             rep, alone = memory.pending
@@ -140,11 +140,11 @@ class HingeCounter:
             wait_s = (STEPPING_S if strides.steps else LONE_S) if alone else TAIL_S
             waited = posture.t - rep.end_s >= wait_s
             if walks or waited or trunk.move is not None:
-                memory, told = memory._told(goes_on=trunk.move is not None)
-                outcomes += told
+                memory, reported = memory._reported(goes_on=trunk.move is not None)
+                outcomes += reported
         if ended is not None:
-            memory, told = memory._decided(ended)
-            outcomes += told
+            memory, reported = memory._decided(ended)
+            outcomes += reported
         return memory, outcomes, ended
 
     def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
@@ -156,11 +156,11 @@ class HingeCounter:
 
     def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""
-        memory, outcomes = self._told()
+        memory, outcomes = self._reported()
         ended = cut_off(memory.trunk)
         if ended is not None:
             memory, more = replace(memory, trunk=memory.trunk.at_rest())._decided(ended)
-            memory, last = memory._told()
+            memory, last = memory._reported()
             outcomes += more + last
         return memory, outcomes
 
@@ -181,15 +181,15 @@ class HingeCounter:
         return replace(self, trunk=Trunk(), strides=Strides(), depths=(), habits=(), last=None)
 
     def _interrupted(self, reason: str, t: float) -> tuple[Self, tuple[Outcome, ...]]:
-        """The person is gone, or is another one: what was counted stays."""
+        """Forget a person who is gone, or is another one; the count stays."""
         memory, outcomes = self.settle()
         move = memory.trunk.move
         if move is not None and move.first_deg < move.peak_deg:
             outcomes += (Rejected(reason, move.start_s, t),)
         return memory.resting(), outcomes
 
-    def _told(self, *, goes_on: bool = False) -> tuple[Self, tuple[Outcome, ...]]:
-        """Report what is counted. goes_on: whether the next movement has begun."""
+    def _reported(self, *, goes_on: bool = False) -> tuple[Self, tuple[Outcome, ...]]:
+        """Report the counted rep. goes_on: whether the next movement has begun."""
         if self.pending is None:
             return self, ()
         rep, alone = self.pending
@@ -225,7 +225,7 @@ class HingeCounter:
 
 @dataclass(frozen=True)
 class OnHinges:
-    """What the counters of other reps share: they follow the hinge, and report what is none."""
+    """The shared part of the other counters: follow the hinge, and report what is none."""
 
     hinge: HingeCounter = HingeCounter()
 
@@ -255,7 +255,7 @@ class OnHinges:
 
 
 def rep_of(move: Movement, number: int) -> Rep:
-    """A movement as a rep; none of its form is known yet."""
+    """A movement as a rep, before its form is judged."""
     bottom = move.bottom
     return Rep(
         number=number,
@@ -277,12 +277,12 @@ def numbered(events: tuple[Outcome, ...]) -> tuple[tuple[Outcome, ...], int]:
 
 
 def rejected(outcomes: tuple[Outcome, ...]) -> tuple[Rejected, ...]:
-    """Those of the outcomes that are no hinge."""
+    """The outcomes that are no hinge."""
     return tuple(o for o in outcomes if isinstance(o, Rejected))
 
 
 def _hip_deg(move: Movement) -> float:
-    """Hip flexion at the bottom: from the side in the picture, else in space."""
+    """Hip flexion at the bottom: from the side in the frame, else in space."""
     bottom = move.bottom
     if bottom.view is View.SIDE:
         return bottom.hip_flexion_deg

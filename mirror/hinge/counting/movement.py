@@ -1,8 +1,8 @@
 """The trunk away from upright and back: where a movement begins, how far it goes, where it ends.
 
 The signal is the lean of the trunk in space (`measure.space`), which is the same from every side.
-Nothing waits for stillness: what people stand like is known from the first frame, and each upright
-moment after it makes it the person's own. A movement begins where the lean rises over the last low
+Nothing waits for stillness: the rest begins as that of people in general, and each upright moment
+moves it to that of the person. A movement begins where the lean rises over the last low
 one, and ends where the trunk is nearly back, or turns down again half-way up or higher: lockouts of
 real sets last .3 s, with soft knees.
 """
@@ -17,26 +17,27 @@ from mirror.hinge.measure.posture import Posture
 from mirror.hinge.measure.space import TRUNK_M
 
 SMOOTH_S, HIPS_S = 0.04, 0.1
-"""Time constants of the lean, and of the height of the hips."""
+"""Time constants of the lean, and of the height of the hips, seconds."""
 REST_DEG, REST_S = 3.0, 0.5
-"""What people stand like, and for how long of own standing it counts."""
+"""Usual lean of a standing person, degrees, and the seconds of standing for which it counts."""
 UPRIGHT_DEG, NEAR_DEG, LEANT_DEG = 28.0, 12.0, -25.0
-"""A lean below the first, or so near to the own rest, is upright; none rests farther back."""
+"""Degrees: a lean below the first, or within the second of the rest, is upright; the third is the
+farthest back that a rest can be."""
 RISE_S, FALL_S = 8.0, 0.6
-"""The rest follows a lean over it as the mean of so long, and one under it much faster: between
-reps people stand tall for a moment only."""
+"""Seconds over which the rest follows a lean over it, and a lean under it, which is much faster:
+between reps people stand tall for a moment only."""
 START_DEG, FORGET_DEG_S, STILL_DEG = 12.0, 4.0, 3.0
-"""A movement begins so far over the last low lean, at the last frame so near to it; the low one is
-forgotten at this rate."""
+"""Degrees over the last low lean from which a movement has begun; the rate at which that low one is
+forgotten; and degrees over it within which the first frame lies."""
 BACK_DEG, BACK_SHARE, PEAK_DEG = 9.0, 0.3, 8.0
-"""A movement is over so near to the rest, or where the trunk stops to rise at so little of its
-depth, once it is so far from its peak."""
+"""End of a movement: degrees from the rest; or the share of its depth below which the trunk stops
+to rise, and the degrees from its peak that this needs."""
 VALLEY, TURN_SHARE, TURN_DEG = 0.5, 0.25, 10.0
-"""... or at a valley below so much of its depth, when the lean has risen by so much again."""
+"""End at a valley: the share of its depth below which it lies, and the degrees of the next rise."""
 SEEN_DOWN = 0.25
-"""Share of its depth that a movement must have been seen to go down."""
+"""Least share of its depth that was seen on the way down."""
 BOTTOM_DEG, SLOW_DEG_S, BOTTOM_S = 30.0, 12.0, 0.1
-"""At the bottom the lean is so deep and hardly changes for so long."""
+"""The bottom: least lean, greatest rate of change, and seconds."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,17 @@ class Movement:
 
     start_s: float
     first_deg: float
-    """The lean it was first seen at."""
+    """The lean in its first frame."""
     bottom: Posture
-    """Where the hips are most bent."""
+    """Time of the most bent hips."""
     hips: tuple[float, float]
     """Height of the hips at the beginning, and the lowest."""
     peak_deg: float = -math.inf
     trunk_max_deg: float = -math.inf
     valley: tuple[float, float, float] = (math.inf, 0.0, 0.0)
-    """The least lean since the peak, when, and the height of the hips there."""
+    """The least lean since the peak, its time, and the height of the hips then."""
     shin: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Sums, most of them from the bottom: weight, weight of what was seen, shin."""
+    """Sums, most of them from the bottom: weight, weight of the seen shins, shin."""
     leg: str | None = None
     rest_deg: float = 0.0
     shin_deg: float = 0.0
@@ -64,29 +65,29 @@ class Movement:
 
     @property
     def depth_deg(self) -> float:
-        """From the rest to the deepest."""
+        """Depth from the rest to the deepest lean."""
         return self.peak_deg - self.rest_deg
 
     @property
     def drop(self) -> float:
-        """How far the hips sank under the higher of both ends, trunk lengths."""
+        """Drop of the hips under the higher of both ends, trunk lengths."""
         trunk_px = TRUNK_M * self.bottom.space.px_per_m
         return (self.hips[1] - min(self.hips[0], self.valley[2])) / trunk_px
 
     @property
     def sank(self) -> float:
-        """How much lower the hips ended than they began, trunk lengths; up is negative."""
+        """Drop of the hips from the beginning to the end, trunk lengths; a rise is negative."""
         return (self.valley[2] - self.hips[0]) / (TRUNK_M * self.bottom.space.px_per_m)
 
     @property
     def was_seen_down(self) -> bool:
-        """Whether it was seen from its beginning: else the person came into the picture bent."""
+        """Whether it was seen from its beginning: else the person came into the frame bent."""
         return self.first_deg < self.peak_deg - SEEN_DOWN * self.depth_deg
 
 
 @dataclass(frozen=True)
 class Trunk:
-    """What is remembered of the trunk from frame to frame."""
+    """The memory of the trunk from frame to frame."""
 
     t: float | None = None
     lean_deg: float = 0.0
@@ -97,9 +98,9 @@ class Trunk:
     shin_deg: float = 0.0
     low_deg: float = math.inf
     start: tuple[float, float] | None = None
-    """When the next movement begins if it does, and the height of the hips there."""
+    """Time at which the next movement would begin, and the height of the hips then."""
     slow_s: float | None = None
-    """Since when the lean hardly changes."""
+    """Time since which the lean hardly changes."""
     upright_s: float | None = None
     move: Movement | None = None
     phase: Phase | None = None
@@ -110,12 +111,12 @@ class Trunk:
         return self.lean_deg < max(self.rest_deg + NEAR_DEG, UPRIGHT_DEG)
 
     def at_rest(self) -> Trunk:
-        """Nothing but what this person stands like."""
+        """The memory with nothing but the rest of this person."""
         return Trunk(rest_deg=self.rest_deg, rest_s=self.rest_s, shin_deg=self.shin_deg)
 
 
-def follow(trunk: Trunk, posture: Posture) -> tuple[Trunk, Movement | None]:
-    """Take in one frame; gives the movement that ended with it."""
+def follow_trunk(trunk: Trunk, posture: Posture) -> tuple[Trunk, Movement | None]:
+    """Take in one frame. Return also the movement that ended with it."""
     lean, hips, t = posture.space.lean_deg, posture.hip[1], posture.t
     dt = 0.0 if trunk.t is None else max(0.0, t - trunk.t)
     if trunk.t is not None:
@@ -220,7 +221,7 @@ def _phase(trunk: Trunk, ended: Movement | None) -> Phase | None:
     is_slow = trunk.slow_s is not None and t - trunk.slow_s >= BOTTOM_S
     if ended is not None:
         return Phase.LOCKOUT
-    if move is None or trunk.start is None:  # or came into the picture bent
+    if move is None or trunk.start is None:  # or came into the frame bent
         is_standing = trunk.is_upright and (trunk.phase is not Phase.LOCKOUT or is_slow)
         return Phase.STANDING if is_standing else trunk.phase
     if move.peak_deg - trunk.lean_deg > PEAK_DEG:

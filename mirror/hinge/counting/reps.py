@@ -1,4 +1,4 @@
-"""What a rep is made of: its limits, its phases, and what a movement turned out to be."""
+"""The parts of a rep: its limits, its phases, and the outcomes of a movement."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from mirror.hinge.measure.geometry import gate
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.posture import Baseline, Posture
 from mirror.hinge.measure.view import View
 
 FARTHEST = 0.85
-"""Least size in the picture, as a share of standing, that is taken for a step back."""
+"""Least size in the frame, as a share of standing, that is taken for a step back."""
 ALIKE = (0.05, 0.12)
-"""Trunk and hips, shares of standing, that differ by so little are smaller by a step back alone;
-by so much, by none."""
+"""Difference of trunk and hips, shares of standing: up to the first a step back alone makes them
+smaller, from the second none does."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a variation asks of a rep. Angles in degrees, times in seconds."""
+    """The limits that a variation sets for a rep. Angles in degrees, times in seconds."""
 
     full_deg: float = 30.0
     """Lean of the trunk in space, which reads some 5 less than the 35 of METRICS 4a."""
@@ -45,7 +45,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """What was wrong with a rep: the rule's name, the value it reached, and how sure that is."""
+    """A fault of a rep: the rule's name, the value it reached, and the confidence in it."""
 
     fault: str
     value: float
@@ -102,31 +102,31 @@ class Rejected:
 Outcome = Rep | Partial | Rejected
 
 
-def hip_height(posture: Posture, standing: Standing | None) -> float:
+def hip_height(posture: Posture, baseline: Baseline | None) -> float:
     """Height of the hips over the ankles as a share of standing; 1 where that is not known."""
-    if standing is None:
+    if baseline is None:
         return 1.0
-    return (posture.ankle[1] - posture.hip[1]) / standing.hip_height_px
+    return (posture.ankle[1] - posture.hip[1]) / baseline.hip_height_px
 
 
-def fold_deg(posture: Posture, standing: Standing | None) -> float:
+def fold_deg(posture: Posture, baseline: Baseline | None) -> float:
     """The signal of a rep: change of hip flexion from standing, degrees.
 
     In front view arccos of the trunk's vertical extent against standing, corrected for scale.
     """
-    if posture.view is View.FRONT and standing is not None:
-        extent = _extent(posture, standing)
-        extent /= _scale(extent, hip_height(posture, standing))
+    if posture.view is View.FRONT and baseline is not None:
+        extent = _extent(posture, baseline)
+        extent /= _scale(extent, hip_height(posture, baseline))
         return math.degrees(math.acos(min(1.0, max(-1.0, extent))))
-    return posture.hip_flexion_deg - (standing.hip_flexion_deg if standing else 0.0)
+    return posture.hip_flexion_deg - (baseline.hip_flexion_deg if baseline else 0.0)
 
 
-def _extent(posture: Posture, standing: Standing) -> float:
-    return (posture.hip[1] - posture.shoulder[1]) / standing.trunk_px
+def _extent(posture: Posture, baseline: Baseline) -> float:
+    return (posture.hip[1] - posture.shoulder[1]) / baseline.trunk_px
 
 
 def _scale(extent: float, height: float) -> float:
-    """Size of the person in the picture against standing, 1 or less: smaller after a step back.
+    """Size of the person in the frame against standing, 1 or less: smaller after a step back.
 
     extent, height: of the trunk and of the hips, shares of standing. A step back makes both
     smaller alike. A bow shortens the trunk and a squat lowers the hips by more than the other:

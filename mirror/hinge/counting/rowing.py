@@ -15,23 +15,23 @@ from mirror.hinge.counting.reps import Outcome, Rep
 from mirror.hinge.measure.posture import Posture
 
 STRAIGHT_DEG, BENT_DEG = 145.0, 105.0
-"""Ends of the scale on the glass."""
+"""Ends of the scale on the glass, degrees of the elbow."""
 HELD_DEG = 22.0
-"""Lean in space from which the hinge is held."""
+"""Lean in space, degrees, from which the hinge is held."""
 SMOOTH_S, FORGET_DEG_S = 0.07, 5.0
 PULL_DEG, BACK_SHARE, NEAR_DEG = 30.0, 0.45, 8.0
-"""A pull bends the elbow by so much from its recent most, and is over when all but this share of
-that is straight again; it began when the elbow was last so near to straight."""
+"""A pull: least bend of the elbow from its recent straightest, degrees; share of that bend that may
+remain at the end; and degrees from straight within which it began."""
 SHORTEST_S, LONGEST_S = 0.35, 8.0
 TOGETHER_S = 0.6
-"""Elbows most bent within this time are one pull of both arms."""
+"""Seconds between the most bent elbows within which both arms make one pull."""
 SETTLED_S = 0.5
-"""The drift of the trunk is taken from so long before the first pull."""
+"""Seconds before the first pull from which the drift of the trunk is measured."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One elbow, degrees. straight_s: when it last was. low: the most bent, and when."""
+    """One elbow, degrees. straight_s: when it was last straight. low: the most bent, and when."""
 
     t: float
     deg: float
@@ -50,8 +50,8 @@ class Pull:
     elbow_deg: float
 
 
-def follow(arm: Arm | None, elbow_deg: float, t: float) -> tuple[Arm, Pull | None]:
-    """Take in one frame of a bowed person; gives the pull that ended with it."""
+def follow_arm(arm: Arm | None, elbow_deg: float, t: float) -> tuple[Arm, Pull | None]:
+    """Take in one frame of a bowed person. Return also the pull that ended with it."""
     if arm is None:
         return Arm(t, elbow_deg, elbow_deg, t), None
     dt = max(0.0, t - arm.t)
@@ -74,11 +74,11 @@ def follow(arm: Arm | None, elbow_deg: float, t: float) -> tuple[Arm, Pull | Non
 
 @dataclass(frozen=True)
 class Rowing:
-    """What is known of the held hinge. Times s, angles deg."""
+    """The memory of the held hinge. Times s, angles deg."""
 
     arms: tuple[Arm | None, Arm | None] = (None, None)
     bent_s: float = -math.inf
-    """When the elbow of the last pull was most bent."""
+    """Time at which the elbow of the last pull was most bent."""
     lately: tuple[tuple[float, float], ...] = ()
     """Time and trunk of the last moments with straight arms."""
     trunk_deg: float | None = None
@@ -142,7 +142,7 @@ def _held(row: Rowing, posture: Posture) -> tuple[Rowing, Pull | None]:
     t, arms, pulls = posture.t, list(row.arms), []
     for k, elbow in enumerate(posture.space.elbows_deg):
         if elbow is not None:
-            arms[k], pull = follow(arms[k], elbow, t)
+            arms[k], pull = follow_arm(arms[k], elbow, t)
             if pull is not None and pull.bent_s - row.bent_s > TOGETHER_S:
                 pulls.append(pull)
                 row = replace(row, bent_s=pull.bent_s)

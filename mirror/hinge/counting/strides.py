@@ -1,7 +1,7 @@
-"""Walking between the movements: where a bout of reps begins and ends.
+"""Walking between the movements: the beginning and the end of a bout of reps.
 
-It vetoes nothing. But a lone bow with walking next to it is somebody who picks something up: its
-posture is that of a hinge. Turning to look into the glass is no walking.
+Walking vetoes nothing. But a lone bow with walking next to it is a pick-up: its posture is that of
+a hinge. Turning to look into the glass is no walking.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from mirror.hinge.measure.space import Space
 
 STEP_M, STEPS, WITHIN_S = 0.1, 4, 2.5
-"""A step raises one foot over the other by so much; so many, alternating, within so long are
-walking. A foot that is put elsewhere is not, nor a landmark that jumps behind a weight: on 150
+"""Least rise of one foot over the other in a step; steps in turn that are walking, and the seconds
+for them. A foot that is put elsewhere is not, nor a landmark that jumps behind a weight: on 150
 clips of people who do not walk it is never seen."""
 SMOOTH_S = 0.06
 
 
 @dataclass(frozen=True)
 class Strides:
-    """What is remembered of the feet while the person is upright.
+    """The memory of the feet while the person is upright.
 
-    feet: the right one over the left one, metres, smoothed. extreme: its last extreme. way: where
-    it goes since then, +1 or -1. steps: when the last ones were. walked_s: when they were walking.
+    feet: the right one over the left one, metres, smoothed. extreme: its last extreme. way: its
+    direction since then, +1 or -1. steps: times of the last ones. walked_s: time of the last walk.
     """
 
     t: float = 0.0
@@ -34,7 +34,7 @@ class Strides:
     walked_s: float = -math.inf
 
 
-def stride(memory: Strides, space: Space, t: float) -> Strides:
+def follow_strides(memory: Strides, space: Space, t: float) -> Strides:
     """Take in one upright frame."""
     if space.feet is None:
         return memory

@@ -16,11 +16,12 @@ from mirror.hinge.counting.reps import Outcome, Phase
 from mirror.hinge.measure.posture import Posture
 
 LEAST_DEG, RAISED_M, FALLEN_M, FLOAT_S = 20.0, 0.2, 0.1, 1.2
-"""Depth of the lean; height of the wrists over the hips that is up, and down again; for how long
-they fly at most."""
+"""Least depth of the lean; heights of the wrists over the hips that are up, and down again; longest
+flight, seconds."""
 LOW = (Phase.DESCENDING, Phase.BOTTOM)
 PARKING_S = 1.5
-"""What is no hinge but begins so soon after a swing, or has one in it, belongs to the set."""
+"""Seconds after a swing within which a movement that is no hinge belongs to the set. A movement
+with a swing in it does, too."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class SwingCounter(OnHinges):
 
     count: int = 0
     top: Movement | None = None
-    """The movement of which the float is awaited, and whether the hands have been up."""
+    """The movement whose float is awaited, and whether the hands have been up."""
     is_raised: bool = False
     flew: bool = False
     """Whether the hands have been up since the hips were last low."""
     last_s: float | None = None
-    """Top of the last swing."""
+    """Time of the top of the last swing."""
 
     @property
     def is_open(self) -> bool:
@@ -47,19 +48,19 @@ class SwingCounter(OnHinges):
         memory = replace(self, hinge=hinge)
         hand = posture.space.hand_up
         is_up = hand is not None and hand > RAISED_M
-        told: tuple[Outcome, ...] = ()
+        reported: tuple[Outcome, ...] = ()
         flew = is_up or (memory.flew and hinge.phase not in LOW)
         memory = replace(memory, flew=flew)
         top = memory.top
         has_fallen = memory.is_raised and hand is not None and hand < FALLEN_M
         if top is not None and (hinge.is_moving or has_fallen):
-            memory, told = memory.settle()
+            memory, reported = memory.settle()
         elif top is not None and posture.t - top.end_s >= FLOAT_S:
-            # What does not fall is carried.
+            # Hands that do not fall carry something.
             dropped = replace(
                 memory, top=None, is_raised=False, count=memory.count - memory.is_raised
             )
-            memory, told = (dropped, ()) if is_up else memory.settle()
+            memory, reported = (dropped, ()) if is_up else memory.settle()
         if ended is not None and ended.depth_deg >= LEAST_DEG:
             memory = replace(memory, top=ended)
         is_new = flew and memory.top is not None and not memory.is_raised
@@ -68,7 +69,7 @@ class SwingCounter(OnHinges):
         last = memory.last_s
         quiet = memory.is_raised or (last is not None and posture.t - last < PARKING_S)
         none = () if quiet else rejected(outcomes)
-        return memory, (*none, *told)
+        return memory, (*none, *reported)
 
     def unseen(self, t: float) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""
@@ -76,8 +77,8 @@ class SwingCounter(OnHinges):
         memory = replace(self, hinge=hinge)
         if hinge.last is not None:
             return memory, ()
-        memory, told = memory.settle()
-        return memory, (*told, *rejected(outcomes))
+        memory, reported = memory.settle()
+        return memory, (*reported, *rejected(outcomes))
 
     def settle(self) -> tuple[Self, tuple[Outcome, ...]]:
         """See `Counter`."""

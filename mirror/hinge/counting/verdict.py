@@ -1,10 +1,10 @@
-"""What a movement was: decided once, at its end, by three measures.
+"""The kind of a movement: decided once, at its end, by three measures.
 
     measure                                        weight
     depth of the lean, degrees                       .625
     drop of the hips, trunk lengths                -14.4
     tilt of the shins against standing, degrees     -.295
-    what the last three movements were (-1 .. 1)     2
+    kind of the last three movements (-1 .. 1)       2
     (constant)                                     -17.2
 
 Above 0 the hips did it, below 0 the knees: a squat, or too little of a bow. The weights are those
@@ -24,22 +24,22 @@ from mirror.hinge.counting.reps import Limits
 DEPTH, DROP, SHIN, HABIT, CONSTANT = 0.625, -14.4, -0.295, 2.0, -17.2
 SHIN_DEG = (-20.0, 40.0)
 RESTING_DEG = 4.0
-"""A rest that reads more is the chest that leans at the camera, and is gone at the bottom."""
+"""Greatest rest, degrees: more is a chest that leans at the camera, and is gone at the bottom."""
 SUNK, SEATED = 0.3, 0.35
-"""Hips that sank so far, trunk lengths, did more than bow; that ended so much lower or higher: a
+"""Drop of the hips, trunk lengths, that is more than a bow; and difference of both ends that is a
 seat."""
 SIT_S = 4.0
-"""A squat is not held for so long."""
+"""Longest hold of a squat, seconds."""
 PARTIAL_DEG = 14.0
-"""Less is no bow at all."""
+"""Least depth of a bow, degrees."""
 
-Kind = Literal["rep", "partial", "squat", "sitting", "too-fast", "too-slow", "nothing"]
+MovementKind = Literal["rep", "partial", "squat", "sitting", "too-fast", "too-slow", "nothing"]
 
 
 def decide(
     move: Movement, limits: Limits, depths: tuple[float, ...], habits: tuple[int, ...]
-) -> Kind:
-    """What the movement was.
+) -> MovementKind:
+    """The kind of the movement.
 
     depths: of the person's last reps, degrees. habits: the last decisions, 1 for a rep and -1 for a
     squat.

@@ -26,7 +26,7 @@ from mirror.hinge.measure.view import View
 STICK, STRING = "stick", "string"
 
 AMBER_CM, RED_CM, OFF_S = 2.0, 2.7, 0.3
-"""Gap of the stick at the pelvis beyond standing, and seconds that it must last. On figures the gap
+"""Gap of the stick at the pelvis beyond standing, cm, and seconds it must last. On figures the gap
 of a neutral back is .3-1.0 cm, and 3-8 cm for a back that rounds by 20-36 deg."""
 AMBER, RED, SLACK_S = 0.95, 0.92, 0.3
 """Length of the string over that in standing, and seconds that it must stay shorter. On 27 neutral
@@ -79,23 +79,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Baseline:
+class DrillBaseline:
     """Mean over the frames of standing; each drill has its own `values`."""
 
     values: tuple[float, ...]
-    pictures: int = 1
+    frames: int = 1
 
     @property
     def is_enough(self) -> bool:
         """Whether standing was seen for long enough."""
-        return self.pictures >= STILL_MIN
+        return self.frames >= STILL_MIN
 
-    def refined(self, values: tuple[float, ...]) -> Baseline:
+    def refined(self, values: tuple[float, ...]) -> DrillBaseline:
         """Add one frame; old ones fade after 50. A NaN in one is replaced from the other."""
-        n = min(self.pictures, 50)
+        n = min(self.frames, 50)
         pairs = zip(self.values, values, strict=True)
         mean = tuple(b if isnan(a) else a if isnan(b) else (n * a + b) / (n + 1) for a, b in pairs)
-        return Baseline(mean, self.pictures + 1)
+        return DrillBaseline(mean, self.frames + 1)
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,12 @@ class Drill:
     """The memory of a drill from frame to frame, with its current reading.
 
     baseline: of the hands, or of the outline with the hand that holds the stick. line: of the stick
-    itself, where the picture shows it. held_s: when both hands were last seen in their places.
+    itself, where the frame shows it. held_s: when both hands were last seen in their places.
     """
 
     name: str | None = None
-    baseline: Baseline | None = None
-    line: Baseline | None = None
+    baseline: DrillBaseline | None = None
+    line: DrillBaseline | None = None
     held_s: float | None = None
     recent: tuple[tuple[float, float], ...] = ()
     bad_since: float | None = None
@@ -123,12 +123,12 @@ def step(
     posture: Posture,
     px_per_cm: float,
     *,
-    standing: bool,
+    is_standing: bool,
 ) -> tuple[Drill, Reading]:
     """Follow the drill `name` by one frame; a new name starts a new memory.
 
-    contour: None where it can't be seen. px_per_cm: pixels of a centimetre at the person. standing:
-    the person is upright and still, so this frame belongs to the baseline.
+    contour: None where it can't be seen. px_per_cm: pixels of a centimetre at the person.
+    is_standing: the person is upright and still, so this frame belongs to the baseline.
     """
     if memory.name != name:
         memory = Drill(name)
@@ -141,13 +141,13 @@ def step(
         held = stick(pose, contour, *where, px_per_cm)
         if isinstance(held, Unready):
             return _unready(memory, held.reason)
-        return _stick(memory, pose, held, posture, px_per_cm, standing=standing)
+        return _stick(memory, pose, held, posture, px_per_cm, is_standing=is_standing)
     if contour is None:
         return _unready(memory, "come-closer")
     seen = string(pose, contour, *where)
     if isinstance(seen, Unready):
         return _without_hands(memory, seen.reason, posture)
-    return _string(memory, seen, posture, px_per_cm, standing=standing)
+    return _string(memory, seen, posture, px_per_cm, is_standing=is_standing)
 
 
 def _unready(memory: Drill, reason: str) -> tuple[Drill, Reading]:
@@ -161,10 +161,10 @@ def _unknown(memory: Drill, reading: Reading) -> tuple[Drill, Reading]:
 
 
 def _stick(
-    memory: Drill, pose: Pose, seen: Stick, posture: Posture, px_per_cm: float, *, standing: bool
+    memory: Drill, pose: Pose, seen: Stick, posture: Posture, px_per_cm: float, *, is_standing: bool
 ) -> tuple[Drill, Reading]:
     """The gap, from the stick itself where the frame and the baseline show it."""
-    if standing and seen.confidence >= JUDGE:
+    if is_standing and seen.confidence >= JUDGE:
         memory = replace(memory, baseline=_taken(memory.baseline, seen.outline))
         if seen.line is not None:
             memory = replace(memory, line=_taken(memory.line, seen.line))
@@ -184,12 +184,12 @@ def _stick(
 
 
 def _string(
-    memory: Drill, seen: String, posture: Posture, px_per_cm: float, *, standing: bool
+    memory: Drill, seen: String, posture: Posture, px_per_cm: float, *, is_standing: bool
 ) -> tuple[Drill, Reading]:
     """The length, from the hands where they are sure, and from the back."""
     values = seen.hands_px / px_per_cm, seen.reach_px / px_per_cm
     is_sure = seen.confidence >= JUDGE
-    if standing and is_sure:
+    if is_standing and is_sure:
         memory = replace(memory, baseline=_taken(memory.baseline, values))
     unclear = "hand-unclear" if seen.near else "lower-hand-near"
     confidence = min(seen.confidence, posture.confidence)
@@ -223,8 +223,8 @@ def _judged_rounding(posture: Posture) -> float | None:
     return posture.rounding_deg if posture.confidence_of_back >= JUDGE else None
 
 
-def _taken(base: Baseline | None, values: tuple[float, ...]) -> Baseline:
-    return Baseline(values) if base is None else base.refined(values)
+def _taken(base: DrillBaseline | None, values: tuple[float, ...]) -> DrillBaseline:
+    return DrillBaseline(values) if base is None else base.refined(values)
 
 
 def _judged(

@@ -1,4 +1,4 @@
-"""Pose -> where both hands are along the trunk and behind it, for the drills that need them."""
+"""Pose -> places of both hands along the trunk and behind it, for the drills that need them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mirror.hinge.measure.geometry import Point
 from mirror.hinge.measure.pose import Mark, Pose
 
 SEEN = 0.35
-"""A hand of less visibility is a guess; out of its place it counts as hidden, not as elsewhere."""
+"""Least visibility of a hand that is no guess; a guess out of its place counts as hidden."""
 HIDDEN = 0.7
-"""Confidence where one hand is in place and the other can't be seen behind the body."""
+"""Confidence if one hand is in place and the other can't be seen behind the body."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def hands(pose: Pose, axis: Axis) -> tuple[Hand, Hand]:
     hip, along = np.array(axis.hip), np.array(axis.shoulder) - np.array(axis.hip)
     dorsal = np.array([along[1], -along[0]]) * axis.facing / axis.length
     found = []
-    near = 0 if axis.facing < 0 else 1  # left, right: who faces left shows the left side
+    near = 0 if axis.facing < 0 else 1  # left, right: a person who faces left shows the left side
     for side in (near, 1 - near):
         marks = [Mark.LEFT_WRIST + side, Mark.LEFT_INDEX + side, Mark.LEFT_THUMB + side]
         at = pose.points[marks].mean(axis=0)

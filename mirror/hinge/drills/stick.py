@@ -1,7 +1,7 @@
-"""The stick drill in one picture: how far the back takes the stick off the pelvis.
+"""The stick drill in one frame: how far the back takes the stick off the pelvis.
 
-Takes a pose, the edges of its trunk and the ends of the trunk line, in side view. Where the picture
-shows the stick itself (`straight`), its line tells the gap. Elsewhere the outline does: the stick
+Takes a pose, the edges of its trunk and the ends of the trunk line, in side view. Where the frame
+shows the stick itself (`stick_finder`), its line gives the gap. Else the outline does: the stick
 rests on the upper back and in the low hand, and when the low back comes out, the hand takes it off
 the pelvis. Lengths in centimetres.
 """
@@ -20,18 +20,18 @@ from mirror.hinge.measure.geometry import Array, Point
 from mirror.hinge.measure.pose import Pose
 
 LOW_BACK, NECK = (0.05, 0.6), (0.85, 1.5)
-"""Where along the trunk (hip 0, shoulder 1) the hands behind are found. The low hand itself is at
+"""Places along the trunk (hip 0, shoulder 1) of the hands behind it. The low hand itself is at
 .15-.45; the pose model misses it by .1 of a trunk, median."""
 DORSAL, NECK_DORSAL = 0.05, -0.05
-"""How far behind the trunk line they lie at least, trunk lengths; hands on hips are at 0."""
+"""Least distance of these hands behind the trunk line, trunk lengths; hands on hips are at 0."""
 PELVIS, LUMBAR, UPPER = (0.0, 0.1), (0.15, 0.35), (0.7, 0.9)
 """Bands of the back along the trunk."""
 ENDS = (-0.1, 1.3)
-"""Where along the trunk the dowel ends as it is drawn."""
+"""Ends of the drawn dowel along the trunk."""
 LEAK = 0.2
-"""Share of what pelvis and upper back move against the trunk line that is taken off again."""
+"""Share of the move of pelvis and upper back against the trunk line that is taken off again."""
 SLOPE, OFFSET_CM = 1.05, 0.5
-"""Gap at the pelvis by the rise of the low back: fitted on 1457 pictures of 8 figures, both sides;
+"""Gap at the pelvis by the rise of the low back: fitted on 1457 frames of 8 figures, both sides;
 MAE .8 cm. Why not by a line through the hands: see `stick`."""
 TURN, ASIDE_CM = 0.5, 0.8
 """Gap by the line of the stick: its rise at the pelvis, less this share of its rise at the upper
@@ -39,17 +39,17 @@ back, which is the trunk line's own error, less what a neutral hinge reads. Set 
 figures, none of them in `truth`: their mean errors differ by .6 cm (SD), and within a rep it errs
 by .6 cm where the outline errs by .9."""
 MOST_CM = 8.0
-"""No back leaves the stick farther: beyond it the forearm is in the outline too."""
+"""Greatest gap of a back, cm: beyond it the forearm is in the outline, too."""
 
 
 @dataclass(frozen=True)
 class Stick:
-    """The stick in one picture: depths of the outline behind the trunk line, in centimetres.
+    """The stick in one frame: depths of the outline behind the trunk line, in centimetres.
 
     low: at the low back, NaN where the arm hides it. hand: the same place with the hand that lies
     there: its outside is where the stick is. pelvis, upper: at the pelvis and the upper back, or
     NaN. line: depth of the stick itself at the pelvis and at the upper back, None where it was not
-    found in the picture. axis: the trunk line. confidence: 0..1.
+    found in the frame. axis: the trunk line. confidence: 0..1.
     """
 
     low: float
@@ -62,7 +62,7 @@ class Stick:
 
     @property
     def outline(self) -> tuple[float, ...]:
-        """What the outline tells."""
+        """The depths that the outline gives."""
         return self.low, self.hand, self.pelvis, self.upper
 
 
@@ -81,7 +81,7 @@ def stick(
     centimetre, and at the low back its outside is the hand that holds the stick.
 
     contour: None where too much of it is hidden. hip, shoulder: ends of the trunk line, pixels.
-    facing: +1 to the right of the picture, else -1. px_per_cm: pixels of a centimetre at the
+    facing: +1 to the right of the frame, else -1. px_per_cm: pixels of a centimetre at the
     person.
     """
     axis = Axis(hip, shoulder, facing)
@@ -126,7 +126,7 @@ def _band(edge: Array | None, band: tuple[float, float]) -> float:
 
 
 def gap_by_line_cm(line: tuple[float, ...], standing: tuple[float, ...], pelvis_cm: float) -> float:
-    """How far the stick is off the pelvis beyond own standing, by the line of the stick.
+    """Gap of the stick at the pelvis beyond the baseline, cm, by the line of the stick.
 
     pelvis_cm: how far the outline of the pelvis has come out since standing, or NaN. The landmark
     of the hip may be off by 3 cm on a fast way down, which moves stick and outline alike: the stick
@@ -140,9 +140,9 @@ def gap_by_line_cm(line: tuple[float, ...], standing: tuple[float, ...], pelvis_
 
 
 def gap_cm(values: tuple[float, ...], standing: tuple[float, ...]) -> float:
-    """How far the stick is off the pelvis beyond own standing, by the outline.
+    """Gap of the stick at the pelvis beyond the baseline, cm, by the outline.
 
-    Small changes are noise of the hip: they shrink to nothing. NaN where nothing tells.
+    Small changes are noise of the hip: they shrink to nothing. NaN where the gap is unknown.
     """
     low, hand, pelvis, upper = (v - b for v, b in zip(values, standing, strict=True))
     rise = hand if isnan(low) else low

@@ -1,9 +1,9 @@
-"""A straight stick along the back, sought in the camera picture itself.
+"""A straight stick along the back, sought in the frame of the camera itself.
 
-Takes an upright RGB picture and the pose found in it; gives the line of the stick in pixels, or
-None. The picture is resampled into a band behind the trunk: rows along the line from hip to
+Takes an upright RGB frame and the pose found in it. Returns the line of the stick in pixels, or
+None. The frame is resampled into a band behind the trunk: rows along the line from hip to
 shoulder, columns away from the back, in trunk lengths. A stick is a narrow strip that differs in
-one and the same sense of colour from what lies on both sides of it, along one straight line; the
+the same sense of colour from both its sides, along one straight line; the
 edge of a body or of a shirt differs on one side only. A line counts only where it is seen both at
 the low back and above the shoulders: where a wide sleeve hides the low end, it is not found.
 """
@@ -22,20 +22,21 @@ from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.view import toes
 
 FINE = 100
-"""Samples of a trunk length, 5 mm each."""
+"""Samples a trunk length, 5 mm each."""
 TOGETHER = 4
-"""Rows that are averaged, against the noise of the picture."""
+"""Rows that are averaged against the noise of the frame."""
 ROWS, COLUMNS = 50, 72
 FIRST_T, FIRST_DEPTH = -0.4, -0.1
-"""Where the band begins: along the trunk (hip 0, shoulder 1) and behind it, trunk lengths."""
+"""Beginning of the band: along the trunk (hip 0, shoulder 1) and behind it, trunk lengths."""
 LOW_T, HIGH_T = 0.0, 0.85
-"""Where along the trunk a line is told by its depth: at the pelvis and at the upper back."""
+"""Places along the trunk whose two depths describe a line: the pelvis and the upper back."""
 LOW, HIGH = np.arange(0.0, 0.54, 0.02), np.arange(0.04, 0.44, 0.02)
-"""Depths that are tried there. A back lies at about .2; one that rounds takes the stick to .45."""
+"""Depths that are tried there, trunk lengths. A back lies at about .2; one that rounds takes the
+stick to .45."""
 MARGIN = 5
-"""Columns that a strip needs on each side of its middle."""
+"""Columns of a strip on each side of its middle."""
 CONTRAST, CLEAR = 10.0, 25.0
-"""Grey levels by which a strip is seen, and by which its middle is found."""
+"""Grey levels of contrast from which a strip is seen, and by which its middle is found."""
 LEAST = 0.27
 """Least share of the band along which the strip is seen. On figures from the side, 24 of them with
 a stick and as many without: .27-.63 with one, and without one at most .26 save for .34 and .39,
@@ -43,11 +44,11 @@ lines of the shirt that the next limit refuses."""
 PARTS = ((-0.1, 0.3, 0.25), (1.1, 1.5, 0.2))
 """Parts of the trunk line, and the least share of each along which it is seen."""
 ENDS = (-0.1, 1.3)
-"""Where along the trunk the ends of the line are told."""
+"""Places along the trunk of the ends of the returned line."""
 LEAST_PX = 40.0
-"""Shorter trunks show no stick."""
+"""Shortest trunk that shows a stick, pixels."""
 
-Picture = npt.NDArray[np.uint8]
+Rgb = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float32]
 
 _T = FIRST_T + (np.arange(ROWS * TOGETHER) + 0.5) / FINE
@@ -56,15 +57,15 @@ _ROW_T = _T.reshape(ROWS, TOGETHER).mean(axis=1)
 _EACH = np.arange(ROWS)
 
 
-def with_stick(pose: Pose, rgb: Picture, lens: Lens | None = None) -> Pose:
-    """The pose with the stick that the picture shows, if it shows one; see `find`."""
-    return replace(pose, stick=find(rgb, pose, lens))
+def with_stick(pose: Pose, rgb: Rgb, lens: Lens | None = None) -> Pose:
+    """The pose with the stick that the frame shows, if it shows one; see `find_stick`."""
+    return replace(pose, stick=find_stick(rgb, pose, lens))
 
 
-def find(rgb: Picture, pose: Pose, lens: Lens | None = None) -> tuple[Point, Point] | None:
+def find_stick(rgb: Rgb, pose: Pose, lens: Lens | None = None) -> tuple[Point, Point] | None:
     """The stick along the back of one person in side view; its low end first, pixels.
 
-    rgb: (height, width, 3), as the camera saw it. lens: that was taken out of the pose.
+    rgb: (height, width, 3), as the camera saw it. lens: the one taken out of the pose.
     """
     facing = toes(pose)
     hip, shoulder = (joint(pose, *JOINTS[name]) for name in ("hip", "shoulder"))
@@ -93,9 +94,9 @@ def find(rgb: Picture, pose: Pose, lens: Lens | None = None) -> tuple[Point, Poi
 
 
 def _band(
-    rgb: Picture, root: Array, along: Array, dorsal: Array, lens: Lens | None
+    rgb: Rgb, root: Array, along: Array, dorsal: Array, lens: Lens | None
 ) -> tuple[Values, Values]:
-    """(ROWS, COLUMNS, 3) colours of the band, and (ROWS, COLUMNS, 1) 0 outside the picture."""
+    """(ROWS, COLUMNS, 3) colours of the band, and (ROWS, COLUMNS, 1) 0 outside the frame."""
     places = root + _T[:, None, None] * along + _DEPTH[:, None] * dorsal
     if lens is not None and not lens.is_plain:
         places = lens.seen(places)
@@ -111,7 +112,7 @@ def _band(
 
 
 def _strips(colours: Values, inside: Values) -> Values:
-    """By how much a strip at each place differs from both its sides; 0 where not in one sense."""
+    """Contrast of a strip at each place to both its sides; 0 where it is not of one sense."""
     sums = np.concatenate([np.zeros_like(colours[:, :1]), np.cumsum(colours, axis=1)], axis=1)
 
     def mean(first: int, last: int) -> Values:

@@ -1,7 +1,7 @@
-"""The string drill in one picture: how much shorter the string between both hands has become.
+"""The string drill in one frame: how much shorter the string between both hands has become.
 
 Takes a pose, the edges of its trunk and the ends of the trunk line, in side view. Tightness is the
-length of the string against own standing, 1 is tight.
+length of the string against that in standing, 1 is tight.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from mirror.hinge.measure.geometry import Point, distance, gate
 from mirror.hinge.measure.pose import Pose
 
 AT_COLLAR, AT_NAVEL = (0.6, 1.25), (-0.25, 0.4)
-"""Where along the trunk the hands of the string drill are."""
+"""Places along the trunk of the hands of the string drill."""
 CONTACT = 0.06
-"""A hand this many trunk lengths (3 cm) before the front edge still touches the trunk."""
+"""Distance before the front edge, trunk lengths (3 cm), at which a hand still touches the trunk."""
 TRUSTED = (0.7, 0.4)
 """Gate of the visibility of the upper hand. As far as it isn't seen, the middle of the shoulders
 stands for it: that distance shortens almost alike, and jumps less."""
 SURE = (0.7, 0.3)
 """Gate of the visibility of the lower hand: in wide sleeves the model loses it down the hinge."""
 UNSURE = 0.5
-"""Confidence where the lower hand is on the far side: down the hinge the model puts it anywhere."""
+"""Confidence if the lower hand is on the far side: down the hinge the model puts it anywhere."""
 SHORTER = 0.0048
 """Shortening of the string per degree of rounding. A simulation gives 10-13 % for 20 deg; figures
 that round by 20-36 deg read .86-.88 at 26."""
 ASTRAY = 0.06
-"""Farther than this from what the back says the hands are not followed: in wide clothes the model
-lets them wander by .1-.2 of the string on a back that keeps its shape."""
+"""Greatest distance of the hands from the length that the back gives: beyond it they are not used.
+In wide clothes the model lets them wander by .1-.2 of the string on a back that keeps its shape."""
 
 
 @dataclass(frozen=True)
 class String:
-    """The string in one picture.
+    """The string in one frame.
 
     hands: upper and lower end, pixels. hands_px: distance of the hands. reach_px: distance from the
     middle of the shoulders to the lower hand. seen: visibility of the upper hand. near: the lower
@@ -56,7 +56,7 @@ def string(
 ) -> String | Unready:
     """The string between the hands of one person in side view.
 
-    hip, shoulder: ends of the trunk line, pixels. facing: +1 to the right of the picture, else -1.
+    hip, shoulder: ends of the trunk line, pixels. facing: +1 to the right of the frame, else -1.
     """
     axis = Axis(hip, shoulder, facing)
     near, far = hands(pose, axis)
@@ -92,7 +92,7 @@ def tightness(values: tuple[float, ...], standing: tuple[float, ...], seen: floa
 
 
 def together(by_hands: float | None, rounding_deg: float | None) -> float | None:
-    """Length of the string by the hands and by the back, by one where the other can't tell."""
+    """Length of the string by the hands and by the back, or by the only one that is known."""
     if rounding_deg is None:
         return by_hands
     by_back = 1.0 - SHORTER * max(0.0, rounding_deg)

@@ -33,7 +33,7 @@ ROUNDING = RepRule(
     sd=0.0,
     priority=1,
     sureness=_sureness_of_back,
-    least=0.0,  # its metric looks at the deep frames alone
+    least=0.0,  # its metric uses the deep frames alone
 )
 UPPER_BACK = RepRule(
     fault="upper-back",  # of a rounded back: its cue takes the place of the other
@@ -42,7 +42,7 @@ UPPER_BACK = RepRule(
     sd=0.0,
     priority=1,
     sureness=_sureness_of_back,
-    least=0.0,  # its metric looks at the deep frames alone
+    least=0.0,  # its metric uses the deep frames alone
 )
 BACK = (UPPER_BACK, ROUNDING)
 WEIGHT_FORWARD = FrameRule(

@@ -11,42 +11,42 @@ import numpy as np
 
 from mirror.hinge.counting.reps import Rep, fold_deg
 from mirror.hinge.judging.metrics import RepMetric, Steps
-from mirror.hinge.measure.posture import Posture, Standing
+from mirror.hinge.measure.posture import Baseline, Posture
 
 RAISED_DEG = 160.0
 """Least angle of wrist, shoulder and hip with the arms overhead."""
 
-Measure = Callable[[Posture, Standing], float | None]
+Measure = Callable[[Posture, Baseline], float | None]
 
 
-def com_shift(posture: Posture, standing: Standing) -> float | None:
+def com_shift(posture: Posture, baseline: Baseline) -> float | None:
     """Centre of mass since standing, foot lengths; positive towards the toes."""
-    return _change(posture.com_fraction, standing.com_fraction)
+    return _change(posture.com_fraction, baseline.com_fraction)
 
 
-def knee_flexion(posture: Posture, standing: Standing) -> float | None:
+def knee_flexion(posture: Posture, baseline: Baseline) -> float | None:
     """Knee flexion since standing, degrees."""
-    return posture.knee_flexion_deg - standing.knee_flexion_deg
+    return posture.knee_flexion_deg - baseline.knee_flexion_deg
 
 
-def lean_back(posture: Posture, standing: Standing) -> float | None:
+def lean_back(posture: Posture, baseline: Baseline) -> float | None:
     """Lean of the trunk behind standing, degrees."""
-    return standing.trunk_deg - posture.trunk_deg
+    return baseline.trunk_deg - posture.trunk_deg
 
 
-def neck(posture: Posture, standing: Standing) -> float | None:
+def neck(posture: Posture, baseline: Baseline) -> float | None:
     """Turn of the head against the trunk since standing, degrees; positive towards the chest."""
-    return _change(posture.limbs.neck_deg, standing.limbs.neck_deg)
+    return _change(posture.limbs.neck_deg, baseline.limbs.neck_deg)
 
 
-def arms_lost(posture: Posture, standing: Standing) -> float | None:
+def arms_lost(posture: Posture, baseline: Baseline) -> float | None:
     """Drop of raised arms since standing, degrees; since `RAISED_DEG` where they began lower."""
     if posture.limbs.arms_deg is None:
         return None
-    return max(RAISED_DEG, standing.limbs.arms_deg or 0.0) - posture.limbs.arms_deg
+    return max(RAISED_DEG, baseline.limbs.arms_deg or 0.0) - posture.limbs.arms_deg
 
 
-def knees_apart(posture: Posture, _standing: Standing) -> float | None:
+def knees_apart(posture: Posture, _baseline: Baseline) -> float | None:
     """Distance of the knees over that of the ankles."""
     return posture.limbs.knees
 
@@ -54,9 +54,9 @@ def knees_apart(posture: Posture, _standing: Standing) -> float | None:
 def bent(measure: Measure, from_deg: float, quantile: float = 0.5) -> RepMetric:
     """A metric of a rep: the quantile of a measure over the frames from this depth on."""
 
-    def metric(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-        deep = (p for p, _ in steps if p.t <= rep.end_s and fold_deg(p, standing) >= from_deg)
-        values = [value for p in deep if (value := measure(p, standing)) is not None]
+    def metric(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
+        deep = (p for p, _ in steps if p.t <= rep.end_s and fold_deg(p, baseline) >= from_deg)
+        values = [value for p in deep if (value := measure(p, baseline)) is not None]
         return float(np.quantile(values, quantile)) if values else None
 
     return metric

@@ -14,10 +14,10 @@ import numpy as np
 from mirror.hinge.counting.reps import Phase, Rep, fold_deg
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
 Steps = tuple[tuple[Posture, Phase], ...]
-RepMetric = Callable[[Steps, Standing, Rep], float | None]
+RepMetric = Callable[[Steps, Baseline, Rep], float | None]
 
 JUDGED = 0.6
 """Least share of frames that can be judged, for a number of the whole rep to be judged."""
@@ -50,26 +50,26 @@ LIFTED, DOWN = 0.2, 0.12
 """Leg lengths: the free foot is in the air above the first, and on the floor below the second."""
 
 
-def rounding_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def rounding_deg(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """The greatest rounding that stood for a while in the deep part of the rep, degrees."""
-    flexion = _rounded(steps, standing, rep)
+    flexion = _rounded(steps, baseline, rep)
     return None if flexion is None else float(flexion.sum())
 
 
-def upper_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def upper_share(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Share of the upper back in the rounding of a rounded rep; 0 in the others."""
-    flexion = _rounded(steps, standing, rep)
+    flexion = _rounded(steps, baseline, rep)
     if flexion is None:
         return None
     return float(flexion[1] / flexion.sum()) if flexion.sum() > ROUNDED_DEG else 0.0
 
 
-def _rounded(steps: Steps, standing: Standing, rep: Rep) -> Array | None:
+def _rounded(steps: Steps, baseline: Baseline, rep: Rep) -> Array | None:
     """(2,) low and upper back at the greatest rounding that stood for `ROUNDING_S`, degrees."""
     bent = [
         p
         for p, _ in steps
-        if rep.start_s <= p.t <= rep.end_s and p.trunk_deg - standing.trunk_deg >= LEAN_DEG
+        if rep.start_s <= p.t <= rep.end_s and p.trunk_deg - baseline.trunk_deg >= LEAN_DEG
     ]
     seen = [p for p in bent if p.confidence_of_back >= JUDGE]
     table = np.array(
@@ -90,9 +90,9 @@ def _rounded(steps: Steps, standing: Standing, rep: Rep) -> Array | None:
     return greatest
 
 
-def float_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def float_s(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Time with straight hips at the top of a swing, seconds."""
-    times, depths = _depths(steps, standing)
+    times, depths = _depths(steps, baseline)
     after = times >= rep.bottom_s
     times, depths = times[after], depths[after]
     under = depths < TOP_DEG
@@ -106,9 +106,9 @@ def float_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     return _crossing(times, depths, last) - _crossing(times, depths, first)
 
 
-def power_deg_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def power_deg_s(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Highest speed of hip extension on the way up, degrees a second."""
-    times, depths = _depths(steps, standing)
+    times, depths = _depths(steps, baseline)
     part = (times >= rep.bottom_s) & (times <= rep.end_s + 0.1)
     times, depths = times[part], depths[part]
     if len(times) < 4:
@@ -117,13 +117,13 @@ def power_deg_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     return float(((depths[:-2] - depths[2:]) / (times[2:] - times[:-2])).max())
 
 
-def extension_left(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def extension_left(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Share of the hip extension that is left when the wrists pass the navel on the way up."""
     way = [p for p in _rise(steps, rep) if p.limbs.wrist_up is not None]
     if len(way) < 3:
         return None
     times = np.array([p.t for p in way])
-    depths = np.array([fold_deg(p, standing) for p in way])
+    depths = np.array([fold_deg(p, baseline) for p in way])
     wrists = np.array([p.limbs.wrist_up for p in way], dtype=np.float64)
     # Behind a bowed trunk the wrists may seem above the navel, too. Only their last rise counts.
     under = np.flatnonzero(wrists[: int(wrists.argmax())] <= 0)
@@ -145,27 +145,27 @@ def _snap_depth(times: Array, depths: Array) -> float:
     return float(depths[k])
 
 
-def knee_share(steps: Steps, standing: Standing, rep: Rep) -> float | None:
-    """Knee over hip flexion on the way up of a swing, as changes from standing: the median."""
-    bent = standing.knee_flexion_deg
+def knee_share(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
+    """Knee over hip flexion on the way up of a swing, as changes from baseline: the median."""
+    bent = baseline.knee_flexion_deg
     shares = [
-        (p.knee_flexion_deg - bent) / fold_deg(p, standing)
+        (p.knee_flexion_deg - bent) / fold_deg(p, baseline)
         for p in _rise(steps, rep)
-        if fold_deg(p, standing) > SWUNG_DEG
+        if fold_deg(p, baseline) > SWUNG_DEG
     ]
     return float(np.median(shares)) if shares else None
 
 
-def lean_back_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def lean_back_deg(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Lean of the trunk behind standing at the top, degrees: the third largest of the frames.
 
     The two largest may be jitter.
     """
-    leans = sorted(standing.trunk_deg - p.trunk_deg for p, _ in steps if p.t >= rep.end_s - 0.1)
+    leans = sorted(baseline.trunk_deg - p.trunk_deg for p, _ in steps if p.t >= rep.end_s - 0.1)
     return leans[-3] if len(leans) >= 3 else None
 
 
-def hips_first_deg(steps: Steps, _standing: Standing, rep: Rep) -> float | None:
+def hips_first_deg(steps: Steps, _baseline: Baseline, rep: Rep) -> float | None:
     """Loss of hip flexion beyond the rise of the trunk, degrees, until the trunk begins to rise."""
     up = [p for p, _ in steps if rep.bottom_s <= p.t <= rep.end_s]
     # The way up begins with the last of the deepest postures.
@@ -181,36 +181,36 @@ def hips_first_deg(steps: Steps, _standing: Standing, rep: Rep) -> float | None:
     return max(lost, default=None)
 
 
-def hold_s(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def hold_s(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Length of the hold at the bottom, seconds."""
-    held = [p.t for p in _held(steps, standing, rep)]
+    held = [p.t for p in _held(steps, baseline, rep)]
     return held[-1] - held[0] if held else None
 
 
-def sway_cm(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def sway_cm(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Standard deviation of the hips against the standing foot during the hold, centimetres."""
-    held = _held(steps, standing, rep)
+    held = _held(steps, baseline, rep)
     if len(held) < 5:
         return None
     way = np.array([p.hip[0] - p.near_ankle[0] for p in held])
     line = np.polyval(np.polyfit(np.arange(len(way)), way, 1), np.arange(len(way)))
-    return float((way - line).std() * TRUNK_CM / standing.trunk_px)
+    return float((way - line).std() * TRUNK_CM / baseline.trunk_px)
 
 
-def line_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def line_deg(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Shoulder, hip and the ankle in the air, degrees: the median of the deep part of the rep.
 
     A foot that touches the floor for a moment does not break the line.
     """
-    deep = _deep(steps, standing, rep)
+    deep = _deep(steps, baseline, rep)
     lines = [p.limbs.line_deg for p in deep if p.limbs.line_deg is not None]
     return float(np.median(lines)) if lines else None
 
 
-def touch_downs(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def touch_downs(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Number of touches of the free foot on the floor between its lift and standing up."""
-    rest = standing.limbs.lift or 0.0
-    lifts = [abs(p.limbs.lift - rest) for p in _deep(steps, standing, rep) if p.limbs.lift]
+    rest = baseline.limbs.lift or 0.0
+    lifts = [abs(p.limbs.lift - rest) for p in _deep(steps, baseline, rep) if p.limbs.lift]
     count, is_up, was_up = 0, False, False
     for before, lift in pairwise(lifts):
         if min(before, lift) > LIFTED:
@@ -220,35 +220,35 @@ def touch_downs(steps: Steps, standing: Standing, rep: Rep) -> float | None:
     return float(count) if was_up else None
 
 
-def stance(_steps: Steps, standing: Standing, _rep: Rep) -> float | None:
+def stance(_steps: Steps, baseline: Baseline, _rep: Rep) -> float | None:
     """Distance of the feet over that of the shoulders in standing.
 
     Bowing towards the camera makes the shoulders seem wider.
     """
-    return standing.limbs.stance
+    return baseline.limbs.stance
 
 
-def twist_deg(steps: Steps, standing: Standing, rep: Rep) -> float | None:
+def twist_deg(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
     """Tilt of the shoulders against the hips since standing, degrees, while the bow is shallow.
 
     In a deeper bow both lie along the line of sight, and the pose model guesses their tilt. A part
     of that guess stays on the way up, so only the way down counts.
     """
-    rest = standing.limbs.tilt_deg
+    rest = baseline.limbs.tilt_deg
     tilts = [
         p.limbs.tilt_deg
         for p, _ in steps
         if p.limbs.tilt_deg is not None
         and p.t <= rep.bottom_s
-        and SHALLOW_DEG[0] < fold_deg(p, standing) < SHALLOW_DEG[1]
+        and SHALLOW_DEG[0] < fold_deg(p, baseline) < SHALLOW_DEG[1]
     ]
     return abs(float(np.median(tilts)) - rest) if tilts and rest is not None else None
 
 
-def measured(name: str) -> RepMetric:
+def from_counter(name: str) -> RepMetric:
     """A number that the counter took with the rep."""
 
-    def metric(_steps: Steps, _standing: Standing, rep: Rep) -> float | None:
+    def metric(_steps: Steps, _baseline: Baseline, rep: Rep) -> float | None:
         return rep.measures.get(name)
 
     return metric
@@ -259,21 +259,21 @@ def _rise(steps: Steps, rep: Rep) -> list[Posture]:
     return [p for p, _ in steps if p.t >= max(rep.bottom_s, rep.end_s - RISE_S)]
 
 
-def _held(steps: Steps, standing: Standing, rep: Rep) -> list[Posture]:
-    deep = _deep(steps, standing, rep)
-    deepest = max((fold_deg(p, standing) for p in deep), default=0.0)
-    return [p for p in deep if fold_deg(p, standing) > deepest - NEAR_BOTTOM_DEG]
+def _held(steps: Steps, baseline: Baseline, rep: Rep) -> list[Posture]:
+    deep = _deep(steps, baseline, rep)
+    deepest = max((fold_deg(p, baseline) for p in deep), default=0.0)
+    return [p for p in deep if fold_deg(p, baseline) > deepest - NEAR_BOTTOM_DEG]
 
 
-def _deep(steps: Steps, standing: Standing, rep: Rep) -> list[Posture]:
+def _deep(steps: Steps, baseline: Baseline, rep: Rep) -> list[Posture]:
     postures = [p for p, _ in steps if rep.start_s <= p.t <= rep.end_s]
-    deepest = max((fold_deg(p, standing) for p in postures), default=0.0)
-    return [p for p in postures if fold_deg(p, standing) > DEEP * deepest]
+    deepest = max((fold_deg(p, baseline) for p in postures), default=0.0)
+    return [p for p in postures if fold_deg(p, baseline) > DEEP * deepest]
 
 
-def _depths(steps: Steps, standing: Standing) -> tuple[Array, Array]:
+def _depths(steps: Steps, baseline: Baseline) -> tuple[Array, Array]:
     times = np.array([p.t for p, _ in steps])
-    return times, np.array([fold_deg(p, standing) for p, _ in steps])
+    return times, np.array([fold_deg(p, baseline) for p, _ in steps])
 
 
 def _crossing(times: Array, depths: Array, k: int) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
 LEAN_DEG = (20.0, 75.0)
 """Trunk inclination since standing of a lean halfway: 45, with room for what people make of it."""
@@ -52,15 +52,15 @@ class RangeTest:
         return "range-missed" if self.taken_deg is None else "range-taken"
 
 
-def follow(
-    memory: RangeTest, posture: Posture | None, standing: Standing | None, t: float
+def follow_range_test(
+    memory: RangeTest, posture: Posture | None, baseline: Baseline | None, t: float
 ) -> RangeTest:
-    """Take in one frame at time t. posture: None where nobody was measured."""
+    """Take in one frame at time t. posture: None where no person was measured."""
     if memory.done_s is not None:
         return memory
-    if posture is None or standing is None:
+    if posture is None or baseline is None:
         return replace(memory, window=(), done_s=t if t - memory.since_s > LONGEST_S else None)
-    lean = posture.trunk_deg - standing.trunk_deg
+    lean = posture.trunk_deg - baseline.trunk_deg
     is_up = lean < UP_DEG and memory.range_deg >= LEAST_DEG
     if is_up or t - memory.since_s > LONGEST_S:
         return replace(memory, done_s=t)

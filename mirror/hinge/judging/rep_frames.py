@@ -11,7 +11,7 @@ from mirror.hinge.counting.reps import Phase, Rep, fold_deg
 from mirror.hinge.judging.metrics import RepMetric, Steps, rounding_deg
 from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.measure.geometry import Array
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
 MASK_LAG_S = 0.02
 """Lag of the person's mask behind the landmarks, seconds. Measured on figures with known joints:
@@ -50,31 +50,31 @@ def observe(
 def score(
     rep: Rep,
     frames: RepFrames,
-    standing: Standing | None,
+    baseline: Baseline | None,
     rules: tuple[AnyRule, ...],
     metrics: Mapping[str, RepMetric] | None = None,
 ) -> Rep:
     """The finished rep with its rounding, its faults in order of the rules, and its metrics."""
-    if standing is None:
+    if baseline is None:
         return rep
     frames = RepFrames(tuple(step for step in frames.steps if step[0].t >= rep.start_s))
-    values = {name: metric(frames.steps, standing, rep) for name, metric in (metrics or {}).items()}
+    values = {name: metric(frames.steps, baseline, rep) for name, metric in (metrics or {}).items()}
     known = {name: value for name, value in values.items() if value is not None}
     rep = replace(rep, measures={**rep.measures, **known})
-    found = (rule.judge(frames.steps, standing, rep) for rule in rules)
+    found = (rule.judge(frames.steps, baseline, rep) for rule in rules)
     faults = tuple(fault for fault in found if fault is not None)
-    rounded = rounding_deg(frames.steps, standing, rep)
+    rounded = rounding_deg(frames.steps, baseline, rep)
     return replace(rep, back_rounding_max_deg=rounded, faults=faults)
 
 
-def descent(frames: RepFrames, standing: Standing, rep: Rep) -> tuple[Array, Array]:
+def descent(frames: RepFrames, baseline: Baseline, rep: Rep) -> tuple[Array, Array]:
     """Depth and rounding, (n,) degrees each, of the judged postures of a rep on its way down.
 
     Both come from single frames, and the depth is that of `MASK_LAG_S` before: a short lag of one
     of them moves the stop depth by many degrees.
     """
     times = np.array([p.t for p, _ in frames.steps])
-    depths = np.array([fold_deg(p, standing) for p, _ in frames.steps])
+    depths = np.array([fold_deg(p, baseline) for p, _ in frames.steps])
     pairs = [
         (np.interp(p.t - MASK_LAG_S, times, depths), p.back.rounding_deg)
         for p, _ in frames.steps

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mirror.hinge.counting.reps import Fault, Phase, Rep, fold_deg
 from mirror.hinge.judging.measures import Measure
 from mirror.hinge.judging.metrics import JUDGED, RepMetric, Steps
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.view import View
 
 
@@ -37,22 +37,22 @@ class FrameRule:
     view: View = View.SIDE
     """View from which the fault can be seen."""
 
-    def excess(self, posture: Posture, standing: Standing) -> float | None:
+    def excess(self, posture: Posture, baseline: Baseline) -> float | None:
         """Distance beyond limit and sd, in units of the measure; None where it can't be judged."""
-        value = self.measure(posture, standing)
+        value = self.measure(posture, baseline)
         if value is None or posture.confidence < JUDGE or posture.view is not self.view:
             return None
-        if fold_deg(posture, standing) < self.from_deg:
+        if fold_deg(posture, baseline) < self.from_deg:
             return None
         return self.sign * (value - self.limit) - self.sd
 
-    def judge(self, steps: Steps, standing: Standing, _rep: Rep) -> Fault | None:
+    def judge(self, steps: Steps, baseline: Baseline, _rep: Rep) -> Fault | None:
         """The fault at its worst, if it stood for long enough."""
         since: float | None = None
         worst: Fault | None = None
         stretch: Fault | None = None
         for posture, phase in steps:
-            excess = self.excess(posture, standing) if phase in self.phases else None
+            excess = self.excess(posture, baseline) if phase in self.phases else None
             if excess is None or excess <= 0:
                 since = stretch = None
                 continue
@@ -86,12 +86,12 @@ class RepRule:
     least: float = JUDGED
     """Least share of the frames that can be judged."""
 
-    def judge(self, steps: Steps, standing: Standing, rep: Rep) -> Fault | None:
+    def judge(self, steps: Steps, baseline: Baseline, rep: Rep) -> Fault | None:
         """The fault, if the rep was seen well enough from the view."""
         seen = [p for p, _ in steps if p.view is self.view and self.sureness(p) >= JUDGE]
         if not seen or len(seen) < self.least * len(steps):
             return None
-        value = self.metric(steps, standing, rep)
+        value = self.metric(steps, baseline, rep)
         if value is None or self.sign * (value - self.limit) <= self.sd:
             return None
         return Fault(self.fault, value, min(map(self.sureness, seen)))

@@ -3,7 +3,7 @@
 The input is the descents of a set, each as two arrays in degrees, frame by frame: depth, the change
 of measured hip flexion since standing, and rounding.
 
-Each descent is looked at for itself. Its rounding runs level at first, then rises to the bottom;
+Each descent is read by itself. Its rounding runs level at first, then rises to the bottom;
 the depth is where it has risen by a share of that. The line from hip to shoulder turns with the
 back, so the measured hip flexion overstates the pelvis from there on; that part is taken off. The
 stop depth is the median of the set.
@@ -26,7 +26,7 @@ by 5 degrees was found within 8 degrees in all nine."""
 LEVEL_DEG = (5.0, 30.0)
 """Depths between which the back is taken to be level."""
 LEAST_DEG = 45.0
-"""A descent that folds less tells nothing."""
+"""Least fold of a descent that is used, degrees."""
 REPS = 3
 """Fewest descents for a stop depth."""
 RISE_DEG = 18.0
@@ -43,7 +43,7 @@ APART_DEG = 8.0
 
 @dataclass(frozen=True)
 class StopDepth:
-    """Where the back begins to help.
+    """The depth at which the back begins to help.
 
     pelvis_flexion_deg: the depth. fold_deg: the hip flexion since standing that is measured there,
     for the live cue. reps: number of descents used.
@@ -71,7 +71,7 @@ class NotFound:
 Found = StopDepth | FromStart | NotFound
 
 
-def find(descents: Sequence[tuple[Array, Array]]) -> Found:
+def find_stop_depth(descents: Sequence[tuple[Array, Array]]) -> Found:
     """The stop depth of a set.
 
     descents: for each slow descent (depth, rounding), arrays (n,) in degrees from standing to the

@@ -1,6 +1,6 @@
 """The rows of the rest screen: a number of each rep, and one or two numbers of the set.
 
-Numbers come from the finished reps, in degrees, seconds or centimetres; None was not seen. The
+Numbers come from the finished reps, in degrees, seconds or centimetres; None means not seen. The
 record of a variation names its rows. Their words are in `config/languages`, table `rest`.
 """
 
@@ -44,7 +44,7 @@ def middle(_reps: Reps, numbers: Numbers, _person: Person) -> Totals:
 
 
 def good(fault: str) -> Callable[[Reps, Numbers, Person], Totals]:
-    """Of the reps in which it was seen: how many have not this fault."""
+    """Number of reps without this fault, of those in which it was seen."""
 
     def total(reps: Reps, numbers: Numbers, _person: Person) -> Totals:
         seen = [rep for rep, number in zip(reps, numbers, strict=True) if number is not None]

@@ -1,4 +1,4 @@
-"""Weights that the back is read by. Written by `scripts/bench back --fit FOLDER`.
+"""Weights of the reading of the back. Written by `scripts/bench back --fit FOLDER`.
 
 Fitted by ridge regression on 111 rendered people in side view, each another body, and on
 16 sets of the figure of half the weight.
@@ -11,7 +11,7 @@ import numpy as np
 # fmt: off
 # ruff: noqa: E501
 USUAL = np.array([0.2570, 0.2510, 0.2442, 0.2367, 0.2296, 0.2244, 0.2221, 0.2234, 0.2272, 0.2318, 0.2354, 0.2362, 0.2335, 0.2276, 0.2195, 1.3532, -0.1236, 1.3075, -0.2617])
-"""(19,) what people stand like, see `rounding.shape_of`."""
+"""(19,) mean standing shape of people, see `rounding.shape_of`."""
 GAINS = np.array([
     (-92.38, 12.355),
     (-38.728, 5.4718),

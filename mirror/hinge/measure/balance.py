@@ -1,6 +1,6 @@
-"""Pose -> where the weight stands over the foot, and whether heel or toe leaves the floor.
+"""Pose -> place of the weight over the foot, and whether heel or toe leaves the floor.
 
-Side view only: nothing here looks at the view, the caller does. The balance is a fraction of the
+Side view only: the caller checks the view. The balance is a fraction of the
 foot, heel 0 .. toe 1, from pixels in x alone; it holds where the body moves slowly. Lifts are of
 the near foot against the same foot in standing, in leg lengths and in centimetres, positive up.
 """
@@ -34,16 +34,16 @@ FOOT_PX = 20.0
 """Shortest foot between its landmarks, pixels: below it one pixel of noise is .05 of the foot."""
 HELD_S = 0.3
 HEEL_CM, TOE_CM = 3.5, 6.0
-"""Lifts that count. The 2 cm one would like are not in these landmarks: with both feet flat, in 39
+"""Least lift of heel and toe, cm. The wanted 2 cm are not in these landmarks: with flat feet, in 39
 filmed sets of the figure and 4 real clips, the heel seems to rise by up to 3.7 cm for 0.3 s and the
 toe by up to 5.9 (it rises with the bend), while a true lift of 5 cm reads 3.0-4.2. With these
 limits and those below none of the 43 is taken for a lift."""
 DOWN_CM = 2.0
-"""How far the other end may seem to move while it stays on the floor."""
+"""Greatest seeming move of the other end while it stays on the floor, cm."""
 SLIDE_CM = 3.0
-"""How far it may seem to slide: beyond it the foot has stepped, or was taken for the other one."""
+"""Greatest seeming slide, cm: beyond it the foot has stepped, or was taken for the other one."""
 REFINE = 0.2
-"""Share of a new standing that enters the old one."""
+"""Share of a new foot that enters the old one."""
 
 _NAMES = tuple(sorted({name for _, *ends, _ in SEGMENTS for name in ends}))
 _PAIRS = np.array([(Mark[f"LEFT_{n}"], Mark[f"RIGHT_{n}"]) for n in _NAMES])
@@ -68,11 +68,11 @@ def com_fraction(
 ) -> float | None:
     """Where the centre of mass stands over the feet: heel 0 .. toe 1.
 
-    facing: +1 to the right of the picture, -1 to the left. load: weight held at the wrists, as a
+    facing: +1 to the right of the frame, -1 to the left. load: weight held at the wrists, as a
     share of the body's mass. leg: the one that stands alone, `left` or `right`. None where no foot
     is seen, or the foot is shorter than `FOOT_PX` or points the other way. Against the figure's
-    truth, through the pose estimator: see `FOOT`; mean absolute error .04, of the change from own
-    standing .03.
+    truth, through the pose estimator: see `FOOT`; mean absolute error .04, of the change from
+    the baseline .03.
     """
     seen = pose.visibility[_PAIRS]
     if seen[[_HEEL, _TOE]].max(axis=1).min() < PRESENT:
@@ -93,7 +93,7 @@ def com_fraction(
 
 @dataclass(frozen=True)
 class Foot:
-    """The near foot in one picture, or in standing. Pixels."""
+    """The near foot in one frame, or in standing. Pixels."""
 
     heel: Point
     toe: Point
@@ -168,7 +168,7 @@ def lift(foot: Foot, standing: Foot, leg_px: float, px_per_cm: float) -> Lift:
 
 
 def lifted(memory: Lifting, now: Lift | None, t: float) -> tuple[Lifting, str | None]:
-    """One picture at t seconds: `heel` or `toe` where that end has been up for `HELD_S`.
+    """Take one frame at t seconds: `heel` or `toe` where that end has been up for `HELD_S`.
 
     An end is up only while the other one stays where it is on the floor: a foot that rises with
     both ends has stepped, or was never where it seemed to be. now: None where it is not seen.

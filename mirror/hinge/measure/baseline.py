@@ -1,8 +1,8 @@
-"""A person's own standing, taken without asking: what every change is measured from.
+"""The person's baseline: how the person stands. Every change is measured from it.
 
-Standing is taken when the person has been upright and still for 0.7 s, and refined a little
-each time that happens again. It belongs to one person in one place: the caller forgets it when
-the person leaves. Who turns to look into the glass keeps the standing that reps are judged by.
+The mirror takes it without asking, once the person has been upright and still for 0.7 s, and
+refines it a little each time that happens again. It belongs to one person in one place: the caller
+forgets it when the person leaves. A person who turns to look into the glass keeps it.
 """
 
 from __future__ import annotations
@@ -16,39 +16,40 @@ from mirror.hinge.measure.balance import px_per_cm, settle
 from mirror.hinge.measure.geometry import Array, distance
 from mirror.hinge.measure.limbs import FIELDS as LIMBS
 from mirror.hinge.measure.limbs import Limbs, mean
-from mirror.hinge.measure.posture import JUDGE, Posture, Standing
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.measure.view import View
 
 STILL_S, FIRST_S = 0.7, 0.25
-"""Seconds of a still stand, and of the first one after movement began without any: lockouts of real
-sets last .3-.5 s. The next whole stand takes its place."""
+"""Seconds of a still stand that make a baseline, and of the first one if a movement began without a
+baseline: lockouts of real sets last .3-.5 s. The next full stand replaces that first one."""
 TRUNK_DEG, KNEE_DEG = 15.0, 25.0
+"""Greatest lean of the trunk and bend of the knees of an upright person, degrees."""
 SWAY_DEG = 5.0
-"""Largest range of hip and knee flexion within the window that is still standing."""
+"""Largest range of hip and knee flexion in a still window, degrees."""
 SWAY = 0.06
-"""Largest move of the hip within the window, in leg lengths."""
+"""Largest move of the hip in a still window, leg lengths."""
 OTHER_SIZE = 0.15
-"""Change of the trunk's length that means another place or another person."""
+"""Relative change of the trunk's length that means another place or another person."""
 OTHER_PLACE, ALIKE = 0.03, 0.02
-"""Change of the trunk and of the height of the hips that means a step, where both change alike."""
+"""Relative change of trunk and hip height that means a step, and how far both may then differ."""
 OTHER_CLOTHES = 0.04
 """Mean change of the edge of the back, in trunk lengths (2 cm), that means other clothes."""
 REFINE = 0.2
-"""Share of a new standing that enters the old one."""
+"""Share of a new baseline that enters the old one."""
 
 
 T = TypeVar("T", float, Array)
 NUMBERS = tuple(
     f.name
-    for f in fields(Standing)
+    for f in fields(Baseline)
     if f.name not in ("foot", "limbs", "view", "facing", "is_first")
 )
 
 
 @dataclass(frozen=True)
-class Stillness:
-    """The pictures of the last `STILL_S` seconds in which the person was upright and still."""
+class StillWindow:
+    """The frames of the last `STILL_S` seconds in which the person was upright and still."""
 
     window: tuple[Posture, ...] = ()
     has_moved: bool = False
@@ -56,42 +57,42 @@ class Stillness:
 
     @property
     def share(self) -> float:
-        """How much of the still time has passed, 0..1; for a ring that fills."""
+        """Share of the still time that has passed, 0..1; for a ring that fills."""
         if not self.window:
             return 0.0
         return min(1.0, (self.window[-1].t - self.window[0].t) / STILL_S)
 
 
-def serves(standing: Standing | None, posture: Posture, seeking: Seeking) -> bool:
-    """Whether this standing is enough for how the person stands now.
+def serves(baseline: Baseline | None, posture: Posture, requirement: ViewRequirement) -> bool:
+    """Whether this baseline can be used for the way in which the person stands now.
 
-    Another one is needed where the person is seen as wanted, but not as when it was taken.
+    Another one is needed where the view is right now, but differs from that of the baseline.
     """
-    if standing is None:
+    if baseline is None:
         return False
-    if posture.view not in seeking.views:
+    if posture.view not in requirement.views:
         return True
-    is_round = posture.view is View.SIDE and posture.facing != standing.facing
-    return standing.view in seeking.views and not is_round
+    is_round = posture.view is View.SIDE and posture.facing != baseline.facing
+    return baseline.view in requirement.views and not is_round
 
 
 def watch(
-    memory: Stillness, posture: Posture, own: Standing | None, seeking: Seeking
-) -> tuple[Stillness, Standing | None]:
-    """Take one frame; the standing becomes new, or refined, when a still window is complete."""
+    memory: StillWindow, posture: Posture, old: Baseline | None, requirement: ViewRequirement
+) -> tuple[StillWindow, Baseline | None]:
+    """Take one frame. A complete still window gives a new baseline or refines the old one."""
     upright = abs(posture.trunk_deg) < TRUNK_DEG and posture.knee_flexion_deg < KNEE_DEG
     if not upright:
-        return Stillness(has_moved=True), own
+        return StillWindow(has_moved=True), old
     window = (*memory.window, posture)
     while not _is_still(window):
         window = window[1:]
     still_s = window[-1].t - window[0].t
-    if own is None and memory.has_moved and still_s >= FIRST_S - 1e-6:
-        return Stillness((posture,)), replace(_mean(window), is_first=True)
+    if old is None and memory.has_moved and still_s >= FIRST_S - 1e-6:
+        return StillWindow((posture,)), replace(_mean(window), is_first=True)
     if still_s < STILL_S - 1e-6:
-        return Stillness(window, has_moved=memory.has_moved), own
+        return StillWindow(window, has_moved=memory.has_moved), old
     # A complete window is used up, so that one long stand does not outweigh the rest.
-    return Stillness((posture,)), _kept(own, _mean(window), seeking)
+    return StillWindow((posture,)), _kept(old, _mean(window), requirement)
 
 
 def _is_still(window: tuple[Posture, ...]) -> bool:
@@ -106,11 +107,11 @@ def _is_still(window: tuple[Posture, ...]) -> bool:
     )
 
 
-def _mean(window: tuple[Posture, ...]) -> Standing:
+def _mean(window: tuple[Posture, ...]) -> Baseline:
     n = len(window)
-    # An arm behind the back hides it: such a standing would spoil every later verdict.
+    # An arm behind the back hides it: such a baseline would spoil every later verdict.
     backs = [p.back for p in window if p.back and p.back.confidence >= JUDGE]
-    return Standing(
+    return Baseline(
         trunk_deg=sum(p.trunk_deg for p in window) / n,
         thigh_deg=sum(p.thigh_deg for p in window) / n,
         shank_deg=sum(p.shank_deg for p in window) / n,
@@ -128,18 +129,18 @@ def _mean(window: tuple[Posture, ...]) -> Standing:
 
 
 def _mean_of(values: list[T], n: int) -> T | None:
-    """Mean of what was seen in at least half of n pictures."""
+    """Mean of the values, if more than half of n frames have one."""
     return sum(values[1:], start=values[0]) / len(values) if 2 * len(values) > n else None
 
 
-def _kept(old: Standing | None, new: Standing, seeking: Seeking) -> Standing:
-    if old is None or new.view in seeking.views or old.view not in seeking.views:
+def _kept(old: Baseline | None, new: Baseline, requirement: ViewRequirement) -> Baseline:
+    if old is None or new.view in requirement.views or old.view not in requirement.views:
         return _refined(old, new)
-    # Who comes near to look goes back again; who is farther away has another place.
+    # A person near the glass comes to look and goes back; a person farther away has moved.
     return new if new.trunk_px < (1.0 - OTHER_SIZE) * old.trunk_px else old
 
 
-def _refined(old: Standing | None, new: Standing) -> Standing:
+def _refined(old: Baseline | None, new: Baseline) -> Baseline:
     if old is None or old.is_first or (old.view, old.facing) != (new.view, new.facing):
         return new
     size, height = new.trunk_px / old.trunk_px, new.hip_height_px / old.hip_height_px
@@ -155,7 +156,7 @@ def _refined(old: Standing | None, new: Standing) -> Standing:
     foot = old.foot
     if new.foot is not None:
         foot = settle(old.foot, new.foot, px_per_cm(old.trunk_px, old.leg_px))
-    return Standing(**values, foot=foot, limbs=limbs, view=new.view, facing=new.facing)
+    return Baseline(**values, foot=foot, limbs=limbs, view=new.view, facing=new.facing)
 
 
 def _blend(old: Any, new: Any) -> Any:

@@ -2,7 +2,7 @@
 
 Side view only. From the axis mid-hip -> mid-shoulder (t = 0..1) rays are cast at right angles
 to both sides; the edge is where the person's mask falls through one half. Where an arm lies at
-the edge of the back the bin is dropped: what is seen there is not the back.
+the edge of the back the bin is dropped: the arm is seen there, not the back.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ BINS = 59
 T = np.linspace(-0.1, 1.06, BINS)
 """Place of each bin along the axis, hip 0 .. shoulder 1."""
 REACH = 0.7
-"""How far the rays go, in trunk lengths."""
+"""Length of the rays, in trunk lengths."""
 CLEAR = 0.10
-"""A bin is dropped if the bone of an arm or a hand lies within this many trunk lengths (5 cm: half
-an arm) of the edge: the edge is then the arm's, not the back's."""
+"""Least distance of an arm's bone from the edge, in trunk lengths (5 cm: half an arm). A nearer
+bone drops the bin: the edge is then the arm's, not the back's."""
 SEEN = 0.5
 """Least visibility of both ends of an arm's bone."""
 ARM = (
@@ -37,7 +37,7 @@ ARM = (
 
 @dataclass(frozen=True, eq=False)
 class Contour:
-    """The edges of the trunk in one picture, by bin, in trunk lengths from the axis.
+    """The edges of the trunk in one frame, by bin, in trunk lengths from the axis.
 
     dorsal: (59,) the back, NaN where a bin was dropped. ventral: (59,) the front, NaN where it is
     not found. valid: share of the bins of the back that were kept, 0..1.
@@ -50,12 +50,12 @@ class Contour:
 
 @dataclass(frozen=True)
 class Axis:
-    """The trunk line in the picture, from which edges are measured. Pixels."""
+    """The trunk line in the frame, from which edges are measured. Pixels."""
 
     hip: Point
     shoulder: Point
     facing: int
-    """+1 to the right of the picture, -1 to the left."""
+    """+1 to the right of the frame, -1 to the left."""
 
     @property
     def length(self) -> float:
@@ -143,7 +143,7 @@ def _first_exit(inside: npt.NDArray[np.float32]) -> Array:
 
 
 def sample(mask: npt.NDArray[np.float32], places: Array) -> npt.NDArray[np.float32]:
-    """Bilinear samples of a (height, width) mask at (..., 2) pixels; 0 outside the picture."""
+    """Bilinear samples of a (height, width) mask at (..., 2) pixels; 0 outside the frame."""
     height, width = mask.shape
     x, y = places[..., 0] - 0.5, places[..., 1] - 0.5  # the centre of the first pixel is at .5
     left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)

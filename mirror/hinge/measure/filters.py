@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 CUTOFF_HZ = 3.0
-"""Of the rate: about 50 ms of lag, and the jitter of single pictures is gone."""
+"""Cut-off of the rate, Hz: about 50 ms of lag, and no jitter of single frames."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Signal:
     t: float
 
 
-def follow(memory: Signal | None, value: float, t: float) -> Signal:
-    """One step. A step back in time, or none at all, keeps the memory as it is."""
+def smoothed_rate(memory: Signal | None, value: float, t: float) -> Signal:
+    """Take one value. A step back in time, or none at all, keeps the memory as it is."""
     if memory is None:
         return Signal(value, 0.0, t)
     dt = t - memory.t

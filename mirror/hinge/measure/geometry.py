@@ -1,4 +1,4 @@
-"""Points, angles and lines in the picture; no bodies.
+"""Points, angles and lines in the frame; no bodies.
 
 Pixels have x to the right and y down, one unit for both. Angles are degrees.
 """
@@ -17,7 +17,7 @@ Point = tuple[float, float]
 def inclination_deg(base: Point, tip: Point, facing: int) -> float:
     """Angle of the segment base -> tip from the upward vertical, positive towards `facing`.
 
-    facing: +1 towards the right of the picture, -1 towards the left.
+    facing: +1 towards the right of the frame, -1 towards the left.
     """
     return math.degrees(math.atan2(facing * (tip[0] - base[0]), base[1] - tip[1]))
 

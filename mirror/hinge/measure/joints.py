@@ -1,4 +1,4 @@
-"""Joints of a pose: both sides made one, and how far a landmark is believed."""
+"""Joints of a pose: the mean of both sides, and how far a landmark is trusted."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from mirror.hinge.measure.geometry import Point, weighted_mean
 from mirror.hinge.measure.pose import Mark, Pose
 
 PRESENT = 0.5
-"""Least visibility at which the joints of a person are believed at all."""
+"""Least visibility at which the joints of a person are used at all."""
 GUESSED, FAINT = 0.4, 0.01
-"""A joint of this visibility and less is a guess: a far ankle behind a weight may be drawn half a
+"""Greatest visibility of a joint that is a guess: a far ankle behind a weight may be drawn half a
 shank away at .35. It keeps a faint weight, for where both sides are guesses."""
 BODY_HEIGHT = 1.3
 """Body height in lengths of trunk and leg together: .288 + .485 of it (Drillis and Contini)."""
 TRUNK_CM = 50.0
-"""Mid-hip to mid-shoulder, where the body height is not known."""
+"""Mid-hip to mid-shoulder, centimetres, where the body height is not known."""
 
 JOINTS = {
     "shoulder": (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER),

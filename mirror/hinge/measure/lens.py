@@ -1,9 +1,9 @@
-"""The picture as a level pinhole camera that looks straight ahead would have taken it.
+"""The frame as a level pinhole camera that looks straight ahead would have taken it.
 
-Takes points and masks in the pixels of the real picture, bent by its lens and seen by a camera
-that hangs aslant; gives the same in upright pixels, in which straight things are straight,
-verticals are vertical, and a body parallel to the glass has its true angles. What was in the
-picture stays in it; a level ray ahead then meets it elsewhere (`Lens.centre`). The radial model is
+Takes points and masks in the pixels of the real frame, bent by its lens and seen by a camera that
+hangs aslant. Returns the same in upright pixels, in which straight things are straight, verticals
+are vertical, and a body parallel to the glass has its true angles. Everything in the frame stays
+in it; a level ray ahead then meets it elsewhere (`Lens.centre`). The radial model is
 that of OpenCV without its other terms: r_seen = r (1 + k1 r^2 + k2 r^4), r in focal lengths.
 """
 
@@ -21,21 +21,21 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
 
 WIDEST = 4.0
-"""Farthest from the middle, in focal lengths, that is made upright: 76 degrees off the axis."""
+"""Greatest distance from the middle, in focal lengths, that is made upright: 76 degrees."""
 AHEAD = 0.05
-"""Least share of a ray that points ahead; one from beside the camera is drawn far outside."""
+"""Least share of a ray that points ahead; a ray from beside the camera ends far outside."""
 FAINT, BESIDE_PX = 0.05, 3
-"""Less of a person than this is nobody; so much around the box of what is more is kept."""
+"""Least mask value that is a person, and the margin that is kept around the person's box."""
 
 
 @dataclass(frozen=True)
 class Lens:
-    """What one camera does to its picture.
+    """The lens of one camera and the way it hangs.
 
-    size: (width, height) of the picture, pixels. focal_px: focal length. k1, k2: radial
+    size: (width, height) of the frame, pixels. focal_px: focal length. k1, k2: radial
     distortion; barrel is negative. tilt_deg: how far the camera looks down. pan_deg: how far it
-    looks to the left of its picture, which is to the right of who stands before it. roll_deg: how
-    far the picture must be turned clockwise to be upright.
+    looks to the left of its frame, which is to the right of a person who faces it. roll_deg: how
+    far the frame must be turned clockwise to be upright.
     """
 
     size: tuple[int, int]
@@ -48,7 +48,7 @@ class Lens:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the picture is upright and straight as it is."""
+        """Whether the frame is upright and straight as it is."""
         return not any((self.k1, self.k2, self.tilt_deg, self.pan_deg, self.roll_deg))
 
     @property
@@ -59,7 +59,7 @@ class Lens:
         return ahead
 
     def upright(self, points: Array) -> Array:
-        """(..., 2) pixels of the real picture -> upright pixels."""
+        """(..., 2) pixels of the real frame -> upright pixels."""
         rays = (points - self._middle) / self.focal_px
         radius = np.hypot(rays[..., 0], rays[..., 1])
         rays = rays * self._straightened(radius)[..., None]
@@ -68,7 +68,7 @@ class Lens:
         return flat * self.focal_px + self.centre
 
     def seen(self, points: Array) -> Array:
-        """(..., 2) upright pixels -> pixels of the real picture."""
+        """(..., 2) upright pixels -> pixels of the real frame."""
         rays = (points - self.centre) / self.focal_px
         ahead = np.concatenate([rays, np.ones((*rays.shape[:-1], 1))], -1) @ self._level
         flat = ahead[..., :2] / np.maximum(ahead[..., 2:], AHEAD)
@@ -90,7 +90,7 @@ class Lens:
         return replace(pose, points=points, world=world, mask=mask)
 
     def picture(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """(height, width, 3) the picture made upright, black where nothing was seen."""
+        """(height, width, 3) the frame made upright, black where nothing was seen."""
         if self.is_plain:
             return rgb
         height, width = rgb.shape[:2]
@@ -102,7 +102,7 @@ class Lens:
         return straight
 
     def _mask(self, mask: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """The mask around the person; the rest of the picture is nobody, and costs nothing."""
+        """The mask around the person. The rest of the frame is empty and costs no time."""
         upright = np.zeros_like(mask)
         is_somebody = mask > FAINT
         rows, columns = (np.flatnonzero(is_somebody.any(axis=axis)) for axis in (1, 0))
@@ -134,7 +134,7 @@ class Lens:
         return float(_bend(self.k1, self.k2)[0][-1])
 
     def _straightened(self, radius: Array) -> Array:
-        """By what factor points at this radius of the real picture lie farther out."""
+        """Factor by which points at this radius of the real frame lie farther out."""
         straight, bent = _bend(self.k1, self.k2)
         shares: Array = np.interp(radius, bent, straight) / np.maximum(radius, 1e-12)
         return np.where(radius > 1e-9, shares, 1.0)
@@ -165,7 +165,7 @@ def _bend(k1: float, k2: float) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=2)
 def _places(lens: Lens) -> Array:
-    """(height, width, 2) where in the real picture each upright pixel is found."""
+    """(height, width, 2) where in the real frame each upright pixel is found."""
     width, height = lens.size
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     return lens.seen(np.stack([x, y], -1))

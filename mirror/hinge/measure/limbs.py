@@ -1,8 +1,8 @@
-"""Pose -> what arms, head, shoulders, knees and feet do: the measures of single variations.
+"""Pose -> measures of arms, head, shoulders, knees and feet, for single variations.
 
 Angles in degrees, lengths as shares of the trunk, the leg or another width of the body, so that
-none depends on the distance of the camera. What is not seen is None. Which of them mean something
-depends on the view: it is the rules that say from where they look.
+none depends on the distance of the camera. A measure that is not seen is None. Each is good in some
+views only: the rules name theirs.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from mirror.hinge.measure.geometry import Array, Point, corner_deg, distance
 from mirror.hinge.measure.pose import Mark, Pose
 
 SEEN = 0.5
-"""Least visibility of a landmark that tells something."""
+"""Least visibility of a landmark that is used."""
 NAVEL = 0.2
-"""Place of the navel between hips and shoulders."""
+"""Place of the navel: 0 at the hips, 1 at the shoulders."""
 ONE_LEG, BOTH_LEGS = 0.12, 0.06
-"""One ankle so many leg lengths above, or behind, the other: one leg stands; both stand again."""
+"""Distance of one ankle above or behind the other, leg lengths: over the first one leg stands,
+below the second both do."""
 TURNED = 0.15
-"""Ears so far apart, in trunk lengths: the head is turned by some 30 degrees or more, as of one who
-looks into the glass. The near ear then goes back, and reads as a neck that is bent back."""
+"""Gap of the ears, in trunk lengths, from which the head is turned, by some 30 degrees or more, as
+when the person looks into the glass. The near ear then goes back and reads as a neck bent back."""
 FRONTAL = 0.4
-"""Shoulders so far apart, in trunk lengths: seen from the front, where no foot is behind."""
+"""Gap of the shoulders, in trunk lengths, from which the person is seen from the front."""
 
 
 @dataclass(frozen=True)
 class Limbs:
-    """Measures of one picture, or their means in standing.
+    """Measures of one frame, or their means in standing.
 
     elbow_deg: 180 is a straight arm; of the arm that is nearer.
     arms_deg: wrist, shoulder, hip; 180 is in line with the trunk.
@@ -74,7 +75,7 @@ def limbs(
     leg_px: float,
     leg: str | None,
 ) -> Limbs:
-    """The measures of one picture.
+    """The measures of one frame.
 
     shoulder, hip, ankle: pixels. facing: +1 right, -1 left. leg: the one that stands alone.
     """
@@ -126,7 +127,7 @@ def limbs(
 def standing_leg(free: float, before: str | None, *, is_upright: bool) -> str | None:
     """Which leg stands alone, `left` or `right`; None while both do.
 
-    free: `Limbs.free` against standing. before: the answer for the picture before. The leg stays
+    free: `Limbs.free` against standing. before: the answer for the frame before. The leg stays
     the same until the person is upright with both feet down again: a foot that touches the floor on
     the way is still the free one.
     """
@@ -138,7 +139,7 @@ def standing_leg(free: float, before: str | None, *, is_upright: bool) -> str | 
 
 
 def free_foot(pose: Pose, shoulder: Point, hip: Point, facing: int, leg_px: float) -> float:
-    """`Limbs.free` of a picture, for where the other measures are still to come."""
+    """`Limbs.free` of a frame, before the other measures are known."""
     shoulders = pose.points[[Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER], 0]
     from_side = float(np.ptp(shoulders)) <= FRONTAL * distance(shoulder, hip)
     return _free(pose, facing, leg_px, from_side=from_side)
@@ -152,7 +153,7 @@ def _free(pose: Pose, facing: int, leg_px: float, *, from_side: bool) -> float:
 
 
 def mean(many: list[Limbs]) -> Limbs:
-    """Mean of what was seen in at least half of them."""
+    """Means of the measures that more than half of them have."""
     values: dict[str, float] = {}
     for name in FIELDS:
         seen = [value for one in many if (value := getattr(one, name)) is not None]

@@ -1,4 +1,4 @@
-"""What a pose estimator must give: the landmarks of one person in one picture.
+"""The result of a pose estimator: the landmarks of one person in one frame.
 
 Names and order are those of MediaPipe's 33 pose landmarks (BlazePose GHUM).
 """
@@ -11,9 +11,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.measure.geometry import Point
-
-Array = npt.NDArray[np.float64]
+from mirror.hinge.measure.geometry import Array, Point
 
 
 class Mark(IntEnum):
@@ -56,16 +54,16 @@ class Mark(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """One person, as seen in one picture that is upright and free of its lens.
+    """One person in one frame that is upright and free of its lens.
 
     points: (33, 2) pixels, x right, y down.
     visibility: (33,) 0..1.
     world: (33, 3) metres, x right, y down, z away from the camera, hip centre at the origin.
     mask: (height, width) float32, 0..1 probability that a pixel is the person; or None.
-    size: (width, height) of the picture, pixels.
+    size: (width, height) of the frame, pixels.
     taken_at: seconds, the frame's own timestamp.
-    stick: ends of a straight stick along the back, the low one first, pixels; None where none is
-    sought or found.
+    stick: ends of a straight stick along the back, the low one first, pixels; None where no
+    stick is sought or found.
     """
 
     points: Array

@@ -1,4 +1,4 @@
-"""Pose -> Posture: the angles of the body in one picture, with how far they can be trusted.
+"""Pose -> Posture: the angles of the body in one frame, and how far they can be trusted.
 
 All angles are sagittal, in degrees, absolute (standing is not subtracted):
 
@@ -7,8 +7,8 @@ All angles are sagittal, in degrees, absolute (standing is not subtracted):
 - hip flexion = trunk + thigh; knee flexion = thigh + shank;
 - shank: ankle -> knee from the vertical, positive forwards.
 
-A joint is the visibility-weighted mean of both sides, which steps less than the nearer side
-alone where left and right get mixed up. The landmark depth is not used.
+A joint is the visibility-weighted mean of both sides: it jumps less than the nearer side alone
+where the model mixes up left and right. The landmark depth is not used.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from mirror.hinge.measure.geometry import Array, Point, distance, gate, inclinat
 from mirror.hinge.measure.joints import JOINTS, PRESENT, joint
 from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
-from mirror.hinge.measure.quality import FROM_SIDE, Seeking, doubts, has_trunk
-from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth
+from mirror.hinge.measure.quality import FROM_SIDE, ViewRequirement, doubts, has_trunk
+from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth_edge
 from mirror.hinge.measure.space import Space, space
-from mirror.hinge.measure.view import Heading, View, look
+from mirror.hinge.measure.view import Heading, View, follow_heading
 
 JUDGE = 0.7
-"""Confidence from which verdicts are given."""
+"""Least confidence at which verdicts are given."""
 SHOW = 0.4
-"""Confidence below which only the one thing to fix is shown."""
+"""Least confidence at which more is shown than the one thing to fix."""
 STEADY_S = 0.5
-"""Window of the bone-length jitter."""
+"""Seconds over which the jitter of the bone lengths is measured."""
 KEPT = (0.6, 0.3)
-"""Share of the bins of the back that costs no trust, and all of it. The model reads past an arm: on
-rendered people the error does not grow down to the least share that was seen, .56."""
+"""Share of visible bins of the back: full trust from the first, none at the second. The model reads
+past an arm: on rendered people the error does not grow down to the least share seen, .56."""
 EDGE_S = 0.15
-"""Time constant of the drawn line of the back. Nothing is judged by it, since it lags."""
+"""Time constant of the drawn line of the back, seconds. It lags, so nothing is judged by it."""
 UPRIGHT_DEG = 15.0
-"""Lean of the trunk below which both feet on the floor are taken for standing on both."""
+"""Lean of the trunk, degrees, below which two feet on the floor mean standing on both."""
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """Nobody can be measured in this picture; reason `nobody` or `cut-off`."""
+    """No person can be measured in this frame; reason `nobody` or `cut-off`."""
 
     t: float
     reason: str
@@ -52,11 +52,11 @@ class Unseen:
 
 @dataclass(frozen=True, eq=False)
 class Back:
-    """The back in one picture, side view only.
+    """The back in one frame, side view only.
 
     edge: (59,) the drawn line, trunk lengths behind the axis, by bin of `contour.T`. shape: (19,)
-    what rounding is read from, see `rounding.shape_of`. flexion: since standing; None without a
-    standing back. confidence: 0..1.
+    the numbers that rounding is read from, see `rounding.shape_of`. flexion: since standing; None
+    where the standing back was not seen. confidence: 0..1.
     """
 
     axis: Axis
@@ -74,7 +74,7 @@ class Back:
 
 @dataclass(frozen=True)
 class Posture:
-    """What is measured in one picture. Lengths and points in pixels, angles in degrees."""
+    """The measures of one frame. Lengths and points in pixels, angles in degrees."""
 
     t: float
     view: View
@@ -100,15 +100,15 @@ class Posture:
     """The near foot; side view only."""
     limbs: Limbs
     leg: str | None
-    """The leg that stands alone, `left` or `right`; None on both, or where both are asked for."""
+    """The leg that stands alone, `left` or `right`; None on both, or in a two-legged variation."""
     confidence: float
     doubt: str | None
     """Why the confidence is below `JUDGE`: `turn-side-on`, `face-me`, `step-back`, `come-closer`,
     `slow-pictures`, `unsteady`; else None."""
     frame_s: float | None
-    """Usual time between pictures, s; None with the first one."""
+    """Usual time between frames, s; None with the first one."""
     space: Space
-    """The person in space, the same from every side: what is counted by."""
+    """The person in space, the same from every side; reps are counted by it."""
 
     @property
     def rounding_deg(self) -> float | None:
@@ -128,7 +128,7 @@ class Posture:
 
 @dataclass(frozen=True)
 class Measuring:
-    """What measuring remembers from picture to picture."""
+    """The memory of measuring from frame to frame."""
 
     heading: Heading | None = None
     edge: Array | None = None
@@ -139,8 +139,8 @@ class Measuring:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A person's own standing: what every change is measured from."""
+class Baseline:
+    """The measures of the person in standing. Every change is measured from them."""
 
     trunk_deg: float
     thigh_deg: float
@@ -155,7 +155,7 @@ class Standing:
     limbs: Limbs = Limbs()
     view: View = View.SIDE
     facing: int = 1
-    """+1 to the right of the picture, -1 left."""
+    """+1 to the right of the frame, -1 left."""
     shape: Array | None = None
     """(19,) as in `Back`; None where it was not seen."""
     is_first: bool = False
@@ -176,13 +176,13 @@ def measure(
     memory: Measuring,
     pose: Pose | None,
     t: float,
-    standing: Standing | None,
-    seeking: Seeking = FROM_SIDE,
+    baseline: Baseline | None,
+    requirement: ViewRequirement = FROM_SIDE,
 ) -> tuple[Measuring, Posture | Unseen]:
-    """Measure one picture.
+    """Measure one frame.
 
-    memory: from the picture before. pose: None where nobody was found. t: the frame's time, s.
-    standing: the person's own standing, where known. seeking: what the variation looks for.
+    memory: from the frame before. pose: None where no person was found. t: the frame's time, s.
+    baseline: the person's, where known. requirement: the view that the variation needs.
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
@@ -190,17 +190,17 @@ def measure(
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
 
-    stood = (standing.trunk_px, standing.hip_height_px) if standing else (None, None)
-    heading = look(memory.heading, pose, *stood)
+    stood = (baseline.trunk_px, baseline.hip_height_px) if baseline else (None, None)
+    heading = follow_heading(memory.heading, pose, *stood)
     sideways = heading.view is View.SIDE
     far = ("right" if heading.facing < 0 else "left") if sideways else None
     shoulder, hip = (joint(pose, *JOINTS[name]) for name in ("shoulder", "hip"))
     f = heading.facing
     leg = None
-    if seeking.one_leg:
+    if requirement.one_leg:
         upright = abs(inclination_deg(hip, shoulder, f)) < UPRIGHT_DEG
-        leg_px = standing.leg_px if standing else 1.5 * distance(shoulder, hip)
-        rest = standing.limbs.free or 0.0 if standing else 0.0
+        leg_px = baseline.leg_px if baseline else 1.5 * distance(shoulder, hip)
+        rest = baseline.limbs.free or 0.0 if baseline else 0.0
         free = free_foot(pose, shoulder, hip, f, leg_px) - rest
         leg = standing_leg(free, memory.leg, is_upright=upright)
     if leg is not None:
@@ -217,12 +217,12 @@ def measure(
     frame_s = _frame_s(memory, t)
 
     axis = Axis(hip, shoulder, f)
-    if standing is not None:
-        axis = axis.stretched(standing.trunk_px)
+    if baseline is not None:
+        axis = axis.stretched(baseline.trunk_px)
     back = _back(pose, axis, memory, t) if sideways else None
     trunk_px = distance(shoulder, hip)
-    bones_px = standing.leg_px + standing.trunk_px if standing else leg_px + trunk_px
-    gates = doubts(pose, heading, sights, legs, frame_s, bones_px, seeking)
+    bones_px = baseline.leg_px + baseline.trunk_px if baseline else leg_px + trunk_px
+    gates = doubts(pose, heading, sights, legs, frame_s, bones_px, requirement)
     confidence, doubt = min(gates)
     near = Mark.LEFT_ANKLE if (f < 0 if leg is None else leg == "left") else Mark.RIGHT_ANKLE
     posture = Posture(
@@ -252,20 +252,20 @@ def measure(
         frame_s=frame_s,
         space=space(pose),
     )
-    if back is not None and standing is not None and standing.view is View.SIDE:
-        seen = features(back.shape, standing.shape, *since(posture, standing))
+    if back is not None and baseline is not None and baseline.view is View.SIDE:
+        seen = features(back.shape, baseline.shape, *since(posture, baseline))
         posture = replace(posture, back=replace(back, flexion=flexion(seen)))
     edge = back.edge if back else None
     return Measuring(heading, edge, frame_s, legs, t, leg), posture
 
 
-def since(posture: Posture, standing: Standing) -> tuple[float, float, float, float]:
+def since(posture: Posture, baseline: Baseline) -> tuple[float, float, float, float]:
     """Change of trunk, hip and knee since standing, degrees, and the trunk's length over that."""
     return (
-        posture.trunk_deg - standing.trunk_deg,
-        posture.hip_flexion_deg - standing.hip_flexion_deg,
-        posture.knee_flexion_deg - standing.knee_flexion_deg,
-        posture.trunk_px / standing.trunk_px,
+        posture.trunk_deg - baseline.trunk_deg,
+        posture.hip_flexion_deg - baseline.hip_flexion_deg,
+        posture.knee_flexion_deg - baseline.knee_flexion_deg,
+        posture.trunk_px / baseline.trunk_px,
     )
 
 
@@ -276,7 +276,7 @@ def _other(leg: str) -> str:
 def _back(pose: Pose, axis: Axis, memory: Measuring, t: float) -> Back | None:
     """The line of the back, its drawn edge smoothed in time."""
     contour = edges(pose, axis)
-    line = smooth(contour.dorsal) if contour else None
+    line = smooth_edge(contour.dorsal) if contour else None
     if contour is None or line is None:
         return None
     edge = line
@@ -287,7 +287,7 @@ def _back(pose: Pose, axis: Axis, memory: Measuring, t: float) -> Back | None:
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:
-    """Smoothed time between pictures, seconds."""
+    """Smoothed time between frames, seconds."""
     if memory.t is None:
         return memory.frame_s
     dt = t - memory.t

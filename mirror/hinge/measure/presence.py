@@ -1,9 +1,8 @@
-"""Whether there is somebody before the mirror: who passes by in the background is not.
+"""Whether a person stands before the mirror; people who pass by in the background do not count.
 
-Somebody is there who is large in the picture and near its middle, and does not walk across it.
-Sizes are shares of the picture, so that they hold for any camera: in a picture that shows 3.9 m at
-3 m distance (Camera Module 3, upright), a person of 1.75 m has .45 of its height there, and .33 at
-4 m.
+A person is present who is large in the frame, near its middle, and does not walk across it. Sizes
+are shares of the frame, so that they hold for any camera: in a frame that shows 3.9 m at a distance
+of 3 m (Camera Module 3, upright), a person of 1.75 m has .45 of its height there, and .33 at 4 m.
 """
 
 from __future__ import annotations
@@ -14,26 +13,26 @@ from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.posture import Posture, Unseen
 
 NEAR, SHAPE = 0.33, 4 / 3
-"""Height of a standing person who comes, shares of the picture's; a picture that is higher than so
-many widths counts as one that is not: more of floor and ceiling makes nobody smaller."""
+"""Least height of an arriving person, as a share of the frame's height. And the greatest height of
+a frame in widths: a higher one counts as this high, since floor and ceiling make nobody smaller."""
 STILL_NEAR = 0.6
-"""Who is there stays so while as large as when they came, times this (bones that bow towards the
-camera look shorter), or near."""
+"""Share of the size on arrival down to which the person stays present (bones that bow towards the
+camera look shorter). A person who is near stays present, too."""
 MIDDLE = 0.36
-"""Who comes has the hips nearer to the middle of the picture than this share of its width."""
+"""Greatest distance of the hips from the middle on arrival, as a share of the frame's width."""
 CROSSING = 0.3
-"""Who moves sideways by more body heights a second walks past: 0.5 m/s."""
+"""Sideways speed above which a person walks past, body heights a second: 0.5 m/s."""
 NOTICED_S = 0.3
-"""Somebody is there who was so for so long."""
+"""Seconds for which a person must be well placed to be present."""
 
 
 @dataclass(frozen=True)
 class Presence:
-    """Who is there. Times s.
+    """The person who is present. Times in seconds.
 
-    came_s: when the person came; None while nobody ever did. seen_s: when somebody was there last.
+    came_s: when the person came; None before the first one. seen_s: when a person was last present.
     placed_s: since when a new person has been well placed. hip: time and place across in the last
-    picture. came_px: body height when the person came.
+    frame. came_px: body height when the person came, pixels.
     """
 
     came_s: float | None = None
@@ -43,14 +42,14 @@ class Presence:
     came_px: float = 0.0
 
     def away_s(self, t: float) -> float | None:
-        """For how long nobody has been there; None if nobody ever was."""
+        """Seconds without a person at time t; None before the first person."""
         return None if self.seen_s is None else t - self.seen_s
 
 
 def notice(memory: Presence, posture: Posture | Unseen, size: tuple[int, int] | None) -> Presence:
-    """Take one picture. size: width and height of the picture, pixels; None without a person."""
+    """Take one frame. size: width and height of the frame, pixels; None without a person."""
     if isinstance(posture, Unseen) or size is None:
-        # Cut off by the edge of the picture: too near to be measured, so certainly not far away.
+        # Cut off by the edge of the frame: too near to be measured, so certainly not far away.
         is_here = isinstance(posture, Unseen) and posture.reason != "nobody"
         memory = replace(memory, placed_s=None, hip=None)
         return replace(memory, seen_s=posture.t) if is_here and memory.came_s else memory

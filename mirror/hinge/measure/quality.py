@@ -1,4 +1,4 @@
-"""How far the measures of a picture can be trusted, and the one thing that would help."""
+"""How far the measures of a frame can be trusted, and the one thing that would help."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.view import Heading, View
 
 ASKING = {View.SIDE: "turn-side-on", View.OBLIQUE: "turn-side-on", View.FRONT: "face-me"}
-"""What is asked of a person who is not seen from this side."""
+"""The request to a person who is not seen from this side."""
 SIDE_GATE, FRONT_GATE = (24.0, 30.0), (48.0, 40.0)
-"""Turns, degrees from side view, that cost no trust, and all of it. The back of rendered people is
-read alike up to 24 degrees off."""
+"""Turn from side view, degrees: full trust up to the first, none from the second. The back of
+rendered people is read alike up to 24 degrees off."""
 SMALL_PX = (160.0, 110.0)
-"""Heights of a standing person, pixels, that cost no trust, and all of it. The pose model sees a
-crop of 256 pixels whatever the size."""
+"""Height of a standing person, pixels: full trust from the first, none below the second. The pose
+model sees a crop of 256 pixels whatever the size."""
 
 
 @dataclass(frozen=True)
-class Seeking:
-    """What a variation looks for. views: first the one that is asked for, then those that serve.
+class ViewRequirement:
+    """The view that a variation needs. views: first the one to ask for, then others that will do.
 
     one_leg: the angles of the legs are those of the leg that stands alone, while one does.
-    least_fps: pictures a second that cost no trust, and all of it. needs_hands: across, they
-    must be in the picture, too.
+    least_fps: frames a second: full trust from the first, none at the second. needs_hands: across,
+    the hands must be in the frame, too.
     """
 
     views: tuple[View, ...] = (View.SIDE,)
@@ -37,13 +37,13 @@ class Seeking:
     needs_hands: bool = False
 
 
-FROM_SIDE = Seeking()
+FROM_SIDE = ViewRequirement()
 HEAD = tuple(range(Mark.LEFT_SHOULDER))
 FEET = (Mark.LEFT_HEEL, Mark.RIGHT_HEEL, Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE)
 TRUNK = (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER, Mark.LEFT_HIP, Mark.RIGHT_HIP)
 HANDS = (Mark.LEFT_WRIST, Mark.RIGHT_WRIST)
 OUTSIDE = 0.02
-"""A mark so far beyond the edge, shares of the picture, is cut off."""
+"""Distance beyond the edge, in shares of the frame, from which a landmark is cut off."""
 
 
 def doubts(
@@ -53,34 +53,34 @@ def doubts(
     legs: tuple[tuple[float, float], ...],
     frame_s: float | None,
     bones_px: float,
-    seeking: Seeking,
+    requirement: ViewRequirement,
 ) -> list[tuple[float, str]]:
     """Confidence gates (METRICS 4c), each with the one thing that would help."""
     lengths = [px for _, px in legs]
     mean = sum(lengths) / len(lengths)
     jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)
     return [
-        (float(_is_inside(pose, seeking)), "step-back"),
+        (float(_is_inside(pose, requirement)), "step-back"),
         (gate(sum(sights.values()) / len(sights), 0.8, 0.5), "step-back"),
         (gate(BODY_HEIGHT * bones_px, *SMALL_PX), "come-closer"),
-        (max(_facing(heading, view) for view in seeking.views), ASKING[seeking.views[0]]),
-        (gate(1.0 / frame_s, *seeking.least_fps) if frame_s else 1.0, "slow-pictures"),
+        (max(_facing(heading, view) for view in requirement.views), ASKING[requirement.views[0]]),
+        (gate(1.0 / frame_s, *requirement.least_fps) if frame_s else 1.0, "slow-pictures"),
         (gate(jitter, 0.05, 0.12), "unsteady"),
     ]
 
 
-def _is_inside(pose: Pose, seeking: Seeking) -> bool:
-    """Whether head and feet, and across also the hips, are in the picture; hands where needed."""
+def _is_inside(pose: Pose, requirement: ViewRequirement) -> bool:
+    """Whether head and feet, and across also the hips, are in the frame; hands where needed."""
     across, down = (pose.points / pose.size).T
     low, high = -OUTSIDE, 1.0 + OUTSIDE
-    hands = HANDS if seeking.needs_hands else ()
+    hands = HANDS if requirement.needs_hands else ()
     wide = across[[*HEAD, Mark.LEFT_HIP, Mark.RIGHT_HIP, *FEET, *hands]]
     is_whole = min(down[[*HEAD]]) > low and max(down[[*FEET]]) < high
     return bool(is_whole and min(wide) > low and max(wide) < high)
 
 
 def has_trunk(pose: Pose) -> bool:
-    """Whether all that the back is read from lies in the picture: head, shoulders and hips."""
+    """Whether head, shoulders and hips, which the back is read from, lie in the frame."""
     marks = [*HEAD, *TRUNK]
     inside = (pose.points[marks] > -OUTSIDE * np.array(pose.size)) & (
         pose.points[marks] < (1 + OUTSIDE) * np.array(pose.size)

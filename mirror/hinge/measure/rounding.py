@@ -1,14 +1,14 @@
 """The outline of the back -> its rounding in degrees, low and upper back apart.
 
 Rounding is the flexion of the lumbar and the thoracic spine since standing. A linear model reads it
-from all that the picture shows of the trunk: the outline of the back, the place of the head, and
+from all that the frame shows of the trunk: the outline of the back, the place of the head, and
 the angles of trunk, hip and knee, each as the change since standing. Its weights are fitted on
 people with known spines (`back_weights`); no single point of the outline carries it, so that hair,
 an arm or a shadow on a part of the back costs little.
 
-What a person stands like is seen badly where an arm or long hair hides the back, and a hollow that
-flattens is no fault. So the baseline is the person's own only by the share `OWN`; the rest is what
-people stand like. The reading is then partly the change and partly the shape itself.
+The standing back is seen badly where an arm or long hair hides it, and a hollow that flattens is no
+fault. So the person's baseline counts only by the share `OWN`; the rest is the mean standing shape
+of people. The reading is then partly the change and partly the shape itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NECK = 0.97
 BOW = (T >= 0.25) & (T <= 0.6)
 
 CURVES, STIFF = 10, 0.03
-"""Number of the curves that an edge is made of, and what a bend of it costs. With a tenth of that
+"""Number of the curves that an edge is made of, and the cost of its bends. With a tenth of that
 cost, or with a polynomial of the fourth order, rounding is read as well."""
 OUT, IN = 0.012, 0.03
 """Distance from the line, trunk lengths, at which a bin loses most of its weight. Hair, arms and
@@ -38,7 +38,7 @@ PASSES = 6
 LEAST_BINS = 0.3
 """Least share of the bins of an edge."""
 OWN = 0.9
-"""Share of the person's own standing in the baseline. With 1, people with known spines are read as
+"""Share of the person's own back in the standing back. With 1, people with known spines are read as
 well, and a baseline that an arm or hair has spoilt costs more on real people."""
 HEAD = (Mark.LEFT_EAR, Mark.RIGHT_EAR, Mark.NOSE)
 
@@ -58,7 +58,7 @@ class Flexion:
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """Of the model: (32, 2) degrees of low and upper back for each feature, and (2,) constant."""
+    """Weights of the model: (32, 2) degrees of low and upper back a feature, and (2,) constant."""
 
     gains: Array
     constant: Array
@@ -81,7 +81,7 @@ _BEND = np.diff(np.eye(CURVES), 2, axis=0)
 _COST = STIFF * len(T) * _BEND.T @ _BEND + 1e-7 * np.eye(CURVES)
 
 
-def smooth(dorsal: Array) -> Array | None:
+def smooth_edge(dorsal: Array) -> Array | None:
     """The smooth line along the back of an edge; None if too few of its bins are left.
 
     dorsal: (59,) trunk lengths behind the axis, NaN where dropped. Bins that stand off the line
@@ -110,11 +110,11 @@ def head(pose: Pose, axis: Axis) -> Array:
 def features(
     shape: Array, standing: Array | None, trunk: float, hip: float, knee: float, length: float
 ) -> Array:
-    """(32,) what the model looks at.
+    """(32,) the inputs of the model.
 
-    shape, standing: `shape_of` now and in standing; None where that back was not seen: then it is
-    what people stand like. trunk, hip, knee: angles since standing, degrees. length: of the trunk
-    in the picture, over standing.
+    shape, standing: `shape_of` now and in standing; None where that back was not seen: then the
+    mean of people stands for it. trunk, hip, knee: angles since standing, degrees. length: of the
+    trunk in the frame, over standing.
     """
     base = USUAL if standing is None else OWN * standing + (1 - OWN) * USUAL
     a, b, c = np.radians((trunk, hip, knee))

@@ -1,9 +1,9 @@
-"""Pose -> Space: what the landmarks in space tell, the same from every side.
+"""Pose -> Space: angles and heights from the landmarks in space, the same from every side.
 
 The pose model also gives each landmark in metres: x to the right, y down, z away from the camera,
 0 between the hips. Its single depths are rough, but on real people the lean of the trunk that
 follows from them is the steadiest signal there is: it needs no side view, no baseline, no knees
-and no feet. Counting is built on it. Form is judged in the picture, see `posture`.
+and no feet. Counting is built on it. Form is judged in the frame, see `posture`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from mirror.hinge.measure.pose import Mark, Pose
 
 Vector = Sequence[float]
 FEET_SEEN, FOOT_SEEN = 0.85, 0.3
-"""Visibility of the better and of the other ankle from which the height of both is believed."""
+"""Least visibility of the better and of the other ankle for the height of both to be used."""
 ARM_SEEN = 0.4
 """Least visibility of elbow and wrist for the angle of the elbow."""
 HAND_SEEN = 0.3
 LOWER_FOOT = 0.1
-"""A foot so many metres above the other one does not stand: its shin tells nothing."""
+"""Height above the other foot, metres, from which a foot does not stand: its shin is not used."""
 TRUNK_M = 0.47
-"""Mid-hip to mid-shoulder as the model gives it; the same for nearly everybody."""
+"""Mid-hip to mid-shoulder in the model's metres; the same for nearly everybody."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Space:
     lean_deg: of the trunk from the vertical, positive to where the person faces.
     thigh_deg: of the thighs from hanging, in any direction.
     shin_deg: of the standing shins from the vertical, positive to where the person faces.
-    shin_seen: how well, 0..1.
-    px_per_m: size in the picture.
+    shin_seen: how well the shins are seen, 0..1.
+    px_per_m: size in the frame, pixels a metre.
     feet: the right ankle above the left one; None where they are not both seen.
     elbows_deg: left and right, 180 is straight; None where it is not seen.
     hand_up: the higher wrist above the hips; None where none is seen.
@@ -109,7 +109,7 @@ def _stands(higher: float) -> float:
 
 
 def _scale(pose: Pose) -> float:
-    """Pixels a metre: the picture of all landmarks over their places, least squares."""
+    """Pixels a metre: all landmarks in the frame over those in space, by least squares."""
     weights = pose.visibility[:, None]
     total = weights.sum()
     there = pose.world[:, :2] - (pose.world[:, :2] * weights).sum(axis=0) / total

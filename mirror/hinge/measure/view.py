@@ -17,22 +17,25 @@ from mirror.hinge.measure.pose import Mark, Pose
 FRONTAL_SHOULDERS = 0.75
 """Shoulder gap seen facing front, in trunk lengths (METRICS, judged)."""
 FRONTAL_HIPS = 0.45
-"""Hip gap seen facing front, in trunk lengths; read from real side and oblique footage, where
-shoulders and hips then tell the same turn on average."""
+"""Hip gap seen facing front, in trunk lengths; set on real side and oblique footage, so that
+shoulders and hips give the same turn on average."""
 SIDE_DEG = 23.0
-"""Rendered people up to 24 degrees off side view read up to 23, real ones 35 off read 33."""
+"""Greatest turn of a side view, degrees. Rendered people up to 24 degrees off side view read up to
+23, real ones 35 off read 33."""
 FRONT_DEG = 48.0
-"""METRICS has 60, but narrow shoulders that face the camera squarely are read as 54."""
+"""Least turn of a front view, degrees. METRICS has 60, but narrow shoulders that face the camera
+squarely read 54."""
 HYSTERESIS_DEG = 5.0
+"""Degrees beyond a limit at which the present view ends."""
 HOLD_S = 0.5
-"""For how long the present view must not be seen before it changes."""
-"""How long the person must be out of the present view."""
+"""Seconds for which the person must be out of the present view before it changes."""
 FACING_S = 1.0
+"""Seconds of toes whose majority says which way the person faces."""
 BOWED = 0.7
-"""Seen from the front, a trunk shorter than this share of its length bows at the camera: shoulders
-and hips lie behind one another, and where they are is guessed. The turn stays as it was."""
+"""Share of the trunk's length below which a trunk seen from the front bows at the camera. Shoulders
+and hips then lie behind one another, and the model guesses their places. The turn is kept."""
 SETTLE_S = 0.4
-"""Time constant of the smoothed turn: one noisy hip must not change the view."""
+"""Time constant of the smoothed turn, seconds: one noisy hip must not change the view."""
 
 
 class View(Enum):
@@ -47,7 +50,7 @@ class View(Enum):
 class Heading:
     """The view with its memory.
 
-    turn_deg: smoothed, 0 side .. 90 front. facing: +1 to the right of the picture, -1 left.
+    turn_deg: smoothed, 0 side .. 90 front. facing: +1 to the right of the frame, -1 left.
     """
 
     view: View
@@ -60,7 +63,7 @@ class Heading:
 
 
 def turn_deg(pose: Pose, trunk_px: float) -> float:
-    """Turn away from pure side view in one picture, 0..90 deg; mean of shoulders and hips."""
+    """Turn away from pure side view in one frame, 0..90 deg; mean of shoulders and hips."""
     gaps = (
         (Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER, FRONTAL_SHOULDERS),
         (Mark.LEFT_HIP, Mark.RIGHT_HIP, FRONTAL_HIPS),
@@ -72,16 +75,16 @@ def turn_deg(pose: Pose, trunk_px: float) -> float:
     return math.degrees(sum(turns) / len(turns))
 
 
-def look(
+def follow_heading(
     memory: Heading | None,
     pose: Pose,
     standing_trunk_px: float | None,
     standing_hip_px: float | None = None,
 ) -> Heading:
-    """One step: view with hysteresis and hold, facing by the majority of the last second.
+    """Take one frame: view with hysteresis and hold, facing by the majority of the last second.
 
     standing_trunk_px: trunk length of the person standing, where known; else the present one.
-    standing_hip_px: height of the hips over the ankles then: who steps back is smaller all over.
+    standing_hip_px: height of the hips over the ankles then: after a step back all is smaller.
     """
     now = pose.taken_at
     shoulders = _middle(pose, Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER)
@@ -104,12 +107,12 @@ def look(
     balance = sum(v for _, v in votes)
     facing = memory.facing if balance == 0 else (1 if balance > 0 else -1)
     if memory.view is View.FRONT:
-        facing = memory.facing  # feet that point at the camera tell nothing
+        facing = memory.facing  # feet that point at the camera show no side
     seen = _classify(turn, memory.view)
     if seen == memory.view:
         return Heading(seen, turn, facing, now, False, now, votes)
     since = memory._since if memory._is_leaving else now
-    # Who glances at the glass leaves side view; nobody glances into it from an oblique one.
+    # A glance at the glass leaves side view for a moment; no glance leads into side view.
     hold_s = 0.0 if (memory.view, seen) == (View.OBLIQUE, View.SIDE) else HOLD_S
     if now - since >= hold_s:
         return Heading(seen, turn, facing, now, False, now, votes)
@@ -125,7 +128,7 @@ def _classify(turn: float, current: View | None) -> View:
 
 
 def toes(pose: Pose) -> int:
-    """Which way the feet point: +1, -1, or 0 where they tell nothing."""
+    """Which way the feet point: +1, -1, or 0 where that is unclear."""
     heel = _middle(pose, Mark.LEFT_HEEL, Mark.RIGHT_HEEL)
     toe = _middle(pose, Mark.LEFT_FOOT_INDEX, Mark.RIGHT_FOOT_INDEX)
     return (toe[0] > heel[0]) - (toe[0] < heel[0])

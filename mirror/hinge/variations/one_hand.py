@@ -5,13 +5,13 @@ from __future__ import annotations
 from mirror.hinge.judging import metrics
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import BOW, TEMPO, SummaryRow, good, measured
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.variation import Variation
 
 ONE_HAND = Variation(
     name="one-hand",
-    seeking=Seeking(views=(View.FRONT,)),
+    requirement=ViewRequirement(views=(View.FRONT,)),
     rules=(
         RepRule(
             fault="twist",

@@ -7,12 +7,12 @@ from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import BACK, KNEES_BENT, MOVING, WEIGHT_BACK, WEIGHT_FORWARD
 from mirror.hinge.judging.rules import FrameRule
 from mirror.hinge.judging.summary import DEPTH, SummaryRow, measured
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.variations.variation import Variation
 
 OVERHEAD = Variation(
     name="overhead",
-    seeking=Seeking(needs_hands=True),
+    requirement=ViewRequirement(needs_hands=True),
     rules=(
         *BACK,
         WEIGHT_FORWARD,

@@ -17,7 +17,7 @@ ROW = Variation(
         *BACK,
         RepRule(
             fault="torso-drift",
-            metric=metrics.measured("drift_deg"),
+            metric=metrics.from_counter("drift_deg"),
             limit=10.0,
             sd=1.0,
             priority=4,

@@ -12,12 +12,12 @@ from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import BACK, KNEES_BENT
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import SummaryRow, measured
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.variations.variation import Variation
 
 SINGLE_LEG = Variation(
     name="single-leg",
-    seeking=Seeking(one_leg=True),
+    requirement=ViewRequirement(one_leg=True),
     rules=(
         *BACK,
         RepRule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mirror.hinge.judging import measures, metrics
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import BOW, SummaryRow, good, measured
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.variation import Variation
 
@@ -14,7 +14,7 @@ KNEES = measures.bent(measures.knees_apart, 35.0, 0.1)
 legs in a wide stance lie between hips and feet."""
 SUMO = Variation(
     name="sumo",
-    seeking=Seeking(views=(View.FRONT,)),
+    requirement=ViewRequirement(views=(View.FRONT,)),
     rules=(
         RepRule(
             fault="short-stance",

@@ -8,12 +8,12 @@ from mirror.hinge.judging import summary as rows
 from mirror.hinge.judging.faults import BACK
 from mirror.hinge.judging.rules import RepRule
 from mirror.hinge.judging.summary import SummaryRow, measured
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.variations.variation import Variation
 
 SWING = Variation(
     name="swing",
-    seeking=Seeking(least_fps=(15.0, 12.0)),
+    requirement=ViewRequirement(least_fps=(15.0, 12.0)),
     counter=SwingCounter(),
     rules=(
         *BACK,

@@ -12,7 +12,7 @@ from mirror.hinge.judging.faults import RULES
 from mirror.hinge.judging.metrics import RepMetric
 from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.judging.summary import DEPTH, TEMPO, SummaryRow
-from mirror.hinge.measure.quality import Seeking
+from mirror.hinge.measure.quality import ViewRequirement
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class DrillMode:
 class Variation:
     """One variation of the hinge; its words stand in `config/languages` under its name.
 
-    name: the name on the command line. seeking: the view and the leg that the mirror asks for.
+    name: the name on the command line. requirement: the view and the leg that it needs.
     counter: the counter before the first rep. rules: the faults. metrics: the numbers of each
     rep, by name. panel: the key of the panel beside the line of the spine (`screens.panels`).
     demonstration: the key of the movement that the glass shows (`figure.acts`). A key that is not
@@ -44,7 +44,7 @@ class Variation:
     """
 
     name: str
-    seeking: Seeking = Seeking()
+    requirement: ViewRequirement = ViewRequirement()
     counter: Counter = HingeCounter()
     rules: tuple[AnyRule, ...] = RULES
     metrics: Mapping[str, RepMetric] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Runs in the virtual machine: commands come by a virtual serial port, what they said goes back.
+"""Run in the virtual machine: take commands from a virtual serial port and return their output.
 
 A line in is JSON: {"command": shell text, "timeout": seconds}. A line out is JSON: {"code", "out"}.
 """
@@ -10,7 +10,7 @@ PORT = "/dev/virtio-ports/agent"
 
 
 def send(port, answer):
-    """The port takes what it has room for, which may be less than all."""
+    """Write all; the port may take only a part at a time."""
     rest = json.dumps(answer).encode() + b"\n"
     while rest:
         rest = rest[port.write(rest) or 0 :]

@@ -1,12 +1,12 @@
-"""Test only, in the virtual machine: what the emulated computer lacks, put into the product.
+"""Test only, in the virtual machine: patches the product for the lacks of the emulated computer.
 
-Always: `/run/hinge-mirror/show` asks for the picture that the screen has just presented; it is
+Always: `/run/hinge-mirror/show` asks for the frame that the screen has just presented; it is
 written beside it as a PNG with its texts, and the screen stands still until the file is gone.
 `/run/jam`: no pin gets a pull-up, which in the simulated chip would beat any short circuit.
 
 With VM_RECORDED: the emulated processor needs some seconds for one pose, so the poses of the
 shipped figure, recorded on a real one, are played at the estimator's seam, in slow motion. While
-`nobody` is in the same folder nobody is seen; `hang` holds the estimator up for ever.
+`nobody` is in the same folder no person is seen; `hang` holds the estimator up for ever.
 """
 
 import importlib.abc
@@ -38,9 +38,9 @@ def patch_screen(module):
         if not SHOW.exists():
             return
         self.save(SHOW.with_name("glass.png"), as_panel=True)
-        told = {"driver": self.driver, "texts": self.texts}
+        reported = {"driver": self.driver, "texts": self.texts}
         scratch = SHOW.with_name("glass.new")
-        scratch.write_text(json.dumps(told))
+        scratch.write_text(json.dumps(reported))
         scratch.rename(SHOW.with_name("glass.json"))
         until = time.monotonic() + 30.0
         while SHOW.exists() and time.monotonic() < until:
@@ -94,7 +94,7 @@ def patch_figure(module):
 
 
 def patch_pins(module):
-    """A jammed button stays down whatever the chip is told."""
+    """A jammed button stays down whatever the chip is set to."""
     set_pull = module.LGPIOPin._set_pull
 
     def setting(self, value):
