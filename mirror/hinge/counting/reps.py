@@ -23,7 +23,7 @@ class Limits:
     """The limits that a variation sets for a rep. Angles in degrees, times in seconds."""
 
     full_deg: float = 30.0
-    """Lean of the trunk in space, which reads some 5 less than the 35 of METRICS 4a."""
+    """Lean of the trunk in space, which reads some 5 less than the 35 degrees of hip flexion of a full rep."""
     of_own: float = 0.6
     """Share of the median of the last five depths that a full rep reaches."""
     shortest_s: float = 0.7
@@ -58,7 +58,7 @@ class Rep:
 
     side: of the person, that faced the camera; leg: the one that stood alone, where one did.
     back_rounding_max_deg: None where the back could not be judged; faults: by the rules of the
-    variation; measures: its readings, by name. These are added by `form.score`: counting knows
+    variation; measures: its readings, by name. These are added by `judging.rep_frames`: counting knows
     nothing of form.
     """
 

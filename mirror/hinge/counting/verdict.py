@@ -10,7 +10,7 @@
 Above 0 the hips did it, below 0 the knees: a squat, or too little of a bow. The weights are those
 of a logistic regression on 530 movements of 41 real clips of 8 sources and of 110 rendered people;
 with any whole source left out of the fit it is right on all its clips but one of 162. Only the
-three numbers above were fitted; the limits of a rep are METRICS 4a.
+three numbers above were fitted; the limits of a rep (`Limits`) are judged.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The faults that several variations share.
 
 Limits are in the units of their measure (see `measures`, `metrics`). A limit without a source is
-the judgement of the authors, checked on figures with known joints (`scripts/bench repertoire`).
+the judgement of the authors, checked on figures with known joints (`scripts/bench variations`).
 The cue with priority 1 comes first. The words are in `config/languages`, key `cue.FAULT`.
 """
 

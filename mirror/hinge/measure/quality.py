@@ -55,7 +55,7 @@ def doubts(
     bones_px: float,
     requirement: ViewRequirement,
 ) -> list[tuple[float, str]]:
-    """Confidence gates (METRICS 4c), each with the one thing that would help."""
+    """Confidence gates (judged), each with the one thing that would help."""
     lengths = [px for _, px in legs]
     mean = sum(lengths) / len(lengths)
     jitter = math.sqrt(sum((px - mean) ** 2 for px in lengths) / len(lengths)) / max(mean, 1.0)

@@ -15,7 +15,7 @@ from mirror.hinge.measure.geometry import Array, distance, weighted_mean
 from mirror.hinge.measure.pose import Mark, Pose
 
 FRONTAL_SHOULDERS = 0.75
-"""Shoulder gap seen facing front, in trunk lengths (METRICS, judged)."""
+"""Shoulder gap seen facing front, in trunk lengths (judged)."""
 FRONTAL_HIPS = 0.45
 """Hip gap seen facing front, in trunk lengths; set on real side and oblique footage, so that
 shoulders and hips give the same turn on average."""
@@ -23,7 +23,7 @@ SIDE_DEG = 23.0
 """Greatest turn of a side view, degrees. Rendered people up to 24 degrees off side view read up to
 23, real ones 35 off read 33."""
 FRONT_DEG = 48.0
-"""Least turn of a front view, degrees. METRICS has 60, but narrow shoulders that face the camera
+"""Least turn of a front view, degrees. A first guess was 60, but narrow shoulders that face the camera
 squarely read 54."""
 HYSTERESIS_DEG = 5.0
 """Degrees beyond a limit at which the present view ends."""
