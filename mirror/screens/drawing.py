@@ -39,7 +39,7 @@ from mirror.hinge.measure.view import View
 from mirror.screens.layout import Box
 
 FULL_DEG = 35.0
-"""Hip flexion of a full rep, marked on it ; `counting.reps.Limits` has
+"""Hip flexion of a full rep, marked on the meter; `counting.reps.Limits` has
 the lean in space that decides, which reads some 5 degrees less."""
 DEEPEST_DEG = 120.0
 """End of the depth meter."""

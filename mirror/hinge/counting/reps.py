@@ -23,7 +23,7 @@ class Limits:
     """The limits that a variation sets for a rep. Angles in degrees, times in seconds."""
 
     full_deg: float = 30.0
-    """Lean of the trunk in space, which reads some 5 less than the 35 degrees of hip flexion of a full rep."""
+    """Lean of the trunk in space: some 5 degrees less than the hip flexion of the same bow."""
     of_own: float = 0.6
     """Share of the median of the last five depths that a full rep reaches."""
     shortest_s: float = 0.7
@@ -58,8 +58,8 @@ class Rep:
 
     side: of the person, that faced the camera; leg: the one that stood alone, where one did.
     back_rounding_max_deg: None where the back could not be judged; faults: by the rules of the
-    variation; measures: its readings, by name. These are added by `judging.rep_frames`: counting knows
-    nothing of form.
+    variation; measures: its readings, by name. `judging.rep_frames` adds these:
+    counting knows nothing of form.
     """
 
     number: int

@@ -23,8 +23,7 @@ SIDE_DEG = 23.0
 """Greatest turn of a side view, degrees. Rendered people up to 24 degrees off side view read up to
 23, real ones 35 off read 33."""
 FRONT_DEG = 48.0
-"""Least turn of a front view, degrees. A first guess was 60, but narrow shoulders that face the camera
-squarely read 54."""
+"""Least turn of a front view, degrees. Narrow shoulders that face the camera squarely read 54."""
 HYSTERESIS_DEG = 5.0
 """Degrees beyond a limit at which the present view ends."""
 HOLD_S = 0.5
