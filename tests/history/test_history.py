@@ -529,6 +529,7 @@ def test_each_damaged_file_has_a_name_of_its_own(path):
 @given(spoiled=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1))
 @example(spoiled=[(18, 3)])  # a write version that SQLite does not know
 @example(spoiled=[(220164, 0)])
+@pytest.mark.slow
 def test_any_bytes_of_the_file_may_be_wrong(tmp_path_factory, spoiled):
     """A new set is saved all the same, and looking gives sets or one sentence."""
     path = tmp_path_factory.mktemp("fuzz") / "history.db"
