@@ -1,7 +1,7 @@
 """Whether the camera hangs right: from a person who stands and faces the glass, and from the light.
 
 Takes a pose in the pixels of the real picture, and pictures; gives degrees, metres, and sentences.
-One standing person tells how far the camera is turned, and where head and feet are. How far it
+One standing person shows how far the camera is turned, and where head and feet are. How far it
 looks down cannot be separated from how high it hangs: each is worked out with the other one taken
 from the settings. Eyes are at .936 of the body height (Drillis and Contini, 1966).
 """

@@ -166,7 +166,7 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     if session.baseline is None or rep.bottom_s - rep.start_s < SLOW_S:
         return session
     if any(fault.fault == UPPER_BACK.fault for fault in rep.faults):
-        return session  # where the upper back rounds, nothing is told of the low one
+        return session  # where the upper back rounds, the low one has no stop depth
     fold, rounding = descent(session.movement.form, session.baseline, rep)
     if len(fold) < 5:
         return session

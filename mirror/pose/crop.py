@@ -25,7 +25,7 @@ SIDE_PX = 320
 HEIGHT_PX = 186.0
 """Height of a body in it: MediaPipe's square is about 1.375 of that around the hips."""
 RATE_HZ = 3.0
-"""Cutoff of the speeds from which it is told where the person will be."""
+"""Cutoff of the speeds that predict the place of the person."""
 AHEAD_S = 0.2
 """Longest time for which they go on."""
 

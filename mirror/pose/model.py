@@ -36,7 +36,7 @@ LITE_SHA256 = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
 
 RECIPE = b"hinge-mirror bundle 2: mediapipe pose full, half precision"
 SINGLE_RECIPE = b"hinge-mirror bundle 1: mediapipe pose full"
-"""Written into the bundle as its zip comment; a bundle of another recipe is made anew."""
+"""Written into the bundle as its zip comment; a bundle of another recipe is made again."""
 
 
 def cached(size: ModelSize = "full", half: bool = True) -> Path:

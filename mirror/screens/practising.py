@@ -99,7 +99,7 @@ def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]
             if isinstance(about, Cue)
             else language.stop(about)
         )
-        # Who moves has read it: from then on it is a reminder.
+        # A person who moves has read it: from then on it is a reminder.
         is_old = session.counter.is_moving and t - now.since_s > BRIGHT_S
         said = words(text, page.words, page.u, AMBER if now.is_correction else ICE)
         yield from dimmed([said], DIM if is_old else 1.0)
