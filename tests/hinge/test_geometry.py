@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.hinge.measure.filters import Signal, smoothed_rate
 from mirror.hinge.measure.geometry import distance, gate, inclination_deg, weighted_mean
 
 coordinate = st.floats(-1000, 1000)
@@ -71,31 +70,3 @@ def test_weighted_mean_leans_to_the_weight():
     points = np.array([[0.0, 0.0], [4.0, 8.0]])
     assert weighted_mean(points, np.array([1.0, 3.0])) == (3.0, 6.0)
     assert weighted_mean(points, np.zeros(2)) == (2.0, 4.0)
-
-
-def test_the_rate_of_a_ramp_is_found():
-    """A held value has no rate; that of a ramp is right after a moment."""
-    memory = None
-    for k in range(90):
-        memory = smoothed_rate(memory, 5.0, k / 30)
-    assert memory == Signal(5.0, 0.0, 89 / 30)
-    for k in range(90):
-        memory = smoothed_rate(memory, 5.0 + 40 * k / 30, 3 + k / 30)
-    assert memory.rate == pytest.approx(40, abs=0.1)
-
-
-def test_the_rate_is_not_jittery():
-    """Noise of 1 deg at 30 frames/s alone would be a rate of 42 deg/s."""
-    rng = np.random.default_rng(1)
-    memory, rates = None, []
-    for k in range(600):
-        memory = smoothed_rate(memory, rng.standard_normal(), k / 30)
-        rates.append(memory.rate)
-    assert np.std(rates[30:]) < 25
-
-
-def test_time_that_stands_still_or_runs_back_is_ignored():
-    """A repeated or older timestamp changes nothing."""
-    memory = smoothed_rate(None, 1.0, 1.0)
-    assert smoothed_rate(memory, 9.0, 1.0) == memory
-    assert smoothed_rate(memory, 9.0, 0.5) == memory
