@@ -21,6 +21,7 @@ from benches import (
     slumping,
     soak,
 )
+from benches.tracks import WAYS
 from mirror.cli.arguments import count, positive
 from mirror.config import default_file, load
 from mirror.errors import MirrorError
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--fit", action="store_true", help="fit the weights and write them")
     one.add_argument("--real", action="store_true", help="FOLDER holds real clips and LABELS.json")
     one.add_argument("--plot", metavar="CLIP", help="draw this clip to out/CLIP.png")
+    one.add_argument("--way", choices=WAYS, default="as-filmed", help="as it is tracked")
     one = add("variations", "every variation of the figure, right and with each fault")
     one.add_argument("--only", metavar="NAME", help="this variation alone")
     one.add_argument("--seeds", type=count, default=3, metavar="N", help="figures 1..N (3)")
@@ -68,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
         one = add(name, text)
         one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
         one.add_argument("--plot", metavar="CLIP", help="draw this clip into CLIP.png")
+        one.add_argument("--way", choices=WAYS, default="as-filmed", help="as it is tracked")
     one = add("reflection", "the line on the reflection in simulated rooms")
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a PNG, searched for flaws")
@@ -115,7 +118,7 @@ def measure(options: argparse.Namespace) -> int:
         return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
     if options.what in ("clips", "people"):
         found = (footage.clips if options.what == "clips" else footage.people)(options.folder)
-        return footage.table(found, bundle(settings.model), options.plot)
+        return footage.table(found, bundle(settings.model), options.plot, options.way)
     if options.what == "reflection":
         return reflection.bench(options.cases)
     if options.what == "gallery":
@@ -126,12 +129,14 @@ def measure(options: argparse.Namespace) -> int:
 
 
 def _back(options: argparse.Namespace, model: Path) -> int:
-    where = (options.folder, model, options.tracks)
+    if options.fit:
+        return back_fit.fit(options.folder, model, options.tracks)
+    where = (options.folder, model, options.tracks, options.way)
     if options.real:
         return back.real(*where)
     if options.plot:
         return back.draw(*where, options.plot)
-    return back_fit.fit(*where) if options.fit else back.back(*where, shipped=options.shipped)
+    return back.back(*where, shipped=options.shipped)
 
 
 def main() -> int:

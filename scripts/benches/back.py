@@ -15,8 +15,8 @@ import numpy as np
 
 from benches.back_fit import figures, fitted, read_again, seen
 from benches.back_plot import plot
-from benches.masked import track
 from benches.people import Frame, Person, people, steps_of
+from benches.tracks import read, tracked
 from mirror.coach.advance import advance
 from mirror.coach.session import start
 from mirror.coach.sets import finish
@@ -61,7 +61,7 @@ class Labels(msgspec.Struct, frozen=True):
     clips: tuple[Labelled, ...]
 
 
-def real(folder: Path, model: Path, kept: Path | None) -> int:
+def real(folder: Path, model: Path, kept: Path | None, way: str) -> int:
     """List the reps of real side views with their rounding. Return the exit code."""
     path = next(folder.glob("[Ll][Aa][Bb][Ee][Ll][Ss].json"), folder / "LABELS.json")
     try:
@@ -69,12 +69,12 @@ def real(folder: Path, model: Path, kept: Path | None) -> int:
     except (OSError, msgspec.DecodeError) as error:
         raise UsageError(f"{path}: cannot be used ({error}).") from error
     print("| clip | back | reps | rounding of each, flagged with * |\n|---|---|---|---|")
-    for clip in clips:
-        if clip.view != "side" or clip.back in ("", "na"):
-            continue
+    side = [clip for clip in clips if clip.view == "side" and clip.back not in ("", "na")]
+    tracks = tracked([folder / clip.file for clip in side], model, kept, way)
+    for clip, track in zip(side, tracks, strict=True):
         session = start(clip.variation)
         events: list[Outcome] = []
-        for t, pose in track(folder / clip.file, model, kept):
+        for t, pose in read(track):
             session = advance(session, pose, t)
             events += session.events
         reps = [event for event in (*events, *finish(session).events) if isinstance(event, Rep)]
@@ -87,11 +87,9 @@ def real(folder: Path, model: Path, kept: Path | None) -> int:
     return 0
 
 
-def draw(folder: Path, model: Path, kept: Path | None, name: str) -> int:
+def draw(folder: Path, model: Path, kept: Path | None, way: str, name: str) -> int:
     """Draw one clip by the shipped weights. Return the exit code."""
-    person = next((p for p in people(folder, model, kept) if p.name == name), None)
-    if person is None:
-        raise UsageError(f"{folder}: holds no {name}.json.gz.")
+    person = next(people(folder, model, kept, way, name))
     to = Path("out")
     to.mkdir(exist_ok=True)
     plot(person, person.followed()[1], to / f"{name}.png")
@@ -111,9 +109,9 @@ class Verdict:
     raised: frozenset[str]
 
 
-def back(folder: Path, model: Path, kept: Path | None, *, shipped: bool) -> int:
+def back(folder: Path, model: Path, kept: Path | None, way: str, *, shipped: bool) -> int:
     """Print how well the back is read. Return the exit code. shipped: use the shipped weights."""
-    clips = [(person, seen(person)) for person in people(folder, model, kept)]
+    clips = [(person, seen(person)) for person in people(folder, model, kept, way)]
     side = [clip for person, clip in clips if person.is_side]
     drawn = [] if shipped else figures(model, kept)
     verdicts: list[Verdict] = []

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.tracks import poses, tracked
+from benches.tracks import read, tracked
 from mirror.errors import UsageError
 from mirror.hinge.counting.counter import HingeCounter
 from mirror.hinge.counting.movement import Movement
@@ -73,18 +73,18 @@ def people(folder: Path) -> list[Clip]:
     return found
 
 
-def table(found: Iterable[Clip], model: Path, plot: str | None) -> int:
+def table(found: Iterable[Clip], model: Path, plot: str | None, way: str) -> int:
     """Print which clips each method counts right. Return 0 if the mirror is right in all.
 
-    plot: the stem of a clip that is drawn into `STEM.png` instead.
+    plot: the stem of a clip that is drawn into `STEM.png` instead. way: one of `tracks.WAYS`.
     """
     chosen = [clip for clip in found if plot is None or clip.video.stem == plot]
     if not chosen:
         raise UsageError(f"There is no clip {plot!r}.")
     groups: dict[str, list[tuple[bool, ...]]] = defaultdict(list)
-    tracks = tracked([clip.video for clip in chosen], model)
-    for clip, (video, track) in zip(chosen, tracks, strict=True):
-        frames = poses(track)
+    tracks = tracked([clip.video for clip in chosen], model, way=way)
+    for clip, track in zip(chosen, tracks, strict=True):
+        frames = list(read(track, masks=False))
         if plot is not None:
             _draw(clip, frames, Path(f"{plot}.png"))
         outcomes = counted(frames, clip.variation)
@@ -94,7 +94,10 @@ def table(found: Iterable[Clip], model: Path, plot: str | None) -> int:
             what = " ".join(
                 o.reason if isinstance(o, Rejected) else type(o).__name__ for o in outcomes
             )
-            print(f"  {video.stem}: {sorted(clip.right)}, found {numbers[0]} ({what})", flush=True)
+            print(
+                f"  {clip.video.stem}: {sorted(clip.right)}, found {numbers[0]} ({what})",
+                flush=True,
+            )
     groups["all"] = [row for rows in groups.values() for row in rows]
     print(f"{'exact in':20} {'clips':>6} " + " ".join(f"{name:>11}" for name in METHODS))
     for group, rows in groups.items():

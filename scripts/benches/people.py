@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.masked import Track, folder_of, read, track, write
+from benches.tracks import Track, folder_of, read, tracked, write
 from benches.truth import Case, case, film
 from mirror.coach.advance import advance
 from mirror.coach.session import Session, start
@@ -46,9 +46,7 @@ class Person:
 
     name: str
     truth: dict[str, Any]
-    clip: Path
-    model: Path
-    kept: Path | None
+    track: Path
 
     @property
     def kind(self) -> str:
@@ -87,7 +85,7 @@ class Person:
     def followed(self) -> tuple[Session, list[Frame]]:
         """The mirror at the end of the clip, and its measures of every frame."""
         session = start(self.variation, self.truth["drill"])
-        return _followed(session, track(self.clip, self.model, self.kept))
+        return _followed(session, read(self.track))
 
     @property
     def rules(self) -> Any:
@@ -158,16 +156,21 @@ def steps_of(rep: dict[str, Any], frames: list[Frame]) -> tuple[Steps, Rep]:
     return tuple(steps), whole
 
 
-def people(folder: Path, model: Path, kept: Path | None) -> Iterator[Person]:
-    """The people of a folder; their tracks are kept in the folder `kept`.
+def people(
+    folder: Path, model: Path, kept: Path | None, way: str = "as-filmed", only: str = "*"
+) -> Iterator[Person]:
+    """The people of a folder, tracked in one of the ways; their tracks are kept in `kept`.
+
+    only: pattern of their names.
 
     Raises:
         UsageError: there are none.
     """
-    files = sorted(folder.glob("*.json.gz"))
+    files = sorted(folder.glob(f"{only}.json.gz"))
     if not files:
-        raise UsageError(f"{folder}: holds no NAME.json.gz.")
-    for file in files:
-        name = file.name.removesuffix(".json.gz")
+        raise UsageError(f"{folder}: holds no {only.replace('*', 'NAME')}.json.gz.")
+    names = [file.name.removesuffix(".json.gz") for file in files]
+    tracks = tracked([folder / f"{name}.mp4" for name in names], model, kept, way)
+    for file, name, track in zip(files, names, tracks, strict=True):
         truth = msgspec.json.decode(gzip.decompress(file.read_bytes()))
-        yield Person(name, truth, file.with_name(f"{name}.mp4"), model, kept)
+        yield Person(name, truth, track)

@@ -1,89 +1,189 @@
-"""The poses in a video, estimated once and kept in the user's cache folder.
+"""The poses in a video, estimated once and kept in a file: a change of the core is scored fast.
 
-So a change of the core is scored in seconds. A track has no mask: counting needs none.
+A track is one `.npz`: times, landmarks, and the mask of each frame, cut to its box and packed. A
+video can be tracked in other ways than it was filmed, each as the estimator would see it (`WAYS`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-from mirror.camera import open_camera
+from mirror.camera import Frame, open_camera
 from mirror.config import CameraSettings
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.model import cached
 from mirror.pose.subject import SubjectTracker
 
+Track = Iterable[tuple[float, Pose | None]]
 PROCESSES = 2
+LEAST = 5
+"""Value of 255 from which a pixel belongs to the box of a mask."""
+SMALL, DARK, NOISE, LOST = 0.6, 0.2, 4.0, 0.1
+"""Scale of a small picture; share of the light in a dark one, and its noise, levels of 255; share
+of the frames that are lost."""
 
 
-def tracked(videos: list[Path], model: Path) -> Iterator[tuple[Path, Path]]:
-    """Estimate the videos that have no track yet. Return each video with its track, in order."""
+def tracked(
+    videos: Sequence[Path], model: Path, folder: Path | None = None, way: str = "as-filmed"
+) -> Iterator[Path]:
+    """The track of each video, in order. Two processes estimate those that are not kept yet.
+
+    folder: where tracks are kept; None is the user's cache folder.
+    """
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        tracks = [_place(video, model) for video in videos]
+        tracks = [_place(video, model, folder_of(folder), way) for video in videos]
         jobs = [
-            None if track.exists() else pool.submit(_estimate, video, model, track)
+            None if track.exists() else pool.submit(_estimate, video, model, track, way)
             for video, track in zip(videos, tracks, strict=True)
         ]
-        for video, track, job in zip(videos, tracks, jobs, strict=True):
+        for track, job in zip(tracks, jobs, strict=True):
             if job is not None:
                 job.result()
-            yield video, track
+            yield track
 
 
-def poses(track: Path) -> list[tuple[float, Pose | None]]:
-    """The frames of a track: time in seconds, and the pose; None where no person was found."""
-    with np.load(track) as kept:
-        times, seen, points, visibility, world, size = (
-            kept[name] for name in ("t", "seen", "points", "visibility", "world", "size")
-        )
-    wide, high = int(size[0]), int(size[1])
-    marks = zip(points.astype(float), visibility.astype(float), world.astype(float), strict=True)
-    return [
-        (t, Pose(*three, None, (wide, high), t) if is_seen else None)
-        for t, is_seen, three in zip(times.tolist(), seen, marks, strict=True)
-    ]
+def folder_of(folder: Path | None) -> Path:
+    """Where tracks are kept: this folder, else the user's cache folder. It is made."""
+    folder = folder or cached().parent / "tracks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
-def _place(video: Path, model: Path) -> Path:
+def write(path: Path, poses: Track) -> None:
+    """Write a track; a broken write leaves no file."""
+    rows, packed, size = [], [], (0, 0)
+    none = np.zeros((33, 6), np.float32)
+    for t, pose in poses:
+        box, mask = _packed(pose)
+        marks = none
+        if pose is not None:
+            size = pose.size
+            marks = np.column_stack([pose.points, pose.visibility, pose.world]).astype(np.float32)
+        rows.append((t, pose is not None, marks, box))
+        packed.append(mask)
+    times, seen, marks, boxes = (np.array(column) for column in zip(*rows, strict=True))
+    part = path.with_suffix(f".{os.getpid()}.npz")
+    np.savez(
+        part,
+        t=times,
+        seen=seen,
+        points=marks[..., :2],
+        vis=marks[..., 2],
+        world=marks[..., 3:],
+        boxes=boxes.astype(np.int32),
+        ends=np.cumsum([len(mask) for mask in packed]),
+        blob=np.frombuffer(b"".join(packed), np.uint8),
+        size=np.array(size),
+    )
+    part.replace(path)
+
+
+def read(path: Path, *, masks: bool = True) -> Iterator[tuple[float, Pose | None]]:
+    """Read a track, frame by frame: the masks of a clip fill half a gigabyte."""
+    with np.load(path) as file:
+        data = dict(file)
+    width, height = data["size"].tolist()
+    blob, starts = data["blob"].tobytes(), np.concatenate([[0], data["ends"]])
+    for i, t in enumerate(data["t"].tolist()):
+        if not data["seen"][i]:
+            yield t, None
+            continue
+        mask = None
+        if masks:
+            mask = np.zeros((height, width), np.float32)
+            left, top, right, bottom = data["boxes"][i].tolist()
+            if packed := blob[starts[i] : starts[i + 1]]:
+                cut = np.frombuffer(zlib.decompress(packed), np.uint8)
+                mask[top:bottom, left:right] = cut.reshape(bottom - top, right - left) / 255.0
+        points, seen, world = (data[k][i].astype(np.float64) for k in ("points", "vis", "world"))
+        yield t, Pose(points, seen, world, mask, (width, height), t)
+
+
+def _mirrored(frames: Iterator[Frame]) -> Iterator[Frame]:
+    for frame in frames:
+        yield replace(frame, rgb=np.ascontiguousarray(frame.rgb[:, ::-1]))
+
+
+def _small(frames: Iterator[Frame]) -> Iterator[Frame]:
+    import cv2
+
+    for frame in frames:
+        rgb = cv2.resize(frame.rgb, None, fx=SMALL, fy=SMALL, interpolation=cv2.INTER_AREA)
+        yield replace(frame, rgb=np.asarray(rgb, np.uint8))
+
+
+def _dark(frames: Iterator[Frame]) -> Iterator[Frame]:
+    draw = np.random.default_rng(1)
+    for frame in frames:
+        noise = draw.standard_normal(frame.rgb.shape, np.float32) * NOISE
+        yield replace(frame, rgb=np.clip(frame.rgb * DARK + noise, 0, 255).astype(np.uint8))
+
+
+def _lost(frames: Iterator[Frame]) -> Iterator[Frame]:
+    draw = np.random.default_rng(1)
+    return (frame for frame in frames if draw.random() >= LOST)
+
+
+def _thinned(fps: float) -> Callable[[Iterator[Frame]], Iterator[Frame]]:
+    def thin(frames: Iterator[Frame]) -> Iterator[Frame]:
+        due = 0.0
+        for frame in frames:
+            if frame.taken_at >= due - 1e-6:
+                due = max(due + 1 / fps, frame.taken_at)
+                yield frame
+
+    return thin
+
+
+WAYS: dict[str, Callable[[Iterator[Frame]], Iterator[Frame]]] = {
+    "as-filmed": lambda frames: frames,
+    "mirrored": _mirrored,
+    "small": _small,
+    "dark": _dark,
+    "15": _thinned(15.0),
+    "10": _thinned(10.0),
+    "lost": _lost,
+}
+"""Name -> what happens to the frames before the estimator: nothing; left and right change places;
+60 % of the size; a fifth of the light, with noise; at most so many frames a second; a tenth is
+lost."""
+
+
+def _place(video: Path, model: Path, folder: Path, way: str) -> Path:
     """Where the track of this video by this model lies; another file has another place."""
     stat = video.stat()
     key = f"{video.resolve()} {stat.st_size} {stat.st_mtime_ns} {model.name} {model.stat().st_size}"
-    return cached().parent / "tracks" / f"{video.stem}-{sha256(key.encode()).hexdigest()[:12]}.npz"
+    return folder / f"{video.stem}-{way}-{sha256(key.encode()).hexdigest()[:12]}.npz"
 
 
-def _estimate(video: Path, model: Path, track: Path) -> None:
+def _estimate(video: Path, model: Path, track: Path, way: str) -> None:
     camera = open_camera(CameraSettings(source=str(video)), live=False)
     tracker = SubjectTracker(model)
-    rows: list[tuple[float, Pose | None]] = []
     try:
-        while (frame := camera.read()) is not None:
-            rows.append((frame.taken_at, tracker.estimate(frame)))
-        size = camera.size
+        frames = WAYS[way](iter(camera.read, None))
+        write(track, ((frame.taken_at, tracker.estimate(frame)) for frame in frames))
     finally:
         tracker.close()
         camera.close()
-    save(track, rows, size)
 
 
-def save(track: Path, rows: list[tuple[float, Pose | None]], size: tuple[int, int]) -> None:
-    """Write a track, whole or not at all."""
-    track.parent.mkdir(parents=True, exist_ok=True)
-    scratch = track.with_suffix(f".{os.getpid()}.npz")
-    found = [pose for _, pose in rows]
-    np.savez_compressed(
-        scratch,
-        t=np.array([t for t, _ in rows]),
-        seen=np.array([pose is not None for pose in found]),
-        points=np.array([p.points if p else np.zeros((33, 2)) for p in found], dtype=np.float32),
-        visibility=np.array([p.visibility if p else np.zeros(33) for p in found], dtype=np.float32),
-        world=np.array([p.world if p else np.zeros((33, 3)) for p in found], dtype=np.float32),
-        size=np.array(size),
-    )
-    scratch.replace(track)
+def _packed(pose: Pose | None) -> tuple[tuple[int, int, int, int], bytes]:
+    """Box (left, top, right, bottom) of a mask, and its packed bytes."""
+    if pose is None or pose.mask is None:
+        return (0, 0, 0, 0), b""
+    mask = (pose.mask * 255 + 0.5).astype(np.uint8)
+    rows, columns = (np.flatnonzero(mask.max(axis=axis) > LEAST) for axis in (1, 0))
+    if not len(rows):
+        return (0, 0, 0, 0), b""
+    left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    cut = np.ascontiguousarray(mask[top:bottom, left:right])
+    return (int(left), int(top), int(right), int(bottom)), zlib.compress(cut.tobytes(), 1)

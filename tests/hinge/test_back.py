@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benches.masked import read as track
+from benches.tracks import read as track
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import film, hinge, person, reps, with_mask
