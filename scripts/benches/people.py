@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.tracks import Track, folder_of, read, tracked, write
+from benches.tracks import Track, read, tracked
 from benches.truth import Case, case, film
 from mirror.coach.advance import advance
 from mirror.coach.session import Session, start
@@ -25,7 +25,6 @@ from mirror.hinge.judging.metrics import Steps
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.posture import Baseline, Posture
 from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.pose.landmarker import Estimator
 
 LOCKOUT_S = 0.5
 SIDE_DEG = 25.0
@@ -129,12 +128,8 @@ class Drawn:
 
     def followed(self) -> tuple[Session, list[Frame]]:
         """As `Person.followed`."""
-        path = folder_of(self.kept) / f"figure-{self.index:02d}.npz"
-        if not path.is_file():
-            estimator = Estimator(self.model)
-            write(path, ((shot.truth.t, shot.pose) for shot in film(self.case, estimator)))
-            estimator.close()
-        return _followed(start("basic"), read(path))
+        shots = film(self.case, self.model, self.kept)
+        return _followed(start("basic"), ((shot.truth.t, shot.pose) for shot in shots))
 
 
 def steps_of(rep: dict[str, Any], frames: list[Frame]) -> tuple[Steps, Rep]:
