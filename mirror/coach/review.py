@@ -125,8 +125,8 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
 def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Rep]:
     rules, readings = session.exercise.rules, session.exercise.variation.metrics
     # What changed since a baseline seen from elsewhere is no fault.
-    asked = rules if session.has_baseline else ()
-    rep = score(rep, form, session.baseline, asked, readings)
+    baseline = session.baseline if session.has_baseline else None
+    rep = score(rep, form, baseline, rules, readings)
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
     is_good = movement.doubted_s < rep.start_s

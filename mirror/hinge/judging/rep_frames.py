@@ -54,17 +54,20 @@ def score(
     rules: tuple[AnyRule, ...],
     metrics: Mapping[str, RepMetric] | None = None,
 ) -> Rep:
-    """The finished rep with its rounding, its faults in order of the rules, and its metrics."""
-    if baseline is None:
-        return rep
-    frames = RepFrames(tuple(step for step in frames.steps if step[0].t >= rep.start_s))
-    values = {name: metric(frames.steps, baseline, rep) for name, metric in (metrics or {}).items()}
-    known = {name: value for name, value in values.items() if value is not None}
-    rep = replace(rep, measures={**rep.measures, **known})
-    found = (rule.judge(frames.steps, baseline, rep) for rule in rules)
+    """The finished rep with its rounding, its faults in order of the rules, and its metrics.
+
+    baseline: None where there is none from this view: then the back alone is judged.
+    """
+    steps = tuple(step for step in frames.steps if step[0].t >= rep.start_s)
+    known = dict(rep.measures)
+    if baseline is not None:
+        for name, metric in (metrics or {}).items():
+            if (value := metric(steps, baseline, rep)) is not None:
+                known[name] = value
+    rep = replace(rep, measures=known)
+    found = (rule.judge(steps, baseline, rep) for rule in rules)
     faults = tuple(fault for fault in found if fault is not None)
-    rounded = rounding_deg(frames.steps, baseline, rep)
-    return replace(rep, back_rounding_max_deg=rounded, faults=faults)
+    return replace(rep, back_rounding_max_deg=rounding_deg(steps, rep), faults=faults)
 
 
 def descent(frames: RepFrames, baseline: Baseline, rep: Rep) -> tuple[Array, Array]:
