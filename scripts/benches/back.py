@@ -38,8 +38,9 @@ NAMES = {
     "both_rounding": "rounding",
     "hand_distance_shrinks": "string-slack",
     "pelvis_open": "pelvis-open",
+    "trunk_jerk": "torso-drift",
 }
-"""Faults of the truth by the mirror's names; `small_rounding` is neither right nor wrong."""
+"""Faults of the truth by the mirror's names."""
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -164,7 +165,7 @@ def judged(person: Person, weights: Weights) -> Judged:
 
 
 def _verdict(person: Person, true: dict[str, Any], found: Followed) -> Verdict:
-    """The verdict on one true rep; that on a row has the worst of its pulls."""
+    """The verdict on one true rep."""
     start_s, end_s = true["start"], true["end"]
     reps = [rep for rep in found.reps if start_s < rep.bottom_s < end_s]
     degs = [rep.back_rounding_max_deg for rep in reps]

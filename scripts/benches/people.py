@@ -77,9 +77,13 @@ class Person:
 
     @property
     def reps(self) -> list[dict[str, Any]]:
-        """The true full reps."""
-        found = self.truth["actors"][0]["reps"]
-        return [rep for rep in found if rep["label"] == "full"]
+        """The true full reps; the pulls of a row."""
+        found = [rep for rep in self.truth["actors"][0]["reps"] if rep["label"] == "full"]
+        if self.variation != "row":
+            return found
+        times = {"bottom": "top", "bottom_from": "start", "bottom_to": "end"}
+        pulls = [pull for rep in found for pull in rep["pulls"]]
+        return [{**pull, "stop": None, **{k: pull[v] for k, v in times.items()}} for pull in pulls]
 
     def angles(self, name: str, times: Array) -> Array:
         """A true angle at these times, degrees."""

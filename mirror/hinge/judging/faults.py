@@ -28,7 +28,7 @@ ROUNDING = BackRule(
 UPPER_BACK = BackRule(
     fault="upper-back",  # of a rounded back: its cue takes the place of the other
     metric=metrics.upper_share,
-    limit=0.325,  # purely thoracic rounding reads .33 and more, purely lumbar .31 at most
+    limit=0.335,  # purely thoracic rounding reads .35 and more, purely lumbar .32 at most
     priority=1,
 )
 BACK = (UPPER_BACK, ROUNDING)

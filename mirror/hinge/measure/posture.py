@@ -4,7 +4,8 @@ All angles are sagittal, in degrees, absolute (standing is not subtracted):
 
 - trunk: mid-hip -> mid-shoulder from the vertical, positive forwards;
 - thigh: knee -> mid-hip is the thigh; positive where the hip lies behind the knee;
-- hip flexion = trunk + thigh; knee flexion = thigh + shank;
+- hip flexion = trunk + thigh, less the turn of the trunk beyond the pelvis in a rounded back;
+- knee flexion = thigh + shank;
 - shank: ankle -> knee from the vertical, positive forwards.
 
 A joint is the visibility-weighted mean of both sides: it jumps less than the nearer side alone
@@ -70,6 +71,11 @@ class Back:
     def rounding_deg(self) -> float | None:
         """Flexion of the whole back since standing, degrees."""
         return self.flexion.sum_deg if self.flexion else None
+
+    @property
+    def turn_deg(self) -> float:
+        """How far the trunk has turned beyond the pelvis, degrees; 0 where that is not sure."""
+        return self.flexion.turn_deg if self.flexion and self.confidence >= JUDGE else 0.0
 
 
 @dataclass(frozen=True)
@@ -231,7 +237,7 @@ def measure(
         trunk_deg=trunk,
         thigh_deg=thigh,
         shank_deg=shank,
-        hip_flexion_deg=trunk + thigh,
+        hip_flexion_deg=trunk + thigh - (back.turn_deg if back else 0.0),
         knee_flexion_deg=thigh + shank,
         shoulder=shoulder,
         hip=hip,
