@@ -192,7 +192,7 @@ def measure(
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
-    sights = {name: float(max(pose.visibility[list(pair)])) for name, pair in JOINTS.items()}
+    sights = {name: max(pose.seen[a], pose.seen[b]) for name, (a, b) in JOINTS.items()}
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
 
@@ -243,7 +243,7 @@ def measure(
         hip=hip,
         knee=knee,
         ankle=ankle,
-        near_ankle=(float(pose.points[near, 0]), float(pose.points[near, 1])),
+        near_ankle=(pose.at[near][0], pose.at[near][1]),
         trunk_px=trunk_px,
         leg_px=leg_px,
         back=back,
