@@ -19,8 +19,8 @@ from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.replacing import replace
 
-SLOW_S = 1.2
-"""Shortest descent, in seconds, that shows where the back begins to help."""
+SLOW_S = 0.95
+"""Shortest descent, in seconds, that shows where the back begins to help. It seems .2 shorter."""
 DESCENTS = 12
 """Number of the last descents in which the stop depth is searched."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ROUNDED_DEG, NEUTRAL_DEG, NEAR_DEG = 20.0, 9.0, 8.0
 HEIGHTS_PX, TURNS_DEG = (0, 300, 350, 400, 450, 1000), (0, 5, 10, 15, 25)
+NAMELESS = {"small_rounding", UPPER_BACK.fault}
+"""Faults without a row: a small rounding is neither right nor wrong; the upper back has a line."""
 OFF = ("hip", "trunk", "knee", "mid-foot")
 
 
@@ -108,7 +110,7 @@ def _faults(clips: Sequence[Judged]) -> list[str]:
     ]
     for variation in dict.fromkeys(clip.variation for clip in clips):
         some = _all(filter(_is(variation), clips))
-        for fault in sorted(set().union(*(v.faults | v.raised for v in some)) - {"small_rounding"}):
+        for fault in sorted(set().union(*(v.faults | v.raised for v in some)) - NAMELESS):
             there = [fault in v.raised for v in some if fault in v.faults]
             # A small rounding is neither right nor wrong.
             others = [fault in v.raised for v in some

@@ -6,7 +6,7 @@ import pytest
 from benches.tracks import read as track
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from people import film, hinge, person, reps, with_mask
+from people import film, hinge, person, reps, rounded, with_mask
 
 from mirror.coach.advance import advance
 from mirror.coach.session import start
@@ -16,6 +16,7 @@ from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import Measuring, Posture, measure
 from mirror.hinge.measure.rounding import (
     USUAL,
+    Flexion,
     features,
     flexion,
     gap,
@@ -132,6 +133,18 @@ def test_a_low_back_that_comes_out_is_rounding(bow):
     shapes = [shape_of(np.interp(T, T[1::4], USUAL[:15]) + k * low, place) for k in (0.0, bow)]
     less, more = (flexion(shape, rest, 60.0) for shape in shapes)
     assert more.low_deg > less.low_deg
+
+
+def test_a_rounded_back_turns_the_trunk_beyond_the_pelvis():
+    """That part of the trunk's inclination is no hip flexion; a neutral hinge has none of it."""
+    assert Flexion(5.0, 6.0).turn_deg == 0.0
+    assert Flexion(24.0, 8.0).turn_deg == pytest.approx(0.9 * 20)
+    pose = rounded(person(0, 60, 15, 10), 0.12)
+    posture = measure(Measuring(), pose, 0.0, None)[1]
+    assert posture.rounding_deg > 20
+    turned = posture.trunk_deg + posture.thigh_deg - posture.hip_flexion_deg
+    assert turned == pytest.approx(posture.back.turn_deg)
+    assert turned > 5
 
 
 def test_without_a_standing_back_people_stand_as_usual():

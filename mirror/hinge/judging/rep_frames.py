@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mirror.hinge.counting.reps import Phase, Rep, fold_deg
+from mirror.hinge.counting.reps import Phase, Rep
 from mirror.hinge.judging.metrics import RepMetric, Steps, rounding_deg
 from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.measure.geometry import Array
@@ -77,7 +77,9 @@ def descent(frames: RepFrames, baseline: Baseline, rep: Rep) -> tuple[Array, Arr
     of them moves the stop depth by many degrees.
     """
     times = np.array([p.t for p, _ in frames.steps])
-    depths = np.array([fold_deg(p, baseline) for p, _ in frames.steps])
+    # As measured: less the turn of a rounded back the depth would end where the back begins.
+    rest = baseline.hip_flexion_deg
+    depths = np.array([p.trunk_deg + p.thigh_deg - rest for p, _ in frames.steps])
     pairs = [
         (np.interp(p.t - MASK_LAG_S, times, depths), p.back.rounding_deg)
         for p, _ in frames.steps
