@@ -49,9 +49,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "10/s": {"fps": 10.0},
     "20 % dropped": {"drop": 0.2},
     "mirrored": {"flip": True},
-    "a person walks past behind": {"bystander_m": 1.4},
-    "before": {"bystander_m": -0.9},
-    "stands behind": {"bystander_m": 1.4, "stands": True},
+    "10/s, a person stands behind": {"fps": 10.0, "bystander_m": 1.4, "stands": True},
+    "10/s, walks past behind": {"fps": 10.0, "bystander_m": 1.4},
+    "10/s, walks past before": {"fps": 10.0, "bystander_m": -0.9},
 }
 """Ways in which the right reps of each variation are counted again."""
 
