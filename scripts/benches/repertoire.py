@@ -28,7 +28,7 @@ from mirror.hinge.counting.reps import Outcome, Rejected, Rep
 from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.pose.landmarker import Estimator
+from mirror.pose.subject import SubjectTracker
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure, viewed
 from mirror.simulator.dress import Look
@@ -174,7 +174,7 @@ def ways(seeds: Sequence[int]) -> list[Trial]:
     return [replace(one, seed=n, **how) for one in some for how in WAYS.values() for n in seeds]
 
 
-def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Pose | None]]:
+def poses(trial: Trial, estimator: SubjectTracker | None) -> Iterator[tuple[float, Pose | None]]:
     """The poses of a trial, frame by frame; without an estimator its true joints."""
     figure = trial.figure()
     last = figure.motion.reps_between(0.0, 1e4)[-1]
@@ -218,7 +218,7 @@ def _moment(rep: Rep, trial: Trial) -> float:
 
 def run(model: str, trial: Trial) -> Finding:
     """One trial through the estimator."""
-    estimator = Estimator(Path(model))
+    estimator = SubjectTracker(Path(model))
     try:
         return find(trial, poses(trial, estimator))
     finally:
