@@ -112,7 +112,7 @@ class Mirror:
         off = np.abs(seen.astype(int) - product.astype(int)).max(axis=2) > 8
         return (
             float(off.mean()),
-            float((seen.max(axis=2) > 8).mean()),
+            lit_share(seen),
             reported["texts"],
             reported["driver"],
         )
@@ -169,3 +169,8 @@ class Mirror:
                 return time.monotonic() - began
             time.sleep(0.5)
         raise MachineError(f"no {what!r} within {patience_s:.0f} s:\n{self.journal(20)}")
+
+
+def lit_share(picture: np.ndarray) -> float:
+    """The share of the pixels of a (height, width, 3) picture that are not black."""
+    return float((picture.max(axis=2) > 8).mean())

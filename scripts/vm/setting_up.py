@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 from machine import QUIET_WORDS, SIZE, Machine, MachineError
-from mirror_in_vm import PATIENCE_S, RUN, SETTINGS, UNIT, Mirror
+from mirror_in_vm import PATIENCE_S, RUN, SETTINGS, UNIT, Mirror, lit_share
 from PIL import Image
 
 from mirror.buttons.waking import WAKING_PIN
@@ -132,17 +133,30 @@ def leaking(mirror: Mirror) -> str:
 
 def ready(mirror: Mirror) -> str:
     """From the reset button to READY, with real pose inference; black until the mirror draws."""
-    machine, lit = mirror.machine, [0.0]
+    machine = mirror.machine
+    lit: list[float] = []
     mirror.drop_in("recorded", False)
     machine.must("sync")
     machine.reset()
-    machine.await_agent(meanwhile=lambda: lit.append(_lit(machine)))
+    time.sleep(1.0)
+    # Before the driver of the display is there, qemu writes on it.
+    own = machine.display()
+
+    def look() -> None:
+        """Note the lit share of the display."""
+        seen = machine.display()
+        if np.array_equal(seen, own) or seen.shape[:2] != SIZE[::-1]:
+            return
+        lit.append(lit_share(seen))
+        if lit[-1] and not any(lit[:-1]):
+            Image.fromarray(seen).save(mirror.out / "start-display.png")
+
+    machine.await_agent(meanwhile=look)
     agent_s = time.monotonic() - machine.started
     while time.monotonic() - machine.started < PATIENCE_S:
-        share = _lit(machine)
+        look()
         if machine.run(f"test -e {RUN}/drawn").code == 0:
             break
-        lit.append(share)
     drawn_s = time.monotonic() - machine.started
     mirror.await_ready()
     ready_s = time.monotonic() - machine.started
@@ -150,21 +164,14 @@ def ready(mirror: Mirror) -> str:
     mirror.await_status(" reps")
     seen_s = time.monotonic() - machine.started
     mounted(mirror)
-    assert max(lit) == 0.0, f"{max(lit):.2%} of the display were lit at the start"
+    *black, _ = lit  # while the last one was taken, it began to draw
+    assert black, "there is no screenshot from before it draws"
+    assert max(black) == 0.0, f"{max(black):.2%} of the display were lit at the start"
     return (
-        f"black in {len(lit) - 1} screenshots until it draws; commands after {agent_s:.0f} s, "
+        f"black in {len(black)} screenshots until it draws; commands after {agent_s:.0f} s, "
         f"drawn after {drawn_s:.0f} s, READY after {ready_s:.0f} s, "
         f"poses are estimated after {seen_s:.0f} s"
     )
-
-
-def _lit(machine: Machine) -> float:
-    """The lit share of the display; 0 before its driver is there, while qemu writes on it."""
-    try:
-        seen = machine.display()
-    except OSError:  # the machine is just being reset
-        return 0.0
-    return float((seen.max(axis=2) > 8).mean()) if seen.shape[:2] == SIZE[::-1] else 0.0
 
 
 def forced(mirror: Mirror) -> str:
