@@ -148,6 +148,7 @@ class SharingTracker:
         if self._crowd is None:
             return
         if expected is not None:
+            self._crowd.rest(frame.taken_at)
             is_small = expected.stance.height_px < NEAR * frame.rgb.shape[0]
             if not is_small or 0 <= frame.taken_at - self._sought_s < AGAIN_S:
                 return
