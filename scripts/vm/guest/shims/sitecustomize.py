@@ -2,7 +2,7 @@
 
 Always: `/run/hinge-mirror/show` asks for the frame that the screen has just presented, or for one
 with the text that is in that file; it is written beside it as a PNG with its texts, and the screen
-stands still until the file is gone. `drawn` is there once anything was presented.
+stands still until the file is gone. `drawn` is there from just before the first one.
 `/run/jam`: no pin gets a pull-up, which in the simulated chip would beat any short circuit.
 
 With VM_RECORDED: the emulated processor needs some seconds for one pose, so the poses of the
@@ -36,9 +36,9 @@ def patch_screen(module):
         return draw(self, scene)
 
     def presenting(self):
-        present(self)
         with suppress(OSError):
             DRAWN.touch()
+        present(self)
         try:
             wanted = SHOW.read_text()
         except OSError:
