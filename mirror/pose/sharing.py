@@ -185,8 +185,8 @@ class SharingTracker:
             self._tracker.estimate(Frame(np.zeros_like(cut.rgb), frame.taken_at))
             return None
         self._choice, self._held = expected.choice, _towards_upright(stance)
-        mask = None if pose.mask is None else crop.mask(pose.mask, size)
-        return replace(pose, points=points, world=crop.world(pose.world), mask=mask, size=size)
+        world = crop.world(pose.world)
+        return replace(pose, points=points, world=world, mask_at=crop.seen, size=size)
 
 
 def is_off(stance: Stance, expected: Stance) -> bool:

@@ -8,7 +8,7 @@ walks next to it has picked something up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow_trunk
@@ -17,6 +17,7 @@ from mirror.hinge.counting.strides import Strides, follow_strides
 from mirror.hinge.counting.verdict import decide
 from mirror.hinge.measure.geometry import distance
 from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.replacing import replace
 from mirror.hinge.measure.space import TRUNK_M
 from mirror.hinge.measure.view import View
 
