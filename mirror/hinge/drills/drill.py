@@ -14,7 +14,7 @@ from math import isnan, nan
 from statistics import median
 
 from mirror.hinge.drills import string as slack
-from mirror.hinge.drills.hands import Unready
+from mirror.hinge.drills.hands import SEEN, Unready
 from mirror.hinge.drills.stick import Stick, dowel, gap_by_line_cm, gap_cm, stick
 from mirror.hinge.drills.string import String, string
 from mirror.hinge.measure.contour import Contour
@@ -204,7 +204,8 @@ def _string(
         return _without_hands(memory, "hands-on-your-trunk", posture)
     memory = replace(memory, held_s=posture.t)
     by_back = _judged_rounding(posture)
-    value = slack.together(by_hands if is_sure else None, by_back)
+    # A hand that the body hides has a guessed place: the back alone is judged, where it is seen.
+    value = slack.together(by_hands if is_sure and seen.seen >= SEEN else None, by_back)
     if value is None:
         value = by_hands
     if by_back is not None:
