@@ -4,7 +4,6 @@
     depth of the lean, degrees                       .625
     drop of the hips, trunk lengths                -14.4
     tilt of the shins against standing, degrees     -.295
-    kind of the last three movements (-1 .. 1)       2
     (constant)                                     -17.2
 
 Above 0 the hips did it, below 0 the knees: a squat, or too little of a bow. The weights are those
@@ -21,7 +20,7 @@ from typing import Literal
 from mirror.hinge.counting.movement import Movement
 from mirror.hinge.counting.reps import Limits
 
-DEPTH, DROP, SHIN, HABIT, CONSTANT = 0.625, -14.4, -0.295, 2.0, -17.2
+DEPTH, DROP, SHIN, CONSTANT = 0.625, -14.4, -0.295, -17.2
 SHIN_DEG = (-20.0, 40.0)
 RESTING_DEG = 4.0
 """Greatest rest, degrees: more is a chest that leans at the camera, and is gone at the bottom."""
@@ -36,20 +35,13 @@ PARTIAL_DEG = 14.0
 MovementKind = Literal["rep", "partial", "squat", "sitting", "too-fast", "too-slow", "nothing"]
 
 
-def decide(
-    move: Movement, limits: Limits, depths: tuple[float, ...], habits: tuple[int, ...]
-) -> MovementKind:
-    """The kind of the movement.
-
-    depths: of the person's last reps, degrees. habits: the last decisions, 1 for a rep and -1 for a
-    squat.
-    """
+def decide(move: Movement, limits: Limits, depths: tuple[float, ...]) -> MovementKind:
+    """The kind of the movement. depths: of the person's last reps, degrees."""
     if not move.was_seen_down:
         return "nothing"
     depth = move.peak_deg - min(move.rest_deg, RESTING_DEG)
     tilt = max(SHIN_DEG[0], min(SHIN_DEG[1], move.shin_deg))
     score = DEPTH * depth + DROP * max(move.drop, 0.0) + SHIN * tilt + CONSTANT
-    score += HABIT * sum(habits) / 3
     own = limits.of_own * median(depths) if len(depths) >= 2 else 0.0
     took = move.end_s - move.start_s
     if score > 0 and depth >= limits.full_deg and move.depth_deg >= own:
