@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mirror.coach.lifetimes import PersonState, ShownGuidance, SourceState, Stage
 from mirror.coach.replay import ReplayFrame, frame_of
 from mirror.coach.review import follow_posture, judge
@@ -20,6 +18,7 @@ from mirror.hinge.measure.baseline import StillWindow, watch
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.posture import Baseline, Posture, Unseen, measure
 from mirror.hinge.measure.presence import notice
+from mirror.hinge.measure.replacing import replace
 
 FORGET_BASELINE_S = 2.0
 """Seconds of absence after which the next person may be another one."""

@@ -7,7 +7,7 @@ that is added later dies at each of them, unless it is named there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from math import inf
 
@@ -26,6 +26,7 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.posture import Baseline, Measuring, Posture, Unseen
 from mirror.hinge.measure.presence import Presence
+from mirror.hinge.measure.replacing import replace
 
 GRACE_S = 10.0
 """Seconds without a person before the glass is a pure mirror, unless the settings say otherwise."""

@@ -7,10 +7,11 @@ but "deep enough". What is due meanwhile waits; the stop depth waits until the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.judging.stop_depth import Found
+from mirror.hinge.measure.replacing import replace
 
 LEAST_S = 4.0
 """Least seconds for which a correction or the stop depth is said."""

@@ -38,7 +38,7 @@ _T = TypeVar("_T", float, Array)
 
 def frame_of(pose: Pose, posture: Posture) -> ReplayFrame:
     """The part of a frame that is kept."""
-    return replace(pose, mask=None), posture
+    return replace(pose, mask=None, mask_at=None), posture
 
 
 def record_frame(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mirror.coach.finished import log_posture
 from mirror.coach.lifetimes import SetState, StopSearch
 from mirror.coach.replay import of_rep, record_frame
@@ -19,6 +17,7 @@ from mirror.hinge.judging.rep_frames import observe as observe_form
 from mirror.hinge.judging.stop_depth import Found, NotFound, find_stop_depth
 from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
+from mirror.hinge.measure.replacing import replace
 
 SLOW_S = 1.2
 """Shortest descent, in seconds, that shows where the back begins to help."""

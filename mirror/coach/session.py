@@ -16,7 +16,7 @@ frames' own timestamps, in seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mirror.coach.exercise import Exercise, find_exercise
 from mirror.coach.finished import FinishedSet, HistorySnapshot
@@ -36,6 +36,7 @@ from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.hinge.measure.baseline import serves
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.measure.posture import Baseline, Posture, Unseen
+from mirror.hinge.measure.replacing import replace
 
 
 @dataclass(frozen=True)

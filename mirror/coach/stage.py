@@ -7,7 +7,6 @@ lasts at least `SHORTEST_S`, so that the glass never flashes. Only a button is q
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import hypot
 
 from mirror.coach.lifetimes import Stage
@@ -16,6 +15,7 @@ from mirror.hinge.counting.reps import fold_deg
 from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.measure.pose import Mark
 from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.replacing import replace
 
 SHORTEST_S, GREETED_S = 0.5, 1.5
 """Least seconds of a stage, and of the greeting while nothing moves."""

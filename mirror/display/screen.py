@@ -94,7 +94,7 @@ class Screen:
         """The same pixels, each as one number."""
         self._shown: dict[Shape, Painted] = {}
         self._dirty = np.ones((ceil(height / CELL_PX), ceil(width / CELL_PX)), bool)
-        cells = np.arange(self._dirty.size).reshape(self._dirty.shape)
+        cells = np.arange(self._dirty.size, dtype=np.uint16).reshape(self._dirty.shape)
         self._cell_of = cells.repeat(CELL_PX, 0)[:height].repeat(CELL_PX, 1)[:, :width].ravel()
 
     def draw(self, scene: Scene) -> bool:

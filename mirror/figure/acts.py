@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mirror.figure import hinges, kettlebell
+from mirror.figure import hinges, kettlebell, lifts
 from mirror.figure.body import Angles, Body
 from mirror.figure.gait import NEGATIVES
 from mirror.figure.schedule import Kind, Plan, PlannedRep, Range, RepShape, as_drawn
@@ -46,16 +46,48 @@ class Pattern:
     ahead_m: float | None = None
 
 
-def _only(kind: Kind) -> Pattern:
+def _only(kind: Kind, arms: str = "hang") -> Pattern:
     return Pattern(
         hinges.hinge,
         mix={kind: 1.0},
         plan=Plan(),
         slight=(0.0, 0.0),
-        arms="hang",
+        arms=arms,
         prop="kettlebell" if kind == "pick-up" else "none",
         room=1.1,
     )
+
+
+_AT_ONCE: Range = (0.0, 0.0)
+LIFTS: dict[str, Pattern] = {
+    "touch-and-go": Pattern(
+        lifts.touch_and_go,
+        shape=lifts.shape_touch_and_go,
+        plan=Plan(tempo_s=(1.7, 2.6), hold_s=(0.0, 0.1), pause_s=_AT_ONCE, hip_deg=(78.0, 98.0)),
+        arms="hold",
+        prop="kettlebell",
+    ),
+    "bar": Pattern(
+        lifts.from_floor,
+        shape=lifts.shape_from_floor,
+        plan=Plan(stand_s=(-2.4, -2.0), tempo_s=(2.2, 3.2), pause_s=(0.2, 0.8)),
+        prop="barbell",
+    ),
+    "kettlebell": Pattern(
+        lifts.with_bell,
+        shape=lifts.shape_with_bell,
+        plan=Plan(tempo_s=(2.2, 3.4), pause_s=(0.2, 0.8)),
+        stance_m=0.46,
+        prop="kettlebell",
+    ),
+    "curl": Pattern(
+        lifts.curling,
+        shape=lifts.shape_curling,
+        plan=Plan(tempo_s=(2.2, 3.4), pause_s=(0.3, 1.0)),
+        prop="dumbbell",
+    ),
+}
+"""Hinges with weights, practised as the basic one. The first rep at the bar begins bent."""
 
 
 PATTERNS: dict[str, Pattern] = {
@@ -104,6 +136,8 @@ PATTERNS: dict[str, Pattern] = {
         prop="swung",
         room=1.1,
     ),
+    **LIFTS,
     **{kind: _only(kind) for kind in NEGATIVES},
+    "squat": _only("squat", "forward"),
 }
 """The pattern of each variation."""

@@ -144,13 +144,19 @@ def swing(angle_deg: float) -> Callable[[Skeleton, int], Reach]:
 
 
 def take(
-    spot: tuple[float, float], share: float, arms: Callable[[Skeleton, int], Reach]
+    spot: tuple[float, float],
+    share: float,
+    arms: Callable[[Skeleton, int], Reach],
+    aside_m: float = 0.05,
 ) -> Callable[[Skeleton, int], Reach]:
-    """Hands on the way from other arms (0) to a handle (1) at x and y (m) of a body of 1.75 m."""
+    """Hands on the way from other arms (0) to a handle (1) at x and y (m) of a body of 1.75 m.
+
+    aside_m: of each hand from the middle of the handle.
+    """
 
     def reach(k: Skeleton, i: int) -> Reach:
         s, other = k.body.scale, arms(k, i)
-        goal = s * np.array([spot[0], spot[1], 0.05 * SIDES[i]])
+        goal = s * np.array([spot[0], spot[1], aside_m * SIDES[i]])
         # Around the knees, not through them: the hands stay in front.
         wrist = other.wrist + share * (goal - other.wrist)
         wrist[0] += 0.1 * s * share * (1 - share)
@@ -192,6 +198,28 @@ def overhead(angle_deg: float) -> Callable[[Skeleton, int], Reach]:
     return reach
 
 
+def _forward(k: Skeleton, i: int) -> Reach:
+    """Long arms that rise forward as the knees bend: level in a squat."""
+    a = radians(min(90.0, 10.0 + k.thigh_deg + k.shank_deg))
+    way = np.array([sin(a), -cos(a), 0.0])
+    wrist = k.shoulder[i] + k.body.scale * (0.53 * way + np.array([0.0, 0.0, SIDES[i] * 0.03]))
+    return Reach(wrist, np.array([-0.3, -0.5 * sin(a), SIDES[i]]), way)
+
+
+def curl(share: float) -> Callable[[Skeleton, int], Reach]:
+    """Arms that hang (0), or whose forearms are bent up to the shoulders (1)."""
+
+    def reach(k: Skeleton, i: int) -> Reach:
+        a = radians(16.0 + 114.0 * share)
+        elbow = np.array([0.02, -0.287, SIDES[i] * 0.03])
+        wrist = elbow + LOWER_M * np.array([sin(a), -cos(a), 0.0])
+        way = np.array([sin(a), -cos(a), 0.0])
+        wrist = k.shoulder[i] + k.body.scale * wrist
+        return Reach(wrist, np.array([-0.3, -0.6, 0.3 * SIDES[i]]), way)
+
+    return reach
+
+
 def walk(swing_deg: float) -> Callable[[Skeleton, int], Reach]:
     """Hanging arms, the left one forward by so many degrees, the right one backward."""
 
@@ -216,5 +244,6 @@ ARMS: dict[str, Callable[[Skeleton, int], Reach]] = {
     "stick": _stick,
     "string": _string,
     "wide": _wide,
+    "forward": _forward,
 }
 """Ways to hold the arms, by name: each takes a body without arms and a side (0 left, 1 right)."""

@@ -100,12 +100,15 @@ class Crop:
         self._to = np.array(to.hip)
         shift = self._to - scale * self._turn @ self._hip
         self._matrix = np.hstack([scale * self._turn, shift[:, None]])
+        # OpenCV counts from the centre of the first pixel, which is at .5 of a landmark.
+        self._centred = self._matrix.copy()
+        self._centred[:, 2] += self._matrix[:, :2].sum(axis=1) / 2 - 0.5
 
     def picture(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(320, 320, 3) what the square shows; the edge of the picture goes on beyond it."""
         cv2 = _opencv()
         side = SIDE_PX, SIDE_PX
-        cut = cv2.warpAffine(rgb, self._matrix, side, borderMode=cv2.BORDER_REPLICATE)
+        cut = cv2.warpAffine(rgb, self._centred, side, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(cut, np.uint8)
 
     def points(self, points: Array) -> Array:
@@ -117,11 +120,10 @@ class Crop:
         """(n, 3) metres along the axes of the crop -> along those of the picture."""
         return np.concatenate([world[:, :2] @ self._turn, world[:, 2:]], axis=1)
 
-    def mask(self, mask: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-        """(height, width) the mask of the crop in a picture of this (width, height)."""
-        cv2 = _opencv()
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(mask, self._matrix, size, flags=flags), np.float32)
+    def seen(self, points: Array) -> Array:
+        """(..., 2) pixels of the picture -> of the crop."""
+        inside: Array = points @ self._matrix[:, :2].T + self._matrix[:, 2]
+        return inside
 
 
 @cache

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,10 @@ LAST_MS = 9_000_000_000_000
 
 GROWN = 10
 """Frames after which a tracker takes no more memory."""
+RESTS_S = 5.0
+"""Seconds without a search after which the networks of the search are freed: 75 MB."""
+UNUSED = ("matplotlib", "matplotlib.pyplot", "sounddevice")
+"""What MediaPipe imports for its own plots and recordings: 40 MB that the mirror never uses."""
 
 
 class Estimator:
@@ -115,7 +121,8 @@ class PeopleFinder:
     MOST = 4
 
     def __init__(self, model: Path) -> None:
-        self._settled = False
+        self._settled = self._is_closed = False
+        self._model, self._used_s = model, 0.0
         self._landmarker, self._image = _open(model, "IMAGE", self.MOST, masks=False)
 
     def find(self, frame: Frame) -> list[Array]:
@@ -124,8 +131,11 @@ class PeopleFinder:
         Raises:
             ModelError: MediaPipe failed on this frame, or this is closed.
         """
-        if self._landmarker is None:
+        if self._is_closed:
             raise ModelError("the pose estimator is closed.")
+        if self._landmarker is None:
+            self._landmarker, self._image = _open(self._model, "IMAGE", self.MOST, masks=False)
+        self._used_s = frame.taken_at
         try:
             with nullcontext() if self._settled else quiet(_CHATTER):
                 result = self._landmarker.detect(self._image(frame))
@@ -135,8 +145,17 @@ class PeopleFinder:
         self._settled = self._settled or bool(people)
         return [points for points in people if np.isfinite(points).all()]
 
+    def rest(self, t: float) -> None:
+        """Free the networks where no search was needed for `RESTS_S`; the next one loads them."""
+        if self._landmarker is not None and t - self._used_s > RESTS_S:
+            landmarker, self._landmarker = self._landmarker, None
+            _free(landmarker)
+            del landmarker
+            _give_back()
+
     def close(self) -> None:
         """Free the landmarker. May be called twice."""
+        self._is_closed = True
         landmarker, self._landmarker = self._landmarker, None
         _free(landmarker)
 
@@ -146,8 +165,9 @@ def _open(
 ) -> tuple[Any, Callable[[Frame], Any]]:
     """A landmarker of MediaPipe, and the function that makes its images of frames."""
     try:
-        import mediapipe
-        from mediapipe.tasks.python import BaseOptions, vision
+        with _without(UNUSED):
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
     except (ImportError, OSError) as error:
         # Its wheel needs libraries of the system, e.g. libGLESv2.so.2.
         raise ModelError(f"MediaPipe cannot be loaded ({_first_line(error)}).") from error
@@ -170,6 +190,18 @@ def _open(
         return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data)
 
     return landmarker, image
+
+
+@contextmanager
+def _without(names: tuple[str, ...]) -> Iterator[None]:
+    """Let imports of these modules find empty ones. Those that are loaded stay as they are."""
+    missing = [name for name in names if name not in sys.modules]
+    sys.modules.update({name: ModuleType(name) for name in missing})
+    try:
+        yield
+    finally:
+        for name in missing:
+            del sys.modules[name]
 
 
 def _give_back() -> None:

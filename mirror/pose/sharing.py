@@ -148,6 +148,7 @@ class SharingTracker:
         if self._crowd is None:
             return
         if expected is not None:
+            self._crowd.rest(frame.taken_at)
             is_small = expected.stance.height_px < NEAR * frame.rgb.shape[0]
             if not is_small or 0 <= frame.taken_at - self._sought_s < AGAIN_S:
                 return
@@ -184,8 +185,8 @@ class SharingTracker:
             self._tracker.estimate(Frame(np.zeros_like(cut.rgb), frame.taken_at))
             return None
         self._choice, self._held = expected.choice, _towards_upright(stance)
-        mask = None if pose.mask is None else crop.mask(pose.mask, size)
-        return replace(pose, points=points, world=crop.world(pose.world), mask=mask, size=size)
+        world = crop.world(pose.world)
+        return replace(pose, points=points, world=world, mask_at=crop.seen, size=size)
 
 
 def is_off(stance: Stance, expected: Stance) -> bool:

@@ -71,6 +71,7 @@ class SubjectTracker:
             if not people and self._tracked is None:
                 return None
             frame = self._chosen(frame, people)
+        self._crowd.rest(frame.taken_at)
         self._tracked = self._tracker.estimate(frame)
         return self._tracked
 

@@ -1,9 +1,9 @@
-"""A second person, walking past behind the person or in front of them."""
+"""A second person, who walks past behind the person or in front of them, or stands there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import cos, radians, sin
+from math import cos, inf, radians, sin
 
 from mirror.figure.body import BODIES, Body, Skeleton
 from mirror.figure.gait import STEP_S, stride
@@ -18,7 +18,8 @@ class Bystander:
     """A walk across the frame, from left to right.
 
     starts_s: time of the first step. behind_m: distance from the camera beyond that of the person;
-    less than 0 is nearer. from_m: start of the walk, right of the person. steps: 14 are 6.5 m.
+    less than 0 is nearer. from_m: start of the walk, right of the person. steps: 14 are 6.5 m; with
+    0 the bystander comes at the start and stays.
     """
 
     starts_s: float
@@ -30,6 +31,8 @@ class Bystander:
     @property
     def ends_s(self) -> float:
         """Time of the end of the last step."""
+        if not self.steps:
+            return inf
         return self.starts_s + self.steps * STEP_S
 
     def skeleton(self, t: float, yaw_deg: float) -> Skeleton | None:
@@ -39,8 +42,8 @@ class Bystander:
         """
         if not self.starts_s <= t < self.ends_s:
             return None
-        ends = (_FIRST, *(_STEP,) * (self.steps - 1))
-        angles, x = stride(self.body, t - self.starts_s, ends, left=True)
+        ends = (_FIRST, *(_STEP,) * (self.steps - 1)) if self.steps else (0.0,)
+        angles, x = stride(self.body, t - self.starts_s if self.steps else 0.0, ends, left=True)
         x += self.from_m
         way = radians(yaw_deg)
         place = (

@@ -22,7 +22,16 @@ from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Mark
 from mirror.simulator.bystander import Bystander
-from mirror.simulator.dress import BYSTANDERS_LOOK, Look, Prop, as_bystander, drape, dress
+from mirror.simulator.dress import (
+    BYSTANDERS_LOOK,
+    PLATE_M,
+    Look,
+    Prop,
+    as_bystander,
+    drape,
+    dress,
+    plates,
+)
 from mirror.simulator.render import Light, Painter, Picture
 
 
@@ -84,6 +93,16 @@ class Figure:
         marks = landmarks(self.motion.skeleton(t)) @ self.view.axes()[0].T
         marks -= marks[[Mark.LEFT_HIP, Mark.RIGHT_HIP]].mean(axis=0)
         return (marks * (-1.0, 1.0, 1.0))[_SWAPPED] if self.flip else marks
+
+    def seen(self, t: float) -> Array:
+        """(33,) visibility of the landmarks: low behind the plate of a bar."""
+        seen = np.full(33, 0.99)
+        if self.look.prop == "barbell":
+            k = self.motion.skeleton(t)
+            near = min(plates(k), key=lambda end: float(self.view.project(end)[2]))
+            off = self.points(t) - self._place(near)
+            seen[np.hypot(*off.T) < PLATE_M * self.view.px_per_m] = 0.2
+        return seen
 
     def back_px(self, t: float, *, clothed: bool = True) -> Array:
         """(14, 2) pixels of the outline of the back in the middle plane, sacrum to C7."""

@@ -14,7 +14,7 @@ from mirror.hinge.measure.geometry import Array
 from mirror.simulator.render import Ball, Cone, Paint, Solid
 
 Clothes = Literal["tight", "loose"]
-Prop = Literal["none", "kettlebell", "swung", "dumbbell", "stick", "string"]
+Prop = Literal["none", "kettlebell", "swung", "dumbbell", "barbell", "stick", "string"]
 SKIN, HAIR, TOP, BOTTOM, SHOE, SOLE, DARK, LIPS, WHITE, IRON, WOOD = range(1, 12)
 
 _SKINS = ((224, 178, 150), (198, 146, 112), (160, 110, 80), (112, 74, 54), (236, 194, 170))
@@ -230,6 +230,17 @@ def _head(k: Skeleton) -> list[Solid]:
     return solids
 
 
+PLATE_M, _SLEEVE_M = 0.225, 0.66
+"""Radius of the plates of a bar, and their distance from its middle."""
+
+
+def plates(k: Skeleton) -> Array:
+    """(2, 3) the middles of the plates of a bar in the hands, metres."""
+    grip = (k.wrist + 0.085 * k.body.scale * k.hand).mean(axis=0)
+    ends: Array = grip + _SLEEVE_M * np.array(SIDES)[:, None] * k.frames[T2, 2]
+    return ends
+
+
 def _prop(k: Skeleton, look: Look) -> list[Solid]:
     s = k.body.scale
     if look.prop == "stick":
@@ -256,6 +267,13 @@ def _prop(k: Skeleton, look: Look) -> list[Solid]:
             *horns,
             Cone(ends[0], ends[1], 0.016, 0.016, IRON),
             Ball(bell, np.eye(3) * 0.09, IRON),
+        ]
+    if look.prop == "barbell":
+        ends = plates(k)
+        disc = np.diag([PLATE_M, PLATE_M, 0.025])
+        return [
+            Cone(ends[0], ends[1], 0.014, 0.014, IRON),
+            *(Ball(end, disc, IRON) for end in ends),
         ]
     solids: list[Solid] = []
     for i in look.hands if look.prop == "dumbbell" else ():

@@ -100,6 +100,7 @@ def test_on_one_leg_the_free_foot_is_no_base(leg):
     assert still == pytest.approx(com_fraction(pose, 1))
     free = "RIGHT" if leg == "left" else "LEFT"
     foot = [Mark[f"{free}_{name}"] for name in ("HEEL", "FOOT_INDEX")]
+    pose = person()
     pose.points[foot, 0] -= 200.0
     foot_px = (FOOT[1] - FOOT[0]) / 52  # the built foot is 52 pixels long
     assert com_fraction(pose, 1, leg=leg) == pytest.approx(still - 0.013 * 200 * foot_px, abs=0.01)
@@ -108,8 +109,7 @@ def test_on_one_leg_the_free_foot_is_no_base(leg):
 
 def test_guessed_side_hardly_counts():
     """A far leg that is not seen may be anywhere."""
-    pose = person(0, *hinge(0.5))
-    clean = com_fraction(pose, 1)
+    clean, pose = com_fraction(person(0, *hinge(0.5)), 1), person(0, *hinge(0.5))
     far = [Mark[f"LEFT_{n}"] for n in ("KNEE", "ANKLE", "HEEL", "FOOT_INDEX", "WRIST", "ELBOW")]
     pose.visibility[far] = 0.3
     pose.points[far, 0] += 40
@@ -132,6 +132,7 @@ def test_near_foot_is_the_one_that_faces_the_camera():
     pose = person(turn=20)
     right = pose.points[Mark.RIGHT_HEEL]
     assert near_foot(pose, 1).heel == pytest.approx(right)
+    pose = person(turn=20)
     pose.visibility[both("HEEL")] = (0.2, 1.0)
     assert near_foot(pose, 1) is not None
     assert near_foot(pose, -1) is None

@@ -14,7 +14,7 @@ from mirror.config import CameraSettings, ModelSettings
 from mirror.errors import ModelError
 from mirror.hinge.measure.pose import Mark
 from mirror.pose import model
-from mirror.pose.landmarker import Estimator, _Clock
+from mirror.pose.landmarker import RESTS_S, Estimator, PeopleFinder, _Clock
 
 WIDTH, HEIGHT = 360, 480
 
@@ -174,6 +174,27 @@ def test_close_twice_then_estimate(bundle, person):
         estimator.estimate(person[0])
 
 
+def resident():
+    """Memory of this process, bytes."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return 4096 * int(file.read().split()[1])
+
+
+def test_a_search_that_is_not_needed_takes_no_memory(bundle, person):
+    """The networks of the search go after some seconds, and come back with the next search."""
+    finder = PeopleFinder(bundle)
+    assert len(finder.find(person[0])) == 1
+    before = resident()
+    finder.rest(person[0].taken_at + RESTS_S)
+    assert resident() > before - 5e6
+    finder.rest(person[0].taken_at + RESTS_S + 0.1)
+    assert resident() < before - 30e6
+    assert len(finder.find(person[1])) == 1
+    finder.close()
+    with pytest.raises(ModelError, match="closed"):
+        finder.find(person[2])
+
+
 RUN = (
     "import sys; from pathlib import Path\n"
     "from mirror.pose import landmarker\n"
@@ -209,6 +230,19 @@ def test_a_whole_run_is_silent(bundle):
     """
     done = run(RUN, bundle)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_no_plots_are_loaded_and_those_of_others_work(bundle):
+    """MediaPipe comes without matplotlib, which can still be imported, and keeps what was there."""
+    after = (
+        "assert 'matplotlib' not in sys.modules and 'sounddevice' not in sys.modules\n"
+        "from matplotlib import pyplot; pyplot.figure()\n"
+    )
+    assert run(RUN + after, bundle).stderr == ""
+    before = "from matplotlib import pyplot\n"
+    assert (
+        run(before + RUN + "assert sys.modules['matplotlib.pyplot'] is pyplot", bundle).stderr == ""
+    )
 
 
 def test_real_errors_are_passed_on(capfd):

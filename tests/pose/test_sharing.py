@@ -1,12 +1,16 @@
 """Several trackers see one person alike, and agree on the person they follow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from people import person
 
 from mirror.camera import Frame
 from mirror.config import ModelSettings
 from mirror.errors import ModelError
 from mirror.figure.motion import Motion
+from mirror.hinge.measure.contour import person_at
 from mirror.pose import model
 from mirror.pose.crop import HEIGHT_PX, SIDE_PX, Course, Crop, Stance, height_px
 from mirror.pose.sharing import SharingTracker, Subject, are_two
@@ -45,7 +49,9 @@ def test_a_mask_of_the_crop_lies_where_the_person_is():
     crop = Crop(Stance((200.0, 300.0), 0.7, 400.0))
     mask = np.zeros((SIDE_PX, SIDE_PX), np.float32)
     mask[150:171, 150:171] = 1.0
-    y, x = np.nonzero(crop.mask(mask, (480, 640)) > 0.5)
+    pose = replace(person(), mask=mask, mask_at=crop.seen)
+    x, y = np.meshgrid(np.arange(480) + 0.5, np.arange(640) + 0.5)
+    y, x = np.nonzero(person_at(pose, np.stack([x, y], -1)) > 0.5)
     assert (x.mean(), y.mean()) == pytest.approx((200.0, 300.0), abs=1.5)
 
 
@@ -74,9 +80,7 @@ def test_two_trackers_on_alternating_frames_follow_one_person(bundle, bystander)
             frame = Frame(figure.picture(k / 15), k / 15)
             pose = (second if k % 2 else first).estimate(frame)
             apart.append(1000.0 if pose is None else off(pose, figure, frame.taken_at))
-        assert pose.mask.shape == (640, 480)
-        x, y = pose.points[[11, 12, 23, 24]].mean(axis=0).astype(int)
-        assert pose.mask[y, x] > 0.5
+        assert person_at(pose, pose.points[[11, 12, 23, 24]].mean(axis=0)[None]) > 0.5
         empty = Frame(np.full((640, 480, 3), 90, np.uint8), 1.0)
         assert first.estimate(empty) is None
         assert subject.expected(1.0) is None

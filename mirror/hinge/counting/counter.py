@@ -9,7 +9,7 @@ walks next to it has picked something up.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from mirror.hinge.counting.movement import Movement, Trunk, cut_off, follow_trunk
@@ -18,6 +18,7 @@ from mirror.hinge.counting.strides import Strides, follow_strides
 from mirror.hinge.counting.verdict import decide
 from mirror.hinge.measure.geometry import distance
 from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.replacing import replace
 from mirror.hinge.measure.space import TRUNK_M
 from mirror.hinge.measure.view import View
 

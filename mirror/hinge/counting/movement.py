@@ -10,10 +10,11 @@ real sets last .3 s, with soft knees.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mirror.hinge.counting.reps import Phase
 from mirror.hinge.measure.posture import Posture
+from mirror.hinge.measure.replacing import replace
 from mirror.hinge.measure.space import TRUNK_M
 
 SMOOTH_S, HIPS_S = 0.04, 0.1

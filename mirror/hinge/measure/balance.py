@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from mirror.hinge.measure.geometry import Array, Point
-from mirror.hinge.measure.joints import BODY_HEIGHT, FAINT, GUESSED, PRESENT, TRUNK_CM
+from mirror.hinge.measure.geometry import Point
+from mirror.hinge.measure.joints import BODY_HEIGHT, PRESENT, TRUNK_CM, joint
 from mirror.hinge.measure.pose import Mark, Pose
 
 SEGMENTS = (
@@ -46,18 +44,18 @@ REFINE = 0.2
 """Share of a new foot that enters the old one."""
 
 _NAMES = tuple(sorted({name for _, *ends, _ in SEGMENTS for name in ends}))
-_PAIRS = np.array([(Mark[f"LEFT_{n}"], Mark[f"RIGHT_{n}"]) for n in _NAMES])
+_PAIRS = tuple((Mark[f"LEFT_{n}"], Mark[f"RIGHT_{n}"]) for n in _NAMES)
 _HEEL, _TOE, _WRIST = (_NAMES.index(n) for n in ("HEEL", "FOOT_INDEX", "WRIST"))
 
 
-def _weights() -> Array:
+def _weights() -> tuple[float, ...]:
     """Share of the body mass that each of the middles in `_NAMES` carries; sums to 1."""
-    weights = np.zeros(len(_NAMES))
+    weights = dict.fromkeys(_NAMES, 0.0)
     for mass, upper, lower, place in SEGMENTS:
-        weights[_NAMES.index(upper)] += mass * (1.0 - place)
-        weights[_NAMES.index(lower)] += mass * place
-    weights /= weights.sum()
-    return weights
+        weights[upper] += mass * (1.0 - place)
+        weights[lower] += mass * place
+    total = sum(weights.values())
+    return tuple(weight / total for weight in weights.values())
 
 
 _MASS = _weights()
@@ -74,21 +72,21 @@ def com_fraction(
     truth, through the pose estimator: see `FOOT`; mean absolute error .04, of the change from
     the baseline .03.
     """
-    seen = pose.visibility[_PAIRS]
-    if seen[[_HEEL, _TOE]].max(axis=1).min() < PRESENT:
+    seen = pose.seen
+    if any(max(seen[mark] for mark in _PAIRS[end]) < PRESENT for end in (_HEEL, _TOE)):
         return None
     # As the joints of a posture: both sides, a guessed one hardly at all.
-    sides = np.maximum(seen - GUESSED, FAINT)
-    x = (pose.points[_PAIRS, 0] * sides).sum(axis=1) / sides.sum(axis=1)
-    base = x[[_HEEL, _TOE]]
+    x = [joint(pose, *pair)[0] for pair in _PAIRS]
+    base = x[_HEEL], x[_TOE]
     if leg is not None:
         # The free foot is a part of the mass, and not of what it stands on.
-        base = pose.points[_PAIRS[[_HEEL, _TOE], 0 if leg == "left" else 1], 0]
+        heel, toe = (_PAIRS[end][0 if leg == "left" else 1] for end in (_HEEL, _TOE))
+        base = pose.at[heel][0], pose.at[toe][0]
     if facing * (base[1] - base[0]) < FOOT_PX:
         return None
-    com = (x @ _MASS + load * x[_WRIST]) / (1.0 + load)
+    com = (sum(a * m for a, m in zip(x, _MASS, strict=True)) + load * x[_WRIST]) / (1.0 + load)
     along = (com - base[0]) / (base[1] - base[0])
-    return float(FOOT[0] + (FOOT[1] - FOOT[0]) * along)
+    return FOOT[0] + (FOOT[1] - FOOT[0]) * along
 
 
 @dataclass(frozen=True)
@@ -124,11 +122,11 @@ class Lifting:
 def near_foot(pose: Pose, facing: int) -> Foot | None:
     """The foot that faces the camera, or None where its ends are not seen."""
     side = "LEFT" if facing < 0 else "RIGHT"
-    ends = [Mark[f"{side}_HEEL"], Mark[f"{side}_FOOT_INDEX"]]
-    if pose.visibility[ends].min() < PRESENT:
+    heel, toe = Mark[f"{side}_HEEL"], Mark[f"{side}_FOOT_INDEX"]
+    if min(pose.seen[heel], pose.seen[toe]) < PRESENT:
         return None
-    heel, toe = pose.points[ends].tolist()
-    return Foot((heel[0], heel[1]), (toe[0], toe[1]))
+    (a, b), (c, d) = pose.at[heel], pose.at[toe]
+    return Foot((a, b), (c, d))
 
 
 def settle(standing: Foot | None, foot: Foot, px_per_cm: float) -> Foot:

@@ -104,30 +104,34 @@ def edges(pose: Pose, axis: Axis) -> Contour | None:
     """The edges of one person in side view; None without a mask or without a trunk."""
     if pose.mask is None or axis.length < 20:
         return None
-    dorsal = _edge(pose.mask, axis, 1)
-    points = axis.place(T, dorsal)
-    for a, b in ARM:
-        if min(pose.visibility[a], pose.visibility[b]) > SEEN:
-            near = _distance_to_bone(points, pose.points[a], pose.points[b]) < CLEAR * axis.length
-            dorsal[near] = np.nan
-    return Contour(dorsal, _edge(pose.mask, axis, -1), float(np.isfinite(dorsal).mean()))
+    dorsal, ventral = _edges(pose, axis)
+    seen = [pair for pair in ARM if min(pose.seen[pair[0]], pose.seen[pair[1]]) > SEEN]
+    if seen:
+        near = _distance_to_bones(axis.place(T, dorsal), pose.points[seen]) < CLEAR * axis.length
+        dorsal[near] = np.nan
+    return Contour(dorsal, ventral, float(np.isfinite(dorsal).mean()))
 
 
-def _edge(mask: npt.NDArray[np.float32], axis: Axis, side: int) -> Array:
-    """Where each ray leaves the person, in trunk lengths; side 1 dorsal, -1 ventral."""
+def _edges(pose: Pose, axis: Axis) -> Array:
+    """(2, 59) where each ray leaves the person, in trunk lengths: dorsal, ventral."""
     steps = np.arange(0.0, REACH, 1.0 / axis.length)
-    ends = axis.place(T, np.zeros(BINS)), axis.place(T, np.full(BINS, float(side)))
-    rays = ends[0][:, None, :] + steps[None, :, None] * (ends[1] - ends[0])[:, None, :]
-    return _first_exit(sample(mask, rays)) / axis.length
+    start, dorsal = axis.place(T, np.zeros(BINS)), axis.place(np.zeros(1), np.ones(1)) - axis.hip
+    out = np.stack([steps, -steps])[:, None, :]
+    x, y = (start[:, k, None] + dorsal[0, k] * out for k in (0, 1))  # (side, bin, step)
+    inside = person_at(pose, np.moveaxis(np.stack([x, y]), 0, -1)).reshape(2 * BINS, len(steps))
+    return _first_exit(inside).reshape(2, BINS) / axis.length
 
 
-def _distance_to_bone(points: Array, a: Array, b: Array) -> Array:
-    """Distance of (n, 2) points to the segment a-b, pixels."""
-    bone = b - a
-    share = np.clip((points - a) @ bone / max(float(bone @ bone), 1e-9), 0.0, 1.0)
-    off = points - a - share[:, None] * bone
-    distance: Array = np.hypot(off[:, 0], off[:, 1])
-    return distance
+def _distance_to_bones(points: Array, bones: Array) -> Array:
+    """(n,) distance of (n, 2) points to the nearest of (m, 2, 2) segments, pixels."""
+    a = bones[:, 0]
+    bone = bones[:, 1] - a
+    off = points - a[:, None]
+    length = np.maximum((bone**2).sum(axis=1), 1e-9)[:, None]
+    share = np.clip((off @ bone[..., None])[..., 0] / length, 0.0, 1.0)
+    off -= share[..., None] * bone[:, None]
+    nearest: Array = np.hypot(off[..., 0], off[..., 1]).min(axis=0)
+    return nearest
 
 
 def _first_exit(inside: npt.NDArray[np.float32]) -> Array:
@@ -142,17 +146,28 @@ def _first_exit(inside: npt.NDArray[np.float32]) -> Array:
     return np.where(found, edge, np.nan).astype(np.float64)
 
 
-def sample(mask: npt.NDArray[np.float32], places: Array) -> npt.NDArray[np.float32]:
-    """Bilinear samples of a (height, width) mask at (..., 2) pixels; 0 outside the frame."""
+def person_at(pose: Pose, places: Array) -> npt.NDArray[np.float32]:
+    """Bilinear samples of a pose's mask at (..., 2) pixels of the frame; 0 outside of the mask."""
+    mask = pose.mask
+    if mask is None:
+        return np.zeros(places.shape[:-1], np.float32)
+    if pose.mask_at is not None:
+        places = pose.mask_at(places)
     height, width = mask.shape
     x, y = places[..., 0] - 0.5, places[..., 1] - 0.5  # the centre of the first pixel is at .5
-    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
-    outside = (left < 0) | (top < 0) | (left >= width - 1) | (top >= height - 1)
-    left, top = np.clip(left, 0, width - 2), np.clip(top, 0, height - 2)
-    u, v = (x - left).astype(np.float32), (y - top).astype(np.float32)
-    flat = mask.ravel()
-    corner = top * width + left
-    upper = flat[corner] * (1 - u) + flat[corner + 1] * u
-    lower = flat[corner + width] * (1 - u) + flat[corner + width + 1] * u
-    value: npt.NDArray[np.float32] = np.where(outside, 0, upper * (1 - v) + lower * v)
-    return value.astype(np.float32)
+    outside = None
+    if x.min() < 0 or y.min() < 0 or x.max() >= width - 1 or y.max() >= height - 1:
+        outside = (x < 0) | (y < 0) | (x >= width - 1) | (y >= height - 1)
+        x, y = x.clip(0, width - 2), y.clip(0, height - 2)
+    left, top = x.astype(np.int32), y.astype(np.int32)
+    u, v = np.subtract(x, left, dtype=np.float32), np.subtract(y, top, dtype=np.float32)
+    flat, corner = mask.ravel(), top * np.int32(width) + left
+    upper, right = flat.take(corner), flat.take(corner + 1)
+    upper += u * (right - upper)
+    corner += np.int32(width)
+    lower, right = flat.take(corner), flat.take(corner + 1)
+    lower += u * (right - lower)
+    upper += v * (lower - upper)
+    if outside is not None:
+        upper[outside] = 0.0
+    return upper

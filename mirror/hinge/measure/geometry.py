@@ -6,6 +6,7 @@ Pixels have x to the right and y down, one unit for both. Angles are degrees.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,13 +36,11 @@ def gate(value: float, full: float, none: float) -> float:
     return min(1.0, max(0.0, (value - none) / (full - none)))
 
 
-def weighted_mean(points: Array, weights: Array) -> Point:
-    """Mean of (n, 2) points by (n,) weights; the plain mean where no point has weight."""
-    total = float(weights.sum())
-    if total <= 0:
-        total, weights = float(len(points)), np.ones(len(points))
-    mean = (points * weights[:, None]).sum(axis=0) / total
-    return float(mean[0]), float(mean[1])
+def weighted_mean(a: Sequence[float], b: Sequence[float], weights: Point) -> Point:
+    """Mean of two points by their weights; the plain mean where none has weight."""
+    total = weights[0] + weights[1]
+    share = weights[1] / total if total > 0 else 0.5
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
 def corner_deg(a: Point, b: Point, c: Point) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mirror.hinge.measure.geometry import Point, weighted_mean
 from mirror.hinge.measure.pose import Mark, Pose
 
@@ -36,8 +34,7 @@ def joint(pose: Pose, left: Mark, right: Mark, far: str | None = None, share: fl
     It steps less than the nearer side alone where left and right get mixed up. far: `left` or
     `right` for the side that is turned away and counts only `share` as much.
     """
-    pair = [left, right]
-    weights = np.maximum(pose.visibility[pair] - GUESSED, FAINT)
+    a, b = (max(pose.seen[mark] - GUESSED, FAINT) for mark in (left, right))
     if far is not None:
-        weights[int(far == "right")] *= share  # a bare bool would be a mask, not an index
-    return weighted_mean(pose.points[pair], weights)
+        a, b = (a, b * share) if far == "right" else (a * share, b)
+    return weighted_mean(pose.at[left], pose.at[right], (a, b))

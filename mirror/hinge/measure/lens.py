@@ -16,7 +16,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from mirror.hinge.measure.contour import sample
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
 
@@ -24,8 +23,6 @@ WIDEST = 4.0
 """Greatest distance from the middle, in focal lengths, that is made upright: 76 degrees."""
 AHEAD = 0.05
 """Least share of a ray that points ahead; a ray from beside the camera ends far outside."""
-FAINT, BESIDE_PX = 0.05, 3
-"""Least mask value that is a person, and the margin that is kept around the person's box."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Lens:
         return bent * self.focal_px + self._middle
 
     def pose(self, pose: Pose) -> Pose:
-        """The pose, landmarks and mask, in upright pixels; in space it is turned by the roll.
+        """The pose in upright pixels; in space it is turned by the roll. The mask stays as it is.
 
         Tilt and pan do not turn it in space: the pose model sees the person alone, along the ray
         to that person, and not where the camera looks.
@@ -85,9 +82,10 @@ class Lens:
         if self.is_plain:
             return pose
         points = self.upright(pose.points)
-        mask = None if pose.mask is None else self._mask(pose.mask)
         world = pose.world @ level(0.0, 0.0, self.roll_deg).T
-        return replace(pose, points=points, world=world, mask=mask)
+        before = pose.mask_at
+        mask_at = self.seen if before is None else (lambda places: before(self.seen(places)))
+        return replace(pose, points=points, world=world, mask_at=mask_at)
 
     def picture(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """(height, width, 3) the frame made upright, black where nothing was seen."""
@@ -100,26 +98,6 @@ class Lens:
         straight: npt.NDArray[np.uint8] = rgb[y.clip(0, height - 1), x.clip(0, width - 1)]
         straight[out] = 0
         return straight
-
-    def _mask(self, mask: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """The mask around the person. The rest of the frame is empty and costs no time."""
-        upright = np.zeros_like(mask)
-        is_somebody = mask > FAINT
-        rows, columns = (np.flatnonzero(is_somebody.any(axis=axis)) for axis in (1, 0))
-        if not len(rows):
-            return upright
-        # The outline of the box, made upright, may bulge: not only its corners count.
-        share = np.linspace(0.0, 1.0, 9)
-        x = columns[0] + share * (columns[-1] + 1 - columns[0])
-        y = rows[0] + share * (rows[-1] + 1 - rows[0])
-        outline = [np.stack([x, np.full(9, edge)], -1) for edge in (y[0], y[-1])]
-        outline += [np.stack([np.full(9, edge), y], -1) for edge in (x[0], x[-1])]
-        box = self.upright(np.concatenate(outline))
-        left, top = np.clip(np.floor(box.min(axis=0)) - BESIDE_PX, 0, self.size).astype(int)
-        right, bottom = np.clip(np.ceil(box.max(axis=0)) + BESIDE_PX, 0, self.size).astype(int)
-        part = slice(top, bottom), slice(left, right)
-        upright[part] = sample(mask, _places(self)[part])
-        return upright
 
     @property
     def _middle(self) -> Array:

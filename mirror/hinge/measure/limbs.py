@@ -10,9 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-import numpy as np
-
-from mirror.hinge.measure.geometry import Array, Point, corner_deg, distance
+from mirror.hinge.measure.geometry import Point, corner_deg, distance
 from mirror.hinge.measure.pose import Mark, Pose
 
 SEEN = 0.5
@@ -83,27 +81,26 @@ def limbs(
     near = "LEFT" if facing < 0 else "RIGHT"
     wrist = _middle(pose, "WRIST", near)
     elbow = _middle(pose, "ELBOW", near)
-    ears = distance(pose.points[Mark.LEFT_EAR], pose.points[Mark.RIGHT_EAR])
+    ears = math.dist(pose.at[Mark.LEFT_EAR], pose.at[Mark.RIGHT_EAR])
     ear = _middle(pose, "EAR", near) if ears < TURNED * trunk_px else None
     navel_y = hip[1] + NAVEL * (shoulder[1] - hip[1])
     shoulders, hips = _pair(pose, "SHOULDER"), _pair(pose, "HIP")
     knees, ankles = _pair(pose, "KNEE"), _pair(pose, "ANKLE")
     tilt = stance = apart = obliquity = lift = line = None
-    wide = abs(shoulders[0, 0] - shoulders[1, 0]) if shoulders is not None else 0.0
-    if shoulders is not None and hips is not None and wide > 0.2 * trunk_px:
+    wide = abs(shoulders[0][0] - shoulders[1][0]) if shoulders else 0.0
+    if shoulders and hips and wide > 0.2 * trunk_px:
         obliquity = _slope_deg(hips)
         tilt = _slope_deg(shoulders) - obliquity
     free = _free(pose, facing, leg_px, from_side=wide <= FRONTAL * trunk_px)
-    if ankles is not None:
-        lift = float(ankles[1, 1] - ankles[0, 1]) / max(leg_px, 1.0)
-        feet = abs(ankles[0, 0] - ankles[1, 0])
+    if ankles:
+        lift = (ankles[1][1] - ankles[0][1]) / max(leg_px, 1.0)
+        feet = abs(ankles[0][0] - ankles[1][0])
         if wide > 0.2 * trunk_px:
-            stance = float(feet / wide)
-        if knees is not None and feet > 0.1 * trunk_px:
-            apart = float(abs(knees[0, 0] - knees[1, 0]) / feet)
+            stance = feet / wide
+        if knees and feet > 0.1 * trunk_px:
+            apart = abs(knees[0][0] - knees[1][0]) / feet
         if leg is not None:
-            foot = ankles[int(leg == "left")]
-            line = corner_deg(shoulder, hip, (float(foot[0]), float(foot[1])))
+            line = corner_deg(shoulder, hip, ankles[int(leg == "left")])
     arm = None
     if elbow is not None and wrist is not None:
         at = _middle(pose, "SHOULDER", near) or shoulder
@@ -140,16 +137,16 @@ def standing_leg(free: float, before: str | None, *, is_upright: bool) -> str | 
 
 def free_foot(pose: Pose, shoulder: Point, hip: Point, facing: int, leg_px: float) -> float:
     """`Limbs.free` of a frame, before the other measures are known."""
-    shoulders = pose.points[[Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER], 0]
-    from_side = float(np.ptp(shoulders)) <= FRONTAL * distance(shoulder, hip)
+    wide = abs(pose.at[Mark.LEFT_SHOULDER][0] - pose.at[Mark.RIGHT_SHOULDER][0])
+    from_side = wide <= FRONTAL * distance(shoulder, hip)
     return _free(pose, facing, leg_px, from_side=from_side)
 
 
 def _free(pose: Pose, facing: int, leg_px: float, *, from_side: bool) -> float:
-    left, right = pose.points[[Mark.LEFT_ANKLE, Mark.RIGHT_ANKLE]].tolist()
+    left, right = pose.at[Mark.LEFT_ANKLE], pose.at[Mark.RIGHT_ANKLE]
     up = right[1] - left[1]
     behind = facing * (right[0] - left[0]) if from_side else 0.0
-    return float((up + behind) / max(leg_px, 1.0))
+    return (up + behind) / max(leg_px, 1.0)
 
 
 def mean(many: list[Limbs]) -> Limbs:
@@ -167,22 +164,25 @@ def _middle(pose: Pose, name: str, near: str) -> Point | None:
     far = "RIGHT" if near == "LEFT" else "LEFT"
     for side in (near, far):
         mark = Mark[f"{side}_{name}"]
-        if pose.visibility[mark] >= SEEN:
-            return float(pose.points[mark, 0]), float(pose.points[mark, 1])
+        if pose.seen[mark] >= SEEN:
+            x, y = pose.at[mark]
+            return x, y
     return None
 
 
-def _pair(pose: Pose, name: str) -> Array | None:
-    """(2, 2) left and right; None where one is not seen."""
-    both = [Mark[f"LEFT_{name}"], Mark[f"RIGHT_{name}"]]
-    return pose.points[both] if pose.visibility[both].min() >= SEEN else None
+def _pair(pose: Pose, name: str) -> tuple[Point, Point] | None:
+    """Left and right; None where one is not seen."""
+    left, right = Mark[f"LEFT_{name}"], Mark[f"RIGHT_{name}"]
+    if min(pose.seen[left], pose.seen[right]) < SEEN:
+        return None
+    (a, b), (c, d) = pose.at[left], pose.at[right]
+    return (a, b), (c, d)
 
 
-def _slope_deg(pair: Array) -> float:
+def _slope_deg(pair: tuple[Point, Point]) -> float:
     """How far the left one is below the right one, seen from the front."""
-    return math.degrees(
-        math.atan2(pair[0, 1] - pair[1, 1], max(abs(pair[0, 0] - pair[1, 0]), 1e-6))
-    )
+    (a, b), (c, d) = pair
+    return math.degrees(math.atan2(b - d, max(abs(a - c), 1e-6)))
 
 
 def _turn_deg(base: Point, joint: Point, tip: Point, facing: int) -> float:

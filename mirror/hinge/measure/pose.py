@@ -5,8 +5,10 @@ Names and order are those of MediaPipe's 33 pose landmarks (BlazePose GHUM).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +61,8 @@ class Pose:
     points: (33, 2) pixels, x right, y down.
     visibility: (33,) 0..1.
     world: (33, 3) metres, x right, y down, z away from the camera, hip centre at the origin.
-    mask: (height, width) float32, 0..1 probability that a pixel is the person; or None.
+    mask: float32, 0..1 probability that a pixel is the person; or None. It may be another picture
+    than the frame: mask_at takes (..., 2) pixels of the frame to its own; None: they are the same.
     size: (width, height) of the frame, pixels.
     taken_at: seconds, the frame's own timestamp.
     stick: ends of a straight stick along the back, the low one first, pixels; None where no
@@ -73,3 +76,16 @@ class Pose:
     size: tuple[int, int]
     taken_at: float
     stick: tuple[Point, Point] | None = None
+    mask_at: Callable[[Array], Array] | None = None
+
+    @cached_property
+    def at(self) -> list[list[float]]:
+        """The points as plain numbers, with which single joints are measured much faster."""
+        places: list[list[float]] = self.points.tolist()
+        return places
+
+    @cached_property
+    def seen(self) -> list[float]:
+        """The visibility as plain numbers."""
+        sights: list[float] = self.visibility.tolist()
+        return sights

@@ -14,7 +14,7 @@ where the model mixes up left and right. The landmark depth is not used.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mirror.hinge.measure.balance import Foot, com_fraction, near_foot
 from mirror.hinge.measure.contour import Axis, Contour, edges
@@ -23,6 +23,7 @@ from mirror.hinge.measure.joints import JOINTS, PRESENT, joint
 from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.quality import FROM_SIDE, ViewRequirement, doubts, has_trunk
+from mirror.hinge.measure.replacing import replace
 from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth_edge
 from mirror.hinge.measure.space import Space, space
 from mirror.hinge.measure.view import Heading, View, follow_heading
@@ -186,7 +187,7 @@ def measure(
     """
     if pose is None:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "nobody")
-    sights = {name: float(max(pose.visibility[list(pair)])) for name, pair in JOINTS.items()}
+    sights = {name: max(pose.seen[a], pose.seen[b]) for name, (a, b) in JOINTS.items()}
     if min(sights["shoulder"], sights["hip"]) < PRESENT:
         return Measuring(frame_s=memory.frame_s), Unseen(t, "cut-off")
 
@@ -239,7 +240,7 @@ def measure(
         hip=hip,
         knee=knee,
         ankle=ankle,
-        near_ankle=(float(pose.points[near, 0]), float(pose.points[near, 1])),
+        near_ankle=(pose.at[near][0], pose.at[near][1]),
         trunk_px=trunk_px,
         leg_px=leg_px,
         back=back,

@@ -7,10 +7,11 @@ of 3 m (Camera Module 3, upright), a person of 1.75 m has .45 of its height ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.posture import Posture, Unseen
+from mirror.hinge.measure.replacing import replace
 
 NEAR, SHAPE = 0.33, 4 / 3
 """Least height of an arriving person, as a share of the frame's height. And the greatest height of

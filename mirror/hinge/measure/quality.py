@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from mirror.hinge.measure.geometry import gate
 from mirror.hinge.measure.joints import BODY_HEIGHT
 from mirror.hinge.measure.pose import Mark, Pose
@@ -71,21 +69,23 @@ def doubts(
 
 def _is_inside(pose: Pose, requirement: ViewRequirement) -> bool:
     """Whether head and feet, and across also the hips, are in the frame; hands where needed."""
-    across, down = (pose.points / pose.size).T
-    low, high = -OUTSIDE, 1.0 + OUTSIDE
+    width, height = pose.size
+    if min(pose.at[mark][1] for mark in HEAD) <= -OUTSIDE * height:
+        return False
+    if max(pose.at[mark][1] for mark in FEET) >= (1.0 + OUTSIDE) * height:
+        return False
     hands = HANDS if requirement.needs_hands else ()
-    wide = across[[*HEAD, Mark.LEFT_HIP, Mark.RIGHT_HIP, *FEET, *hands]]
-    is_whole = min(down[[*HEAD]]) > low and max(down[[*FEET]]) < high
-    return bool(is_whole and min(wide) > low and max(wide) < high)
+    wide = [pose.at[m][0] for m in (*HEAD, Mark.LEFT_HIP, Mark.RIGHT_HIP, *FEET, *hands)]
+    return bool(min(wide) > -OUTSIDE * width and max(wide) < (1.0 + OUTSIDE) * width)
 
 
 def has_trunk(pose: Pose) -> bool:
     """Whether head, shoulders and hips, which the back is read from, lie in the frame."""
-    marks = [*HEAD, *TRUNK]
-    inside = (pose.points[marks] > -OUTSIDE * np.array(pose.size)) & (
-        pose.points[marks] < (1 + OUTSIDE) * np.array(pose.size)
+    return all(
+        -OUTSIDE * size < pose.at[mark][axis] < (1.0 + OUTSIDE) * size
+        for mark in (*HEAD, *TRUNK)
+        for axis, size in enumerate(pose.size)
     )
-    return bool(inside.all())
 
 
 def _facing(heading: Heading, view: View) -> float:

@@ -12,6 +12,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from mirror.hinge.measure.joints import FAINT, GUESSED
 from mirror.hinge.measure.pose import Mark, Pose
 
@@ -53,7 +55,7 @@ class Space:
 
 def space(pose: Pose) -> Space:
     """The person of one pose in space."""
-    at, seen = pose.world.tolist(), pose.visibility.tolist()
+    at, seen = pose.world.tolist(), pose.seen
 
     def middle(left: Mark, right: Mark, weigh: Vector = (1.0, 1.0)) -> Vector:
         a = max(seen[left] - GUESSED, FAINT) * weigh[0]
@@ -76,7 +78,7 @@ def space(pose: Pose) -> Space:
     px_per_m = _scale(pose)
     feet = None
     if max(sights) > FEET_SEEN and min(sights) > FOOT_SEEN:
-        feet = float(pose.points[Mark.LEFT_ANKLE, 1] - pose.points[Mark.RIGHT_ANKLE, 1]) / px_per_m
+        feet = (pose.at[Mark.LEFT_ANKLE][1] - pose.at[Mark.RIGHT_ANKLE][1]) / px_per_m
     hands = [
         hips[1] - at[m][1] for m in (Mark.LEFT_WRIST, Mark.RIGHT_WRIST) if seen[m] >= HAND_SEEN
     ]
@@ -110,11 +112,12 @@ def _stands(higher: float) -> float:
 
 def _scale(pose: Pose) -> float:
     """Pixels a metre: all landmarks in the frame over those in space, by least squares."""
-    weights = pose.visibility[:, None]
-    total = weights.sum()
-    there = pose.world[:, :2] - (pose.world[:, :2] * weights).sum(axis=0) / total
-    here = pose.points - (pose.points * weights).sum(axis=0) / total
-    return max(1.0, float((there * here * weights).sum() / max((there**2 * weights).sum(), 1e-9)))
+    weights = pose.visibility
+    both = np.concatenate([pose.world[:, :2], pose.points], axis=1)
+    both -= weights @ both / weights.sum()
+    there, here = both[:, :2], both[:, 2:]
+    alike, square = float((weights @ (there * here)).sum()), float((weights @ there**2).sum())
+    return max(1.0, alike / max(square, 1e-9))
 
 
 def _elbow_deg(

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from mirror.hinge.measure.geometry import Array, distance, weighted_mean
+from mirror.hinge.measure.geometry import distance, weighted_mean
 from mirror.hinge.measure.pose import Mark, Pose
 
 FRONTAL_SHOULDERS = 0.75
@@ -68,7 +68,7 @@ def turn_deg(pose: Pose, trunk_px: float) -> float:
         (Mark.LEFT_HIP, Mark.RIGHT_HIP, FRONTAL_HIPS),
     )
     turns = [
-        math.asin(min(1.0, abs(pose.points[a, 0] - pose.points[b, 0]) / (trunk_px * frontal)))
+        math.asin(min(1.0, abs(pose.at[a][0] - pose.at[b][0]) / (trunk_px * frontal)))
         for a, b, frontal in gaps
     ]
     return math.degrees(sum(turns) / len(turns))
@@ -134,5 +134,4 @@ def toes(pose: Pose) -> int:
 
 
 def _middle(pose: Pose, left: Mark, right: Mark) -> tuple[float, float]:
-    pair: Array = pose.points[[left, right]]
-    return weighted_mean(pair, pose.visibility[[left, right]])
+    return weighted_mean(pose.at[left], pose.at[right], (pose.seen[left], pose.seen[right]))
