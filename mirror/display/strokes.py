@@ -19,6 +19,7 @@ Covered = tuple[NDArray[np.intp], NDArray[np.uint8], NDArray[np.int_]]
 PIECE_PX = 32  # strokes are computed in pieces about this long, many at a time
 THIN_PX = 4  # half width up to which strokes are computed together
 CHUNK_PX = 1 << 20  # pixels computed at once: bounds the memory of absurdly thick strokes
+FLAT_PX, FLATTENINGS = 0.1, 4  # a point so near to the line of its neighbours is left out
 FAR_PX = 1e7  # where coordinates end; beyond it float arithmetic would overflow
 
 
@@ -39,7 +40,7 @@ def strokes(shapes: Sequence[Shape], scale: float, size: tuple[int, int]) -> Ite
     if not len(places):
         return
     radius = np.clip(radii[owner], 0.5, max(size))
-    places, owner, radius = _thinned(places, owner, radius)
+    places, owner, radius = _flattened(*_thinned(places, owner, radius))
     # From each point to the next one of the same shape; its first point stands alone, as a dot.
     before = np.arange(len(places)) - 1
     before[np.append(True, owner[1:] != owner[:-1])] += 1
@@ -93,6 +94,27 @@ def _thinned(
     return places[is_kept], owner[is_kept], radius[is_kept]
 
 
+def _flattened(
+    places: NDArray[np.float64], owner: NDArray[np.int_], radius: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int_], NDArray[np.float64]]:
+    """Leave out points that hardly leave the line: every other one at a time, some times over.
+
+    A smooth wide line of many short pieces would be computed several times over.
+    """
+    for _ in range(FLATTENINGS):
+        chord, off = places[2:] - places[:-2], places[1:-1] - places[:-2]
+        aside = np.abs(chord[:, 0] * off[:, 1] - chord[:, 1] * off[:, 0])
+        square, along = (chord**2).sum(axis=1), (chord * off).sum(axis=1)
+        is_flat = (aside <= FLAT_PX * np.sqrt(square)) & (along >= 0) & (along <= square)
+        is_flat &= owner[2:] == owner[:-2]
+        is_flat[1::2] = False
+        if not is_flat.any():
+            break
+        is_kept = np.append(np.append(True, ~is_flat), True)[: len(places)]
+        places, owner, radius = places[is_kept], owner[is_kept], radius[is_kept]
+    return places, owner, radius
+
+
 def _spans(
     start: NDArray[np.float64],
     step: NDArray[np.float64],
@@ -128,15 +150,14 @@ def _spans(
         y = b + (0.5 - b0[part, None])
         cover = _coverage(x, y, column, da[part], db[part], radius[part])
         # Where a lit pixel is: on which line, and at which place of its span.
-        lit = np.flatnonzero(cover.view(bool)).astype(np.int32)
-        at, aside = np.divmod(lit, np.int32(wide))
-        piece = at // np.int32(lines)
+        rows = cover.reshape(-1, wide)
+        at, aside = rows.view(bool).nonzero()
         corner = a * stride[part, None] + b * across[part, None]
-        index = corner.astype(np.intp).ravel()[at] + aside * across[part][piece]
-        found = index, cover.ravel()[lit], owner[part][piece]
+        index = corner.astype(np.intp).ravel()[at] + aside * across[part].repeat(lines)[at]
+        found = index, rows[at, aside], owner[part].repeat(lines)[at]
         if max(lines, wide) > min(size):  # only absurdly thick ones reach over an edge
-            is_on = (a.ravel()[at] < long[part][piece]) & (
-                b.ravel()[at] + aside < broad[part][piece]
+            is_on = (a.ravel()[at] < long[part].repeat(lines)[at]) & (
+                b.ravel()[at] + aside < broad[part].repeat(lines)[at]
             )
             found = found[0][is_on], found[1][is_on], found[2][is_on]
         yield found

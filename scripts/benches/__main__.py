@@ -12,6 +12,7 @@ from benches import (
     back_fit,
     counts,
     effort,
+    films,
     footage,
     gallery,
     history,
@@ -21,6 +22,7 @@ from benches import (
     slumping,
     soak,
     verdict_fit,
+    workers,
 )
 from benches.tracks import WAYS
 from mirror.cli.arguments import count, positive
@@ -74,9 +76,17 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--way", choices=WAYS, default="as-filmed", help="as it is tracked")
     one = add("verdict", "fit the verdict of hinge or squat, each source left out once")
     one.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="of clips, of people")
+    one = add("workers", "counts in labelled clips with one, two and three trackers")
+    one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
+    one.add_argument("--only", default="*", metavar="NAME", help="pattern of their file names")
+    one.add_argument("--way", choices=WAYS, default="15", help="as they are tracked (15)")
     one = add("reflection", "the line on the reflection in simulated rooms")
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a PNG, searched for flaws")
+    one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
+    one = add("film", "a set as a contact sheet of the glass, and how long each text was there")
+    one.add_argument("names", nargs="*", metavar="SET", help=f"{', '.join(films.SETS)}, or a "
+                     "video of rendered people (all sets)")  # fmt: skip
     one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
     one = add("loop", "the whole mirror beside MediaPipe alone and a plain loop")
     one.add_argument("--clip", type=Path, metavar="FILE", help="a video in place of the figure")
@@ -124,10 +134,14 @@ def measure(options: argparse.Namespace) -> int:
     if options.what in ("clips", "people"):
         found = (footage.clips if options.what == "clips" else footage.people)(options.folder)
         return footage.table(found, bundle(settings.model), options.plot, options.way)
+    if options.what == "workers":
+        return workers.workers(options.folder, bundle(settings.model), options.way, options.only)
     if options.what == "reflection":
         return reflection.bench(options.cases)
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
+    if options.what == "film":
+        return films.films(settings, options.names, options.out)
     if options.what == "drawing":
         return max(effort.drawing(settings), effort.presence(settings))
     return counts.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)

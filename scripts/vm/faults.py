@@ -5,131 +5,29 @@ from __future__ import annotations
 import subprocess
 import time
 
-from machine import QUIET_WORDS, SIZE, MachineError, Said
-from mirror_in_vm import RUN, SETTINGS, UNIT, Mirror
+from machine import MachineError, Said
+from mirror_in_vm import NEXT, RUN, SELECT, SETTINGS, UNIT, Mirror
+from setting_up import (
+    PARTS,
+    forced,
+    installed,
+    leaking,
+    mounted,
+    ready,
+    switched_off,
+    uninstalled,
+    unit,
+    voice,
+)
 
 from mirror.coach.exercise import exercises
 from mirror.coach.language import load_language
-
-PRODUCT = "/root/product"
-PARTS = "pyproject.toml README.md mirror config systemd scripts"
-WORDS = "/boot/firmware/cmdline.txt"
-FIRMWARE = "/boot/firmware/config.txt"
-CLOUD = "/etc/cloud/cloud.cfg.d"
-MEMORY_MAX = "/sys/fs/cgroup/system.slice/hinge-mirror.service/memory.max"
-NEXT, SELECT = 17, 22
-
-
-def mounted(mirror: Mirror) -> str:
-    """The checkout and the wheels, as a USB stick would bring them."""
-    mirror.machine.must(
-        "modprobe 9pnet_virtio; for tag in product wheels; do mkdir -p /mnt/$tag; "
-        "mountpoint -q /mnt/$tag || "
-        "mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144 $tag /mnt/$tag; done; "
-        "cp -r /mnt/product/scripts/vm/guest/. /opt/vm/"
-    )
-    return "checkout and wheels are there"
-
-
-def installed(mirror: Mirror) -> str:
-    """The real installer; a second run does nothing; settings stay."""
-    machine = mirror.machine
-    machine.must(f"mkdir -p {PRODUCT}; cd /mnt/product; cp -r {PARTS} {PRODUCT}/", 300.0)
-    install = f"{PRODUCT}/scripts/install.sh --plain-debian /mnt/wheels"
-    dry = machine.must(f"{install} --dry-run", 120.0)
-    assert "nothing was changed" in dry
-    assert machine.run("test -e /opt/hinge-mirror").code != 0, "a dry run changed something"
-    # The owner's settings, there before: a size and a rate that the emulated machine can bear.
-    machine.must(
-        f"mkdir -p /etc/hinge-mirror; sed -e 's/^source = .*/source = \"figure\"/' "
-        "-e 's/^width = .*/width = 330/; s/^height = .*/height = 440/' "
-        "-e 's/^grace_s = .*/grace_s = 120/' "
-        "-e 's/^fps = 30.0.*/fps = 5.0/; s/^fps = 30 .*/fps = 5/' "
-        f"{PRODUCT}/config/mirror.toml >{SETTINGS}"
-    )
-    # As on a Raspberry Pi, whose firmware and cloud-init this machine does not have.
-    machine.must(
-        f"mkdir -p /boot/firmware {CLOUD}; echo 'console=tty1 root=/dev/x quiet' >{WORDS}; "
-        f"printf '[all]\\n' >{FIRMWARE}"
-    )
-    settings = machine.must(f"cat {SETTINGS}")
-    mirror.drop_in("vm", True)
-    began = time.monotonic()
-    machine.must(install, 2400.0)
-    took = time.monotonic() - began
-    began = time.monotonic()
-    again = machine.must(install, 600.0)
-    took_again = time.monotonic() - began
-    assert "is there already" in again
-    assert machine.must(f"cat {SETTINGS}") == settings, "settings were changed"
-    words = machine.must(f"cat {WORDS}").split()
-    assert words == ["console=tty3", "root=/dev/x", *QUIET_WORDS.split()], words
-    assert "disable_splash=1" in machine.must(f"cat {FIRMWARE}")
-    machine.must(f"test -s {CLOUD}/99-hinge-mirror.cfg")
-    machine.must("sync")
-    return f"installed in {took:.0f} s; a second time in {took_again:.0f} s; settings stay"
-
-
-def unit(mirror: Mirror) -> str:
-    """The verdict of systemd on the unit."""
-    machine = mirror.machine
-    path = f"/etc/systemd/system/{UNIT}"
-    said = machine.must(f"systemd-analyze verify {path} 2>&1", 120.0).strip()
-    score = machine.must(f"systemd-analyze security --no-pager {UNIT} | tail -n 1", 120.0)
-    value = float(score.split(":")[1].split()[0])
-    assert value <= 2.5, score
-    assert not said, said
-    mirror.await_ready()
-    limit = machine.must(f"cat {MEMORY_MAX}").strip()
-    assert limit.isdigit(), f"memory is not limited: {limit}"
-    words = machine.must(f"tr '\\0' '\\n' </proc/{mirror.show('MainPID')}/environ").split("\n")
-    assert "SDL_RENDER_VSYNC=1" in words, words
-    return f"verify is clean; security score {value}; memory is limited to {int(limit) >> 20} MB"
-
-
-def ready(mirror: Mirror) -> str:
-    """From the reset button to READY, with real pose inference; black until commands are taken."""
-    machine, lit = mirror.machine, [0.0]
-    mirror.drop_in("recorded", False)
-    machine.must("sync")
-    machine.reset()
-
-    def look() -> None:
-        """Before its driver is there qemu itself writes on a display of another size."""
-        try:
-            seen = machine.display()
-        except OSError:  # the machine is just being reset
-            return
-        if seen.shape[:2] == SIZE[::-1]:
-            lit.append(float((seen.max(axis=2) > 8).mean()))
-
-    machine.await_agent(meanwhile=look)
-    agent_s = time.monotonic() - machine.started
-    mirror.await_ready()
-    ready_s = time.monotonic() - machine.started
-    # READY is said of trouble that is shown, too: here it has to see.
-    mirror.await_status(" reps")
-    seen_s = time.monotonic() - machine.started
-    mounted(mirror)
-    assert max(lit) == 0.0, f"{max(lit):.2%} of the display were lit at the start"
-    return (
-        f"black in {len(lit) - 1} screenshots; commands after {agent_s:.0f} s, "
-        f"READY after {ready_s:.0f} s, poses are estimated after {seen_s:.0f} s"
-    )
-
-
-def _display(mirror: Mirror, name: str) -> tuple[list[str], str]:
-    off, lit, texts, driver = mirror.compared(name)
-    assert driver == "kmsdrm", driver
-    assert 0.001 < lit < 0.5, f"{lit:.2%} of the display are lit"
-    assert off < 0.0005, f"{off:.2%} of the display are not what the product drew"
-    return texts, f"{lit:.1%} lit, {off:.3%} differ"
 
 
 def display(mirror: Mirror) -> str:
     """The display itself against what the product says it drew."""
     mirror.await_any_text()
-    texts, reported = _display(mirror, "estimated")
+    texts, reported = mirror.matches("estimated")
     return f"{reported}; it says: {' / '.join(texts)}"
 
 
@@ -138,7 +36,7 @@ def recorded(mirror: Mirror) -> str:
     mirror.drop_in("recorded", True)
     ready_s = mirror.restart()
     counted_s = mirror.await_status("2 reps", 600.0)
-    _, reported = _display(mirror, "counting")
+    _, reported = mirror.matches("counting")
     return f"READY after {ready_s:.0f} s, 2 reps after {counted_s:.0f} s more; {reported}"
 
 
@@ -151,7 +49,7 @@ def pressed(mirror: Mirror) -> str:
         seen.append(_variation(mirror, order, seen[-1]))
     first = order.index(seen[0])
     assert seen == (2 * order)[first : first + 3], seen
-    _display(mirror, "pressed")
+    mirror.matches("pressed")
     return " > ".join(seen)
 
 
@@ -219,7 +117,7 @@ def asleep(mirror: Mirror) -> str:
     """The person leaves: the display is switched off; a person comes: it is on again."""
     machine = mirror.machine
     short = "s/^grace_s = .*/grace_s = 5/; s/^screen_off_s = .*/screen_off_s = 5/"
-    _settings(mirror, f"sed -i '{short}' {SETTINGS}")
+    mirror.change_settings(short)
     mirror.restart()
     mirror.await_counted(1)
     machine.must(f"touch {RUN}/nobody")
@@ -227,28 +125,20 @@ def asleep(mirror: Mirror) -> str:
     machine.must(f"rm {RUN}/nobody")
     on_s = mirror.await_power("On", 120.0)
     mirror.await_any_text()
-    _, reported = _display(mirror, "awake")
-    _restore(mirror)
+    _, reported = mirror.matches("awake")
+    mirror.restore_settings()
     mirror.restart()
     return f"off {off_s:.0f} s after the person left, on {on_s:.0f} s after one came; {reported}"
-
-
-def _settings(mirror: Mirror, edit: str) -> None:
-    mirror.machine.must(f"cp -n {SETTINGS} /root/mirror.toml; {edit}")
-
-
-def _restore(mirror: Mirror) -> None:
-    mirror.machine.must(f"cp /root/mirror.toml {SETTINGS}")
 
 
 def camera_absent(mirror: Mirror) -> str:
     """No camera at the start: said on the glass; one that is plugged in later is used."""
     machine = mirror.machine
-    _settings(mirror, f"sed -i 's/^source = .*/source = \"0\"/' {SETTINGS}")
+    mirror.change_settings('s/^source = .*/source = "0"/')
     machine.run("modprobe -r vivid")
     ready_s = mirror.restart()
     mirror.await_texts("I cannot see", 120.0)
-    _display(mirror, "camera-absent")
+    mirror.matches("camera-absent")
     machine.must("modprobe vivid n_devs=1 node_types=0x1")
     back_s = mirror.await_status(" reps", 240.0)
     return f"trouble screen READY after {ready_s:.0f} s; plugged in: sees after {back_s:.0f} s"
@@ -274,7 +164,7 @@ def camera_lost(mirror: Mirror) -> str:
     mirror.await_texts("I cannot see", 120.0)
     machine.must("echo vivid.0 >/sys/bus/platform/drivers/vivid/bind")
     back_s = mirror.await_status(" reps", 240.0)
-    _restore(mirror)
+    mirror.restore_settings()
     mirror.restart()
     return f"new process READY after {new_s:.0f} s; plugged in: sees after {back_s:.0f} s"
 
@@ -282,16 +172,15 @@ def camera_lost(mirror: Mirror) -> str:
 def libcamera(mirror: Mirror) -> str:
     """Unmodified picamera2 on libcamera, with the kernel's simulated camera (vimc)."""
     machine = mirror.machine
-    _settings(
-        mirror,
-        'sed -i \'s/^source = .*/source = "picamera"/; s/^width = .*/width = 640/; '
-        f"s/^height = .*/height = 480/' {SETTINGS}",
+    mirror.change_settings(
+        's/^source = .*/source = "picamera"/; s/^width = .*/width = 640/; '
+        "s/^height = .*/height = 480/"
     )
     # The buffers of a Pi's camera have a name of their own.
     machine.must("modprobe vimc; ln -sf system /dev/dma_heap/linux,cma; udevadm settle")
     ready_s = mirror.restart()
     mirror.await_status(" reps", 240.0)
-    _restore(mirror)
+    mirror.restore_settings()
     machine.run(f"systemctl stop {UNIT}; modprobe -r vimc")
     mirror.restart()
     return f"frames flow; READY after {ready_s:.0f} s"
@@ -304,7 +193,7 @@ def display_unplugged(mirror: Mirror) -> str:
     cursor = mirror.cursor()
     machine.must(f"echo off >{status}; sleep 12; echo detect >{status}")
     back_s = mirror.await_journal("The display is there", cursor, 120.0)
-    _, reported = _display(mirror, "display-back")
+    _, reported = mirror.matches("display-back")
     return f"opened again after {back_s:.0f} s; {reported}"
 
 
@@ -317,7 +206,7 @@ def display_absent(mirror: Mirror) -> str:
     ready_s = mirror.restart()
     machine.must(f"echo detect >{status}")
     back_s = mirror.await_journal("The display is there", cursor, 120.0)
-    _, reported = _display(mirror, "display-late")
+    _, reported = mirror.matches("display-late")
     return f"READY without one after {ready_s:.0f} s; on it {back_s:.0f} s after; {reported}"
 
 
@@ -328,7 +217,7 @@ def button_jammed(mirror: Mirror) -> str:
     mirror.restart()
     machine.must("rm /run/jam")
     mirror.await_texts("A button does not work: see hinge-mirror check", 180.0)
-    _display(mirror, "button-jammed")
+    mirror.matches("button-jammed")
     pid, cursor = mirror.show("MainPID"), mirror.cursor()
     time.sleep(20.0)
     assert mirror.show("MainPID") == pid, "the mirror has ended"
@@ -356,7 +245,7 @@ def buttons_absent(mirror: Mirror) -> str:
 def settings_broken(mirror: Mirror) -> str:
     """A broken file: defaults, said on the glass; `check` fails."""
     machine = mirror.machine
-    _settings(mirror, f"printf '[screen]\\nrotate = 45\\n' >{SETTINGS}")
+    mirror.change_settings("s/^rotate = .*/rotate = 45/")
     machine.must(f"systemctl restart --no-block {UNIT}")
     said_s = mirror.await_texts("A setting is wrong", 120.0)
     mirror.await_ready()
@@ -369,8 +258,8 @@ def settings_broken(mirror: Mirror) -> str:
     assert code.code == 1, code.out
     assert "rotate = 45" in code.out
     assert "rotate = 45" in journal
-    _display(mirror, "settings-broken")
-    _restore(mirror)
+    mirror.matches("settings-broken")
+    mirror.restore_settings()
     mirror.restart()
     return f"said on the glass after {said_s:.0f} s, then in the margin; check gave 1"
 
@@ -533,41 +422,13 @@ def overlay(mirror: Mirror) -> str:
     )
 
 
-def uninstalled(mirror: Mirror) -> str:
-    """All is gone but settings and sets; the console has its login again."""
-    machine = mirror.machine
-    for _ in range(2):  # what is gone already is no trouble
-        machine.must(f"{PRODUCT}/scripts/install.sh --uninstall", 120.0)
-    assert machine.run("ls /opt/hinge-mirror /etc/systemd/system/hinge-mirror.service").code != 0
-    machine.must(f"test -s {SETTINGS}; test -d /var/lib/hinge-mirror")
-    assert machine.must("systemctl is-enabled getty@tty1.service").strip() == "enabled"
-    words = machine.must(f"cat {WORDS}").split()
-    assert words == ["console=tty1", "root=/dev/x", "quiet"], words
-    assert machine.must(f"cat {FIRMWARE}").split() == ["[all]"]
-    assert not machine.must(f"ls {CLOUD}").strip()
-    return "settings and sets stay"
-
-
-def switched_off(mirror: Mirror) -> str:
-    """The button held: an unprivileged user switches the machine off."""
-    mirror.await_ready()
-    began = time.monotonic()
-    mirror.machine.must(f"sh /opt/vm/pins.sh down {SELECT}")
-    assert mirror.machine.is_off(120.0), f"still on; {mirror.journal(10)}"
-    off_s = time.monotonic() - began
-    mirror.machine.start()
-    mirror.machine.await_agent()
-    mounted(mirror)
-    return f"off after {off_s:.0f} s"
-
-
 STEPS = [
     (step.__name__, step)
     for step in (
-        mounted, installed, unit, ready, display, recorded, pressed, killed, hung,
-        estimator_hung, stopped, asleep,
+        mounted, installed, voice, unit, ready, display, recorded, pressed, killed, hung,
+        leaking, estimator_hung, stopped, asleep,
         camera_absent, camera_unplugged, camera_lost, libcamera, display_unplugged, display_absent,
         button_jammed, buttons_absent, settings_broken, disk_full, read_only, clock,
-        updated, rolled_back, power_cuts, overlay, switched_off, uninstalled,
+        updated, rolled_back, power_cuts, forced, overlay, switched_off, uninstalled,
     )
 ]  # fmt: skip

@@ -14,6 +14,7 @@ UNIT = "hinge-mirror.service"
 DROP_INS = f"/etc/systemd/system/{UNIT}.d"
 SETTINGS = "/etc/hinge-mirror/mirror.toml"
 RUN = "/run/hinge-mirror"
+NEXT, SELECT = 17, 22
 PATIENCE_S = 900.0
 """Seconds: three times the longest wait that was ever needed."""
 
@@ -22,7 +23,7 @@ class Mirror:
     """The mirror from outside: state, status line, journal, display, buttons."""
 
     def __init__(self, machine: Machine, out: Path) -> None:
-        self.machine, self._out = machine, out
+        self.machine, self.out = machine, out
 
     def show(self, key: str) -> str:
         """A property of the unit."""
@@ -82,26 +83,36 @@ class Mirror:
         self._thaw()
         return list(reported["texts"])
 
-    def compared(self, name: str) -> tuple[float, float, list[str], str]:
-        """The display against what the product says it presented, at one moment.
+    def matches(self, name: str, words: str = "", first: str = "true") -> tuple[list[str], str]:
+        """The display has to show what the product says it presented, at one moment.
+
+        words: a text of that moment; else it is now. first: a command that leads to it.
 
         Returns:
-            The share of pixels that differ, the share that is lit, the texts, and the driver.
+            The texts, and how much is lit and differs, in words.
         """
-        self._freeze()
+        off, lit, texts, driver = self._compared(name, words, first)
+        assert driver == "kmsdrm", driver
+        assert 0.001 < lit < 0.5, f"{lit:.2%} of the display are lit"
+        assert off < 0.0005, f"{off:.2%} of the display are not what the product drew"
+        return texts, f"{lit:.1%} lit, {off:.3%} differ"
+
+    def _compared(self, name: str, words: str, first: str) -> tuple[float, float, list[str], str]:
+        """The share of pixels that differ, the share that is lit, the texts, and the driver."""
+        self._freeze(words, first)
         time.sleep(2.0)
-        seen = self.machine.display(self._out / f"{name}-display.png")
-        self.machine.fetch(f"{RUN}/glass.png", self._out / f"{name}-product.png")
+        seen = self.machine.display(self.out / f"{name}-display.png")
+        self.machine.fetch(f"{RUN}/glass.png", self.out / f"{name}-product.png")
         reported = json.loads(self.machine.must(f"cat {RUN}/glass.json"))
         self._thaw()
-        with Image.open(self._out / f"{name}-product.png") as picture:
+        with Image.open(self.out / f"{name}-product.png") as picture:
             product = np.asarray(picture.convert("RGB"))
         if product.shape != seen.shape:
             raise MachineError(f"display {seen.shape}, product {product.shape}")
         off = np.abs(seen.astype(int) - product.astype(int)).max(axis=2) > 8
         return (
             float(off.mean()),
-            float((seen.max(axis=2) > 8).mean()),
+            lit_share(seen),
             reported["texts"],
             reported["driver"],
         )
@@ -128,10 +139,20 @@ class Mirror:
         change = f"cp /opt/vm/{name}.conf {DROP_INS}/" if on else f"rm -f {DROP_INS}/{name}.conf"
         self.machine.must(f"mkdir -p {DROP_INS}; {change}; systemctl daemon-reload")
 
-    def _freeze(self) -> None:
-        self.machine.run(f"rm -f {RUN}/glass.json")
+    def change_settings(self, edit: str) -> None:
+        """Edit the settings by sed."""
+        self.machine.must(f"cp -n {SETTINGS} /root/mirror.toml; sed -i '{edit}' {SETTINGS}")
+
+    def restore_settings(self) -> None:
+        """Take all edits back."""
+        self.machine.must(f"cp /root/mirror.toml {SETTINGS}")
+
+    def _freeze(self, words: str = "", first: str = "true") -> None:
+        """Stop it where it has presented a text (any picture), once a command was given."""
+        show = f"printf %s '{words}' >{RUN}/show.new; mv {RUN}/show.new {RUN}/show"
+        self.machine.must(f"rm -f {RUN}/glass.json; {show}; {first}")
         # Asked for again and again: a mirror that starts again has a new folder.
-        ask = f"test -e {RUN}/glass.json || {{ touch {RUN}/show; false; }}"
+        ask = f"test -e {RUN}/glass.json || {{ {show}; false; }}"
         try:
             self._await(lambda: self.machine.run(ask).code == 0, 120.0, "a screenshot")
         except MachineError:
@@ -148,3 +169,8 @@ class Mirror:
                 return time.monotonic() - began
             time.sleep(0.5)
         raise MachineError(f"no {what!r} within {patience_s:.0f} s:\n{self.journal(20)}")
+
+
+def lit_share(picture: np.ndarray) -> float:
+    """The share of the pixels of a (height, width, 3) picture that are not black."""
+    return float((picture.max(axis=2) > 8).mean())

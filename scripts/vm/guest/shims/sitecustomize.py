@@ -1,7 +1,8 @@
 """Test only, in the virtual machine: patches the product for the lacks of the emulated computer.
 
-Always: `/run/hinge-mirror/show` asks for the frame that the screen has just presented; it is
-written beside it as a PNG with its texts, and the screen stands still until the file is gone.
+Always: `/run/hinge-mirror/show` asks for the frame that the screen has just presented, or for one
+with the text that is in that file; it is written beside it as a PNG with its texts, and the screen
+stands still until the file is gone. `drawn` is there from just before the first one.
 `/run/jam`: no pin gets a pull-up, which in the simulated chip would beat any short circuit.
 
 With VM_RECORDED: the emulated processor needs some seconds for one pose, so the poses of the
@@ -15,11 +16,12 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 SHOW = Path("/run/hinge-mirror/show")
 JAM = Path("/run/jam")
-NOBODY, HANG = SHOW.with_name("nobody"), SHOW.with_name("hang")
+DRAWN, NOBODY, HANG = (SHOW.with_name(name) for name in ("drawn", "nobody", "hang"))
 RECORDED = os.environ.get("VM_RECORDED")
 FILM_FPS = 10.0
 WALL_FPS = 4.0
@@ -34,8 +36,14 @@ def patch_screen(module):
         return draw(self, scene)
 
     def presenting(self):
+        with suppress(OSError):
+            DRAWN.touch()
         present(self)
-        if not SHOW.exists():
+        try:
+            wanted = SHOW.read_text()
+        except OSError:
+            return
+        if wanted and wanted not in self.texts:
             return
         self.save(SHOW.with_name("glass.png"), as_panel=True)
         reported = {"driver": self.driver, "texts": self.texts}
@@ -103,7 +111,16 @@ def patch_pins(module):
     module.LGPIOPin._set_pull = setting
 
 
-PATCHES = {"mirror.display.screen": patch_screen, "gpiozero.pins.lgpio": patch_pins}
+def patch_waking(module):
+    """The computer is the one of /opt/vm/cpuinfo."""
+    module.waking.__defaults__ = (Path("/opt/vm/model"),)
+
+
+PATCHES = {
+    "mirror.display.screen": patch_screen,
+    "mirror.buttons.waking": patch_waking,
+    "gpiozero.pins.lgpio": patch_pins,
+}
 if RECORDED:
     PATCHES |= {"mirror.pose.subject": patch_subject, "mirror.simulator.camera": patch_figure}
 
