@@ -200,7 +200,7 @@ def _string(
     if base is None or not base.is_enough:
         return _unknown(memory, replace(reading, reason=reading.reason or "stand-still"))
     by_hands = slack.tightness(values, base.values, seen.seen)
-    if by_hands < LOST:
+    if by_hands < LOST and seen.seen >= SEEN:
         return _without_hands(memory, "hands-on-your-trunk", posture)
     memory = replace(memory, held_s=posture.t)
     by_back = _judged_rounding(posture)
