@@ -83,7 +83,7 @@ def advance(session: Session, pose: Pose | None, t: float) -> Session:
     if session.reps and not counter.is_open and t - session.reps[-1].end_s >= REST_S:
         session = end(session, "rest")
     shown = session.shown
-    messages = shown.messages.follow(t, stands=not counter.is_moving)
+    messages = shown.messages.follow(t, pauses=shown.stage is Stage.FINISHED)
     key = session.guidance
     is_kept = messages.is_held(t) or (_is_doubt(session, key) and _is_unanswered(session))
     if is_kept and key != "stop-here":

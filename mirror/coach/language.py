@@ -64,14 +64,7 @@ class Language:
     def lesson(self, choice: Exercise, moment: int) -> str:
         """What to do at a moment of the demonstration: before, twice down, at the end, and up."""
         line = _MOMENTS[moment]
-        own = f"{_record(choice)}.{line}"
-        if line == "setup" and not self.has(own):
-            return self.setup(choice)
-        return self._or(own, self.say(f"lesson.{line}"))
-
-    def setup(self, choice: Exercise) -> str:
-        """A reminder before the first rep; empty where there is none."""
-        return self._or(f"variation.{choice.variation.name}.setup", "")
+        return self._or(f"{_record(choice)}.{line}", self.say(f"lesson.{line}"))
 
     def rest(self, choice: Exercise) -> str:
         """A question after the set; empty where there is none."""

@@ -177,7 +177,6 @@ class Stage(Enum):
 
     WELCOME = "welcome"
     CHOSEN = "chosen"
-    STILL = "still"
     WORKING = "working"
     FINISHED = "finished"
     REST = "rest"

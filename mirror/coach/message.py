@@ -2,7 +2,7 @@
 
 A correction stays until a rep answers it, another one comes, or the set ends. Praise stays for
 `PRAISE_S`, the stop depth for `LEAST_S`. For its least time nothing takes the place of a message
-but "deep enough". What is due meanwhile waits; the stop depth waits until the person stands.
+but "deep enough". What is due meanwhile waits; the stop depth waits until the person pauses.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ class Messages:
         unanswered = None if about.answers is not None else self.unanswered
         return replace(self, waiting=(*due, *found), unanswered=unanswered)
 
-    def follow(self, t: float, *, stands: bool) -> Messages:
-        """The messages at time t. stands: the person is between two movements."""
+    def follow(self, t: float, *, pauses: bool) -> Messages:
+        """The messages at time t. pauses: the person stands and looks at the last rep."""
         if self.is_held(t):
             return self
-        ready = next((one for one in self.waiting if stands or isinstance(one, Cue)), None)
+        ready = next((one for one in self.waiting if pauses or isinstance(one, Cue)), None)
         if ready is None:
             return replace(self, now=self.unanswered)
         waiting = tuple(one for one in self.waiting if one is not ready)

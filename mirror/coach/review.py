@@ -11,7 +11,7 @@ from mirror.hinge.counting.reps import Fault, Outcome, Phase, Rep
 from mirror.hinge.drills.drill import Reading
 from mirror.hinge.drills.drill import step as follow_drill
 from mirror.hinge.judging.faults import NOTED, UPPER_BACK, is_rounded
-from mirror.hinge.judging.feedback import cue
+from mirror.hinge.judging.feedback import BACK, cue
 from mirror.hinge.judging.rep_frames import RepFrames, descent, score
 from mirror.hinge.judging.rep_frames import observe as observe_form
 from mirror.hinge.judging.stop_depth import Found, NotFound, find_stop_depth
@@ -172,6 +172,8 @@ def _search_stop(session: Session, rep: Rep) -> Session:
     before = session.person.stop
     descents = (*before.descents, (fold, rounding))[-DESCENTS:]
     found = find_stop_depth(descents)
+    if found == NotFound("straight") and any(_has_rounded(one) for one in (*session.reps, rep)):
+        found = NotFound("unclear")  # it kept its shape lately, and not all the way
     kind = _kind(found)
     is_new = kind != _kind(before.found) and kind not in ("few-reps", "unclear")
     search = StopSearch(descents, found, rep.number if is_new else before.rep)
@@ -185,6 +187,10 @@ def _search_stop(session: Session, rep: Rep) -> Session:
         person=replace(session.person, stop=search),
         current_set=replace(session.current_set, log=log),
     )
+
+
+def _has_rounded(rep: Rep) -> bool:
+    return any(fault.fault in BACK for fault in rep.faults)
 
 
 def _kind(found: Found | None) -> str:

@@ -19,13 +19,12 @@ from mirror.hinge.measure.replacing import replace
 
 SHORTEST_S, GREETED_S = 0.5, 1.5
 """Least seconds of a stage, and of the greeting while nothing moves."""
-GREETING_S = 2.0
-"""Least time for which a person who arrives is greeted, in seconds."""
 CHOSEN_S = 4.0
 """Seconds for which a choice is shown, wherever the person stands: the buttons are near the
 glass."""
-LOOK_UP_S = 8.0
-"""Seconds for which the last rep is replayed: time to stand up and look."""
+PAUSED_S, LOOK_UP_S = 1.2, 8.0
+"""Seconds after the last rep from which it is replayed, and until when: time to stand up and look.
+The replay would only flash before somebody who goes on at once."""
 TURNED_S = 3.0
 """Seconds after the last rep from which a person who turns to the glass wants the result."""
 DEEP_DEG = 20.0
@@ -48,7 +47,12 @@ def _rests(session: Session) -> bool:
 def _works(session: Session) -> bool:
     if session.shown.stage is Stage.FINISHED and bool(session.reps) and not _is_deep(session):
         return False
-    return session.counter.is_open or _goes_on(session)
+    return session.counter.is_open or _goes_on(session) or _is_short(session)
+
+
+def _is_short(session: Session) -> bool:
+    """Whether the last rep has just ended."""
+    return bool(session.reps) and (session.t or 0.0) - session.reps[-1].end_s < PAUSED_S
 
 
 def _goes_on(session: Session) -> bool:
@@ -72,14 +76,6 @@ def _is_noted(session: Session) -> bool:
     return bool(session.reps) and notice is not None and (session.t or 0.0) <= notice[1]
 
 
-def _must_stand_still(session: Session) -> bool:
-    """Whether the baseline is being taken; only a person who could be judged is asked for it."""
-    t, came_s = session.t, session.person.presence.came_s
-    if session.has_baseline or t is None or came_s is None:
-        return False
-    return session.shown.guidance.key == "stand-still" and t - came_s >= GREETING_S
-
-
 def _is_blind(session: Session) -> bool:
     """Whether the guidance is about that which keeps the mirror from judging."""
     posture, key = session.posture, session.shown.guidance.key
@@ -94,7 +90,6 @@ STAGES: tuple[tuple[Stage, Callable[[Session], bool]], ...] = (
     (Stage.FINISHED, _has_finished),
     (Stage.WORKING, _is_noted),
     (Stage.REST, lambda s: bool(s.reps)),
-    (Stage.STILL, _must_stand_still),
     (Stage.WELCOME, lambda s: s.baseline is None),
     (Stage.BLIND, _is_blind),
     # A drill that asks for the hands goes on showing how they are held.

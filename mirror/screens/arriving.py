@@ -1,4 +1,4 @@
-"""Before the first rep: somebody came, what is practised, hold still."""
+"""Before the first rep: somebody came, what is practised."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from mirror.coach.exercise import exercises
 from mirror.coach.language import Language
 from mirror.coach.session import Session
+from mirror.coach.stage import GREETED_S
 from mirror.display.scene import GREY, ICE, WHITE, Dot, Ring, Shape
 from mirror.hinge.drills.drill import REASONS
 from mirror.hinge.measure.posture import Posture
@@ -16,7 +17,7 @@ from mirror.screens.demonstration import demonstration, moment
 from mirror.screens.drawing import figure
 from mirror.screens.labels import Labels, button_words
 from mirror.screens.layout import Box, Layout
-from mirror.screens.parts import FINE_MM, WIDE_MM, figure_box, from_above, heading, title, words
+from mirror.screens.parts import figure_box, from_above, heading, title, words
 
 ASKED = ("turn-side-on", "face-me", "step-back", "come-closer")
 """Guidance that is drawn, too."""
@@ -29,8 +30,11 @@ def welcome(session: Session, page: Layout, language: Language, now: float) -> I
     asked = key if key in ASKED else None
     is_faced = View.SIDE not in session.exercise.variation.requirement.views
     stand = "state.how-to-face" if is_faced else "state.how-to-stand"
-    text = language.say(f"guidance.{asked}" if asked else stand)
-    yield words(text, page.box(0, 75, 320 if page.wide else page.width, 210), u)
+    came_s = session.person.presence.came_s
+    is_greeted = came_s is not None and (session.t or 0.0) - came_s >= GREETED_S
+    if asked or (key == "stand-still" and is_greeted):
+        stand = f"guidance.{key}"
+    yield words(language.say(stand), page.box(0, 75, 320 if page.wide else page.width, 210), u)
     yield from from_above(asked or ("face-me" if is_faced else None), page.stage, u, now)
 
 
@@ -87,20 +91,3 @@ def _places(session: Session, page: Layout) -> Iterator[Shape]:
             yield Ring(at, 5 * u, 2 * u, ICE)
         else:
             yield Dot(at, (1.8 if choice.drill else 2.6) * u, GREY)
-
-
-def still(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
-    """Hold still: a ring around the person fills while the baseline is taken."""
-    u, stage, width = page.u, page.stage, 310 if page.wide else page.width
-    yield words(language.title(session.exercise), page.box(0, 0, width, 25), u, GREY)
-    yield words(language.say("guidance.stand-still"), page.box(0, 52, width, 70), u)
-    yield words(language.setup(session.exercise), page.box(0, 148, width, 165), u, GREY)
-    radius = min(stage.width, stage.height) / 2 - 4 * u
-    yield Ring(stage.centre, radius, FINE_MM * u, GREY.at(0.6))
-    share = session.person.still.share
-    if share > 0.02:
-        yield Ring(stage.centre, radius, WIDE_MM * u, ICE if share < 1 else WHITE, 0.0, share)
-    if session.pose is not None and isinstance(session.posture, Posture):
-        x, y = stage.centre
-        place = Box(x - 0.6 * radius, y - 0.72 * radius, 1.2 * radius, 1.4 * radius)
-        yield from figure(session.pose, session.posture, session.person.drill.reading, place, u)

@@ -56,7 +56,7 @@ def _dot(now: CalibrationState, page: Layout, language: Language) -> Iterator[Sh
     yield from _mark(now.dot, WHITE if asked else GREY, u)
     yield Ring(now.dot, RING_MM * u, FINE_MM * u, GREY)
     if now.held > 0:
-        # In steps of a hundredth: a ring is drawn anew for each.
+        # In steps of a hundredth: a ring is drawn again for each.
         yield Ring(now.dot, RING_MM * u, WIDE_MM * u, ICE, 0.0, round(now.held, 2))
 
 

@@ -94,8 +94,6 @@ def figure(
 
     Its scale comes from the bones end to end, so that it does not grow when the person bends.
     """
-    if posture.confidence < SHOW and posture.doubt != "turn-side-on":
-        return
     place = _placed(pose, posture, box, baseline)
     is_front = posture.view is View.FRONT
     near = "LEFT" if posture.facing < 0 else "RIGHT"

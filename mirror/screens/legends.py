@@ -63,7 +63,7 @@ def red_legend(session: Session, page: Layout, language: Language) -> Iterator[T
     since = person.reps - person.red_after
     if since == 0 or (since == 1 and session.shown.stage is Stage.FINISHED):
         box, u = page.figure, page.u
-        at = (box.left, box.top - 16 * u)
+        at = (box.left, box.top - 50 * u)
         yield _label(language.say("legend.red"), at, u, EMBER, "left", 1.6 * LONGEST_MM)
 
 

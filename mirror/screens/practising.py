@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from mirror.calibration.projection import Reflection
 from mirror.coach.language import Language
+from mirror.coach.lifetimes import Stage
 from mirror.coach.replay import at
 from mirror.coach.session import Session
 from mirror.display.scene import AMBER, ICE, Shape
-from mirror.hinge.drills.drill import Reading
+from mirror.hinge.drills.drill import REASONS, Reading
 from mirror.hinge.judging.feedback import Cue
 from mirror.hinge.measure.posture import SHOW, Posture
 from mirror.screens.drawing import bottom_check, dimmed, figure, foot_bar, ghost
@@ -19,7 +20,7 @@ from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
 
-REPLAY_AFTER_S = 0.6
+REPLAY_AFTER_S = 1.4
 """Seconds after a rep before its replay begins: the person then stands and can look."""
 SLOWLY = 0.6
 """Speed of the replay, share of the real one."""
@@ -47,11 +48,12 @@ def working(
     if reflected is not None:
         yield from reflected
         light = clearness(session)
-    if light < 1.0:
+    is_shown = posture.confidence >= SHOW
+    if light < 1.0 and (is_shown or posture.doubt == "turn-side-on"):
         place, reading = figure_box(session, page), session.person.drill.reading
         shapes = figure(session.pose, posture, reading, place, u, session.baseline)
         yield from dimmed(shapes, 1.0 - light)
-    if posture.confidence >= SHOW:
+    if is_shown:
         yield from foot_bar(posture, _foot_box(page), u)
         yield from panel(session, posture, page.panel, u, language)
         yield from working_legend(session, posture, page, _foot_box(page), language)
@@ -91,6 +93,8 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
 def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
     """The one thing to say: how the reps are done, or what became of another movement."""
     t, key, now = session.t or 0.0, session.shown.guidance.key, session.shown.messages.now
+    if session.shown.stage is Stage.FINISHED and key in ("face-me", *REASONS):
+        key = None  # the person has turned to look at the glass
     is_held = session.shown.messages.is_held(t)
     if now is not None and (key in (None, "instruction") or (is_held and key != "stop-here")):
         about = now.about

@@ -25,7 +25,7 @@ from mirror.display.scene import Scene, Shape
 from mirror.errors import MirrorError
 from mirror.hinge.measure.posture import Posture
 from mirror.screens.apart import banner, getting_ready, holding, shutting_down, trouble
-from mirror.screens.arriving import blind, chosen, still, welcome
+from mirror.screens.arriving import blind, chosen, welcome
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels, signs
 from mirror.screens.layout import divide
@@ -84,7 +84,6 @@ class ScreenState(Enum):
     ASLEEP = "asleep"
     WELCOME = "welcome"
     CHOSEN = "chosen"
-    STILL = "still"
     WORKING = "working"
     FINISHED = "finished"
     REST = "rest"
@@ -105,10 +104,7 @@ PRECEDENCE: tuple[tuple[ScreenState, Callable[[Situation], bool]], ...] = (
 )
 """Each state and when it is shown; the first one that applies wins, else the stage of the session
 has its screen (`coach.stage`)."""
-LABELLED = (
-    *(ScreenState.WELCOME, ScreenState.CHOSEN, ScreenState.STILL),
-    *(ScreenState.REST, ScreenState.BLIND),
-)
+LABELLED = (ScreenState.WELCOME, ScreenState.CHOSEN, ScreenState.REST, ScreenState.BLIND)
 """Screens with the signs of the buttons: the person can press one."""
 
 
@@ -180,8 +176,6 @@ def _coaching(
             yield from blind(session, page, language, now)
         case ScreenState.CHOSEN:
             yield from chosen(session, page, language, now, s.labels)
-        case ScreenState.STILL:
-            yield from still(session, page, language)
         case ScreenState.WORKING:
             since_s = t - session.reps[-1].end_s if session.reps else 60.0
             yield from working(session, page, language, since_s, s.reflection)

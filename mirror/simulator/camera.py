@@ -32,7 +32,7 @@ from mirror.simulator.dress import (
     dress,
     plates,
 )
-from mirror.simulator.render import Light, Painter, Picture
+from mirror.simulator.render import Light, Painter, Picture, Plane
 
 
 class Figure:
@@ -82,6 +82,11 @@ class Figure:
             solids += [as_bystander(solid) for solid in dress(other, BYSTANDERS_LOOK)]
         picture = painter.paint(solids, round(t * 1000))
         return np.ascontiguousarray(picture[:, ::-1]) if self.flip else picture
+
+    def mask(self, t: float) -> Plane:
+        """(height, width) where the person is at t seconds: 1, else 0; not flipped."""
+        self.picture(t)
+        return self._painter.mask
 
     def points(self, t: float) -> Array:
         """(33, 2) landmarks in pixels as a pose estimator should see them, in order of `Mark`."""

@@ -96,6 +96,11 @@ class Painter:
                 self._cone(solid, where)
         return self._develop(grain)
 
+    @property
+    def mask(self) -> Plane:
+        """(height, width) 1 where a solid is in the last picture, else 0."""
+        return (self._material > 0).astype(np.float32)
+
     def _ball(self, ball: Ball, where: Array, axes: Array) -> None:
         """The upper half of an ellipsoid seen along the ray through its middle."""
         width, height = self.view.size

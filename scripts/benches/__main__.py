@@ -12,6 +12,7 @@ from benches import (
     back_fit,
     counts,
     effort,
+    films,
     footage,
     gallery,
     history,
@@ -80,6 +81,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a PNG, searched for flaws")
     one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
+    one = add("film", "a set as a contact sheet of the glass, and how long each text was there")
+    one.add_argument("names", nargs="*", metavar="SET", help=f"{', '.join(films.SETS)}, or a "
+                     "video of rendered people (all sets)")  # fmt: skip
+    one.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder (out)")
     one = add("loop", "the whole mirror beside MediaPipe alone and a plain loop")
     one.add_argument("--clip", type=Path, metavar="FILE", help="a video in place of the figure")
     one.add_argument("--turns", type=count, default=5, metavar="N", help="of each kind (5)")
@@ -130,6 +135,8 @@ def measure(options: argparse.Namespace) -> int:
         return reflection.bench(options.cases)
     if options.what == "gallery":
         return gallery.gallery(settings, options.out)
+    if options.what == "film":
+        return films.films(settings, options.names, options.out)
     if options.what == "drawing":
         return max(effort.drawing(settings), effort.presence(settings))
     return counts.counts(settings, options.clips, seeds=options.seeds, seconds=options.seconds)

@@ -30,7 +30,7 @@ from mirror.coach.advance import advance
 from mirror.coach.command import Command, Held
 from mirror.coach.finished import HistorySnapshot, LastTime, Saved
 from mirror.coach.language import Language, load_language
-from mirror.coach.lifetimes import ShownGuidance, StopSearch
+from mirror.coach.lifetimes import ShownGuidance, Stage, StopSearch
 from mirror.coach.session import Session, start
 from mirror.config import CameraSettings, ScreenSettings, Settings
 from mirror.display.glass import Glass, RigGeometry
@@ -42,6 +42,7 @@ from mirror.hinge.counting.reps import Phase, fold_deg
 from mirror.hinge.judging.stop_depth import StopDepth
 from mirror.hinge.measure.posture import Posture, Unseen
 from mirror.hinge.measure.presence import Presence
+from mirror.hinge.variations.basic import BASIC
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
@@ -69,6 +70,8 @@ SIZES = {
 """Sizes of the glass that are searched, and the names of the PNGs of two of them."""
 STRIPS = {
     "set": (UPRIGHT, ("chosen", "bowed", "cue", "rest")),
+    "back": (UPRIGHT, ("bowed", "rounded", "cue")),
+    "drills": (UPRIGHT, ("stick-working", "stick-rounding-working", "string-rounding-working")),
     "variations": (
         UPRIGHT,
         tuple(f"{name}-working" for name in VARIATIONS if name != "basic"),
@@ -101,7 +104,10 @@ def gallery(settings: Settings, folder: Path) -> int:
     model = bundle(settings.model)
     shown = sessions(filmed(model))
     for name in VARIATIONS:
-        shown |= practised(name, model)
+        shown |= practised(Trial(name, None, 1, FPS), model)
+    for drill in BASIC.drills:
+        for fault in (None, "rounding"):
+            shown |= practised(Trial("basic", fault, 1, FPS, drill=drill.name), model)
     plain = msgspec.structs.replace(settings.screen, rotate=0)
     found: list[str] = []
     small: dict[tuple[str, tuple[int, int]], Picture] = {}
@@ -248,26 +254,26 @@ def strip(pictures: Sequence[Picture]) -> Picture:
     return np.concatenate(parts[1:], axis=1)
 
 
-def practised(name: str, model: Path) -> dict[str, tuple[Session, float]]:
-    """Chosen, working, finished and rest of one variation, as the figure does it."""
-    trial = Trial(name, None, 1, fps=FPS)
+def practised(trial: Trial, model: Path) -> dict[str, tuple[Session, float]]:
+    """Chosen, working, finished and rest of one variation or drill, as the figure does it."""
     estimator = Estimator(model)
-    session, film = start(name), []
+    session, film = start(trial.variation, trial.drill), []
     try:
         for t, pose in poses(trial, estimator):
             session = advance(session, pose, t)
             film.append(session)
     finally:
         estimator.close()
-    moving = [s for s in film if len(s.reps) == 2 and s.counter.is_moving]
-    done = next(s for s in film if len(s.reps) == 3)
     last = film[-1]
+    done = next(s for s in film if len(s.reps) == len(last.reps) - 1)
+    moving = [s for s in film if s.reps == done.reps and s.counter.is_moving]
     shown = {
         "chosen": altered(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
         "finished": altered(_after(done, 2.2), guidance=ShownGuidance()),
         "rest": altered(_after(last, 20.0), guidance=ShownGuidance()),
     }
+    name = "-".join(part for part in (trial.drill or trial.variation, trial.fault) if part)
     return {f"{name}-{key}": (shown[key], 0.0) for key in shown}
 
 
@@ -296,15 +302,12 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         0.0,
     )
     yield "welcome", next(s for s in film if route(Situation(s)) is ScreenState.WELCOME), 0.0
-    still = [s for s in film if route(Situation(s)) is ScreenState.STILL] or [
-        altered(
-            s, baseline=None, presence=Presence(-9.0, s.t), guidance=ShownGuidance("stand-still")
-        )
-        for s in film[: int(3 * FPS)]
-    ]
-    shares = [s.person.still.share for s in still]
-    yield "still", still[int(np.argmax([share < 0.8 and share for share in shares]))], 0.0
-    yield "chosen", next(s for s in film if s.shown.guidance.key == "instruction"), 0.0
+    chosen = next(s for s in film if route(Situation(s)) is ScreenState.CHOSEN)
+    yield "chosen", chosen, 0.0
+    restless = altered(
+        chosen, baseline=None, stage=Stage.WELCOME, guidance=ShownGuidance("stand-still")
+    )
+    yield "restless", restless, 0.0
     moving = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 2]
     yield "working", moving[len(moving) // 2], 0.0
     deep = [s for s in film if s.phase is Phase.DESCENDING and len(s.reps) == 4]

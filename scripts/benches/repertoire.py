@@ -26,6 +26,7 @@ from mirror.figure.motion import PATTERNS, Motion, Plan
 from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.counting.reps import Outcome, Rejected, Rep
 from mirror.hinge.counting.swinging import SwingCounter
+from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
@@ -60,10 +61,11 @@ WAYS: dict[str, dict[str, Any]] = {
 class Trial:
     """One set by one figure.
 
-    fault: the one that all its reps have, or None. kind: its movement in the place of reps.
-    drop: share of the frames that are lost. flip: mirrored. bystander_m: distance behind the figure
-    at which a person walks past (before it, if less than 0) or stands, or None. act: one of `ACTS`
-    in the place of the variation's own.
+    fault: the one that all its reps have, or None. kind: its movement in the place of reps. reps:
+    so many, unless they come in sets. drill: how the hands are held. drop: share of the frames that
+    are lost. flip: mirrored. bystander_m: distance behind the figure at which a person walks past
+    (before it, if less than 0) or stands, or None. act: one of `ACTS` in the place of the
+    variation's own.
     """
 
     variation: str
@@ -71,6 +73,8 @@ class Trial:
     seed: int
     fps: float = 30.0
     kind: str | None = None
+    reps: int | None = None
+    drill: str | None = None
     flip: bool = False
     drop: float = 0.0
     bystander_m: float | None = None
@@ -87,26 +91,28 @@ class Trial:
         if self.act is not None:
             return Motion(self.seed, self.act, plan=replace(PATTERNS[self.act].plan, reps=REPS))
         pattern = PATTERNS[self.variation]
-        usual = next(iter(pattern.mix))
+        usual = "rounded" if self.fault == "rounding" else next(iter(pattern.mix))
         in_sets = usual in ("row", "swing") and self.kind is None
         plan = Plan(
             mix={self.kind or usual: 1.0},  # type: ignore[dict-item]
-            reps=SETS if in_sets else REPS if self.kind is None else 2,
+            reps=SETS if in_sets else self.reps or (REPS if self.kind is None else 2),
             stand_s=(2.0, 2.5),
             tempo_s=(2.4, 4.4),
             hip_deg=(68.0, 96.0),
             set_of=SET_OF,
-            fault=self.fault or "",
+            fault="" if self.fault in (None, "rounding") else self.fault,
         )
         # A squat is one on both legs, also where one leg is asked for.
         act = "basic" if self.kind == "squat" and self.variation == "single-leg" else self.variation
-        return Motion(self.seed, act, plan=plan)
+        return Motion(self.seed, act, plan=plan, arms=self.drill)
 
     def figure(self) -> Figure:
         """The figure, seen from where the variation, or the fault, is to be seen."""
         motion = self.motion()
         draw = np.random.default_rng([self.seed, 12])
-        view: Viewpoint = viewed(motion, SIZE, float(draw.choice([0.0, 180.0])))
+        # In the drills the low hand is on the camera's side.
+        side_deg = {"stick": 0.0, "string": 180.0}.get(self.drill or "", draw.choice([0.0, 180.0]))
+        view: Viewpoint = viewed(motion, SIZE, float(side_deg))
         view = replace(view, yaw_deg=view.yaw_deg + float(draw.uniform(-6, 6)))
         other = None
         if self.bystander_m is not None:
@@ -174,8 +180,13 @@ def ways(seeds: Sequence[int]) -> list[Trial]:
     return [replace(one, seed=n, **how) for one in some for how in WAYS.values() for n in seeds]
 
 
-def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Pose | None]]:
-    """The poses of a trial, frame by frame; without an estimator its true joints."""
+def poses(
+    trial: Trial, estimator: Estimator | None, *, masks: bool = False
+) -> Iterator[tuple[float, Pose | None]]:
+    """The poses of a trial, frame by frame; without an estimator its true joints.
+
+    masks: with the true outline, too.
+    """
     figure = trial.figure()
     last = figure.motion.reps_between(0.0, 1e4)[-1]
     lost = np.random.default_rng([trial.seed, 13])
@@ -184,9 +195,12 @@ def poses(trial: Trial, estimator: Estimator | None) -> Iterator[tuple[float, Po
         if lost.random() < trial.drop:
             continue
         if estimator is not None:
-            yield t, estimator.estimate(Frame(figure.picture(t), t))
+            picture = figure.picture(t)
+            pose = estimator.estimate(Frame(picture, t))
+            yield t, with_stick(pose, picture) if pose and trial.drill == "stick" else pose
             continue
-        yield t, Pose(figure.points(t), figure.seen(t), figure.space(t), None, SIZE, t)
+        mask = figure.mask(t) if masks else None
+        yield t, Pose(figure.points(t), figure.seen(t), figure.space(t), mask, SIZE, t)
 
 
 def find(trial: Trial, seen: Iterator[tuple[float, Pose | None]]) -> Finding:

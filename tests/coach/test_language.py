@@ -46,7 +46,7 @@ def test_every_record_has_its_words():
         assert {f"cue.{rule.fault}" for rule in choice.rules} <= keys
     for variation in VARIATIONS.values():
         key = f"variation.{variation.name}"
-        assert {f"{key}.{part}" for part in ("title", "instruction", "setup", "rest")} <= keys
+        assert {f"{key}.{part}" for part in ("title", "instruction", "rest")} <= keys
         for drill in variation.drills:
             assert {f"drill.{drill.name}.{part}" for part in ("title", "instruction")} <= keys
         for row in variation.rows:
@@ -84,7 +84,7 @@ def test_what_has_no_words_is_shown_by_its_name():
     bow = Exercise(replace(BASIC, name="prayer-bow"))
     broom = Exercise(BASIC, replace(BASIC.drills[0], name="broom"))
     assert (english.title(bow), english.title(broom)) == ("Prayer bow", "Broom")
-    assert english.instruction(bow) + english.setup(bow) + english.rest(bow) == ""
+    assert english.instruction(bow) + english.rest(bow) == ""
     assert english.cue(Cue(0.0, "soft-knees", 2), bow) == "Soft knees"
     assert english.row("reach") == "Reach"
     assert english.row_value("reach", {"down": "1", "up": "2"}) == "1 / 2"
@@ -113,7 +113,7 @@ def test_values_are_filled_in():
         ("[guidance]\nsquat = 3", "guidance.squat = 3: a text is expected"),
         ("[guidance]\nsquat = ' '", "guidance.squat = ' ': a text is expected"),
         ("[stop]\ndepth = 'x'", "{deg} must stand in both languages"),
-        ("[stop]\nunclear = '{deg}'", "{deg} must stand in both languages"),
+        ("[stop]\nstraight = '{deg}'", "{deg} must stand in both languages"),
         ("[stop]\ndepth = '{deg'", "stop.depth"),
         ("[stop]\ndepth = '{deg:zz}'", "write {deg} without anything else in the braces"),
         ("[stop]\ndepth = '{deg:999999999}'", "write {deg} without anything else in the braces"),

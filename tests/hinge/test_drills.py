@@ -141,6 +141,16 @@ def test_a_string_needs_both_hands_on_the_trunk(how: Held) -> None:
     assert see("string", how) == Unready("hands-on-your-trunk")
 
 
+def test_an_upper_hand_that_the_body_hides_is_taken_to_be_in_its_place() -> None:
+    """The model draws it at the lower hand; but a near hand that hangs holds no string."""
+    seen = see("string", Held(NAVEL, NAVEL, far_seen=0.02))
+    assert isinstance(seen, String)
+    known = see("string", Held(NAVEL, (0.95, -0.22)))
+    assert np.array(seen.hands) == pytest.approx(np.array(known.hands), abs=2.0)
+    hangs = see("string", Held(HANGING, HANGING, far_seen=0.02))
+    assert hangs == Unready("hands-on-your-trunk")
+
+
 def test_the_string_is_the_distance_of_the_hands() -> None:
     """Its ends are the middles of the hands, upper first, and its length is theirs, in pixels."""
     seen = see("string", STRING)

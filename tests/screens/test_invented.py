@@ -18,7 +18,6 @@ from mirror.hinge.judging.faults import KNEES_BENT
 from mirror.hinge.judging.summary import SummaryRow, depth
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.hinge.variations.variation import DrillMode, Variation
-from mirror.screens.arriving import still
 from mirror.screens.layout import divide
 from mirror.screens.resting import rest
 from mirror.screens.router import ScreenState, Situation, compose, route
@@ -92,13 +91,11 @@ def test_every_screen_draws_an_invented_variation(tongue, drill):
     assert not any("variation." in text or "rest." in text for text in said)
 
 
-def test_the_reminders_of_an_invented_variation_are_empty():
-    """The screens on which a text of the variation stands alone."""
+def test_the_question_of_an_invented_variation_is_empty():
+    """The text of the variation that stands alone at rest."""
     session = next(iter(steps(None)))
-    page = divide(GLASS, 0.0)
-    for screen in (still, rest):
-        shapes = [*screen(session, page, load_language("en"))]
-        assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
+    shapes = [*rest(session, divide(GLASS, 0.0), load_language("en"))]
+    assert not any(isinstance(s, Text) and s.text.startswith("variation.") for s in shapes)
 
 
 class Marked(Language):

@@ -6,7 +6,8 @@ length of the string against that in standing, 1 is tight.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 
@@ -17,6 +18,10 @@ from mirror.hinge.measure.pose import Pose
 
 AT_COLLAR, AT_NAVEL = (0.6, 1.25), (-0.25, 0.4)
 """Places along the trunk of the hands of the string drill."""
+AT_NAVEL_ALONE, COLLAR = (0.1, 0.4), 0.95
+"""Place of the lower hand from which the upper one is taken to be at the collar bones, where the
+body hides it: on rendered people the model then draws it at the lower hand. A hand that hangs is
+lower."""
 CONTACT = 0.06
 """Distance before the front edge, trunk lengths (3 cm), at which a hand still touches the trunk."""
 TRUSTED = (0.7, 0.4)
@@ -60,6 +65,8 @@ def string(
     """
     axis = Axis(hip, shoulder, facing)
     near, far = hands(pose, axis)
+    if far.seen < SEEN and near.within(AT_NAVEL_ALONE):
+        far = _at_collar(far, contour, axis)
     upper, lower = (near, far) if near.t > far.t else (far, near)
     if not (upper.within(AT_COLLAR) and lower.within(AT_NAVEL)):
         return Unready("hands-on-your-trunk")
@@ -76,13 +83,22 @@ def string(
     )
 
 
+def _at_collar(hand: Hand, contour: Contour, axis: Axis) -> Hand:
+    """The hand on the front edge at the collar bones."""
+    depth = -_front(contour, COLLAR)
+    ((x, y),) = axis.place(np.array([COLLAR]), np.array([depth])).tolist()
+    return replace(hand, at=(x, y), t=COLLAR, behind=depth)
+
+
+def _front(contour: Contour, t: float) -> float:
+    """Depth of the front edge at a place along the trunk; NaN where none of it was seen."""
+    seen = np.isfinite(contour.ventral)
+    return float(np.interp(t, T[seen], contour.ventral[seen])) if seen.any() else nan
+
+
 def _touches(hand: Hand, contour: Contour) -> bool:
     """On the trunk or before it, no farther off than a hand is thick."""
-    front = np.isfinite(contour.ventral)
-    if not front.any() or hand.behind > 0.15:
-        return False
-    edge = float(np.interp(hand.t, T[front], contour.ventral[front]))
-    return -hand.behind <= edge + CONTACT
+    return hand.behind <= 0.15 and -hand.behind <= _front(contour, hand.t) + CONTACT
 
 
 def tightness(values: tuple[float, ...], standing: tuple[float, ...], seen: float) -> float:
