@@ -132,7 +132,9 @@ class Mirror:
         except KeyboardInterrupt:
             pass
         finally:
-            edges.service.stopping()
+            # The patience of systemd with what stops would begin before the last words.
+            if not self.session.shutdown:
+                edges.service.stopping()
             self._keep(end(self.session, "stopped").finished)
             if edges.pipeline.fault is None and not self._options.calibrate:
                 counted = self._finished_reps

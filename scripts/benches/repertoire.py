@@ -30,6 +30,7 @@ from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
 from mirror.pose.landmarker import Estimator
+from mirror.pose.subject import SubjectTracker
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure, viewed
 from mirror.simulator.dress import Look
@@ -50,9 +51,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "10/s": {"fps": 10.0},
     "20 % dropped": {"drop": 0.2},
     "mirrored": {"flip": True},
-    "a person walks past behind": {"bystander_m": 1.4},
-    "before": {"bystander_m": -0.9},
-    "stands behind": {"bystander_m": 1.4, "stands": True},
+    "10/s, a person stands behind": {"fps": 10.0, "bystander_m": 1.4, "stands": True},
+    "10/s, walks past behind": {"fps": 10.0, "bystander_m": 1.4},
+    "10/s, walks past before": {"fps": 10.0, "bystander_m": -0.9},
 }
 """Ways in which the right reps of each variation are counted again."""
 
@@ -181,7 +182,7 @@ def ways(seeds: Sequence[int]) -> list[Trial]:
 
 
 def poses(
-    trial: Trial, estimator: Estimator | None, *, masks: bool = False
+    trial: Trial, estimator: Estimator | SubjectTracker | None, *, masks: bool = False
 ) -> Iterator[tuple[float, Pose | None]]:
     """The poses of a trial, frame by frame; without an estimator its true joints.
 
@@ -232,7 +233,7 @@ def _moment(rep: Rep, trial: Trial) -> float:
 
 def run(model: str, trial: Trial) -> Finding:
     """One trial through the estimator."""
-    estimator = Estimator(Path(model))
+    estimator = SubjectTracker(Path(model))
     try:
         return find(trial, poses(trial, estimator))
     finally:

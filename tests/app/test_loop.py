@@ -299,6 +299,8 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
         lambda self: called.append("the camera is freed") or freed(self),
     )
 
+    monkeypatch.setattr(service.Service, "stopping", lambda self: called.append("it says so"))
+
     class Pressed:
         def commands(self):
             return [Command.SHUTDOWN]
@@ -318,7 +320,8 @@ def test_shutdown_ends_the_loop_and_powers_off_only_a_kiosk(stage, monkeypatch):
     assert called == ["the camera is freed"]
     stage(film(reps(0), 10_000))
     assert run(SETTINGS, Options(kiosk=True), power_off=power_off) == 0
-    # What may hang is freed when it is switched off anyway.
+    # What may hang is freed when it is switched off anyway. A service that says that it stops is
+    # killed seconds later: it must not say so before the last words.
     assert called[1:] == ["it is switched off", "the camera is freed"]
 
 
