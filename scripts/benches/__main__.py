@@ -21,6 +21,7 @@ from benches import (
     repertoire,
     slumping,
     soak,
+    verdict_fit,
     workers,
 )
 from benches.tracks import WAYS
@@ -73,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
         one.add_argument("--plot", metavar="CLIP", help="draw this clip into CLIP.png")
         one.add_argument("--way", choices=WAYS, default="as-filmed", help="as it is tracked")
+    one = add("verdict", "fit the verdict of hinge or squat, each source left out once")
+    one.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="of clips, of people")
     one = add("workers", "counts in labelled clips with one, two and three trackers")
     one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
     one.add_argument("--only", default="*", metavar="NAME", help="pattern of their file names")
@@ -126,6 +129,8 @@ def measure(options: argparse.Namespace) -> int:
         return accuracy.stop_depth(bundle(settings.model), options.sets)
     if options.what == "variations":
         return repertoire.repertoire(bundle(settings.model), options.seeds, options.only)
+    if options.what == "verdict":
+        return verdict_fit.fit(options.folders, bundle(settings.model))
     if options.what in ("clips", "people"):
         found = (footage.clips if options.what == "clips" else footage.people)(options.folder)
         return footage.table(found, bundle(settings.model), options.plot, options.way)

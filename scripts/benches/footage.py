@@ -168,7 +168,7 @@ def _draw(clip: Clip, frames: Frames, path: Path) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(14, 5))
-    lines, movements = _followed(frames, clip.variation)
+    lines, movements = followed(frames, clip.variation)
     times, leans, rests = np.array(lines).T
     axes.plot(times, leans, label="lean in space")
     axes.plot(times, rests, label="rest")
@@ -189,7 +189,7 @@ def _kind(outcome: Outcome) -> str:
     return outcome.reason if isinstance(outcome, Rejected) else type(outcome).__name__
 
 
-def _followed(
+def followed(
     frames: Frames, variation: str
 ) -> tuple[list[tuple[float, float, float]], list[Movement]]:
     """Time, lean and rest in each frame, and every movement that ended."""

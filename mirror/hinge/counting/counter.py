@@ -8,6 +8,7 @@ walks next to it has picked something up.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -22,8 +23,9 @@ from mirror.hinge.measure.space import TRUNK_M
 from mirror.hinge.measure.view import View
 
 TAIL_S, LONE_S, STEPPING_S = 0.8, 1.4, 2.8
-BEFORE_S = 1.5
-"""Seconds after walking within which a lone bow is a pick-up. One before walking is, too."""
+BEFORE_S, PAUSE_S = 1.5, 5.0
+"""Seconds after walking within which a lone bow is a pick-up, as is one before walking; and seconds
+after a rep from which a bow is a lone one. In real sets at most one second lies between reps."""
 GAP_S, GAP_FRAMES = 1.0, 4.0
 """Seconds, and usual frames, without a person after which a movement under way is lost."""
 LYING_DEG = 120.0
@@ -87,12 +89,10 @@ class HingeCounter:
     trunk: Trunk = Trunk()
     strides: Strides = Strides()
     depths: tuple[float, ...] = ()
-    habits: tuple[int, ...] = ()
-    """The last decisions: 1 was a rep, -1 a squat."""
     pending: tuple[Rep, bool] | None = None
     """A rep that is counted and not reported yet, and whether it came alone."""
     last: Posture | None = None
-    rep_s: float = 0.0
+    rep_s: float = -math.inf
     """When the last rep ended."""
 
     @property
@@ -179,7 +179,7 @@ class HingeCounter:
 
     def forgotten(self) -> Self:
         """See `Counter`."""
-        return replace(self, trunk=Trunk(), strides=Strides(), depths=(), habits=(), last=None)
+        return replace(self, trunk=Trunk(), strides=Strides(), depths=(), last=None)
 
     def _interrupted(self, reason: str, t: float) -> tuple[Self, tuple[Outcome, ...]]:
         """Forget a person who is gone, or is another one; the count stays."""
@@ -201,22 +201,20 @@ class HingeCounter:
         return memory, (Rejected("picking-up", rep.start_s, rep.end_s),)
 
     def _decided(self, move: Movement) -> tuple[Self, tuple[Outcome, ...]]:
-        kind = decide(move, self.limits, self.depths, self.habits)
-        habit = {"rep": (1,), "squat": (-1,)}.get(kind, ())
-        memory = replace(self, habits=(*self.habits, *habit)[-3:])
+        kind = decide(move, self.limits, self.depths)
         if kind == "nothing":
-            return memory, ()
+            return self, ()
         if kind == "partial":
             hip = _hip_deg(move)
             trunk = move.trunk_max_deg
-            return memory, (Partial(move.start_s, move.bottom.t, move.end_s, hip, trunk),)
+            return self, (Partial(move.start_s, move.bottom.t, move.end_s, hip, trunk),)
         if kind != "rep":
-            return memory, (Rejected(kind, move.start_s, move.end_s),)
+            return self, (Rejected(kind, move.start_s, move.end_s),)
         rep = rep_of(move, self.count + 1)
-        is_first = self.count == 0 or self.strides.walked_s > self.rep_s
-        alone = self.limits.picks_up and is_first
+        is_lone = move.start_s - self.rep_s > PAUSE_S or self.strides.walked_s > self.rep_s
+        alone = self.limits.picks_up and is_lone
         return replace(
-            memory,
+            self,
             count=rep.number,
             depths=(*self.depths, move.depth_deg)[-LATELY:],
             pending=(rep, alone),

@@ -19,7 +19,7 @@ STRAIGHT_DEG, BENT_DEG = 145.0, 105.0
 HELD_DEG = 22.0
 """Lean in space, degrees, from which the hinge is held."""
 SMOOTH_S, FORGET_DEG_S = 0.07, 5.0
-PULL_DEG, BACK_SHARE, NEAR_DEG = 30.0, 0.45, 8.0
+PULL_DEG, BACK_SHARE, NEAR_DEG = 25.0, 0.5, 8.0
 """A pull: least bend of the elbow from its recent straightest, degrees; share of that bend that may
 remain at the end; and degrees from straight within which it began."""
 SHORTEST_S, LONGEST_S = 0.35, 8.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from mirror.hinge.measure.space import Space
 
-STEP_M, STEPS, WITHIN_S = 0.1, 4, 2.5
+STEP_M, STEPS, WITHIN_S = 0.09, 4, 2.5
 """Least rise of one foot over the other in a step; steps in turn that are walking, and the seconds
 for them. A foot that is put elsewhere is not, nor a landmark that jumps behind a weight: on 150
 clips of people who do not walk it is never seen."""

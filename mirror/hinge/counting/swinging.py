@@ -15,7 +15,7 @@ from mirror.hinge.counting.movement import Movement
 from mirror.hinge.counting.reps import Outcome, Phase
 from mirror.hinge.measure.posture import Posture
 
-LEAST_DEG, RAISED_M, FALLEN_M, FLOAT_S = 20.0, 0.2, 0.1, 1.2
+LEAST_DEG, RAISED_M, FALLEN_M, FLOAT_S = 20.0, 0.15, 0.05, 1.5
 """Least depth of the lean; heights of the wrists over the hips that are up, and down again; longest
 flight, seconds."""
 LOW = (Phase.DESCENDING, Phase.BOTTOM)
