@@ -35,7 +35,8 @@ def working_legend(
             last = session.reps[-1].hip_flexion_max_deg - rest
             at = (left, depth_y(last, box))
             yield _label(language.say("legend.last"), at, u, grey, "right")
-    if posture.com_fraction is not None:
+    # On one leg the free foot hangs there.
+    if posture.com_fraction is not None and not session.exercise.variation.requirement.one_leg:
         heel, toe = foot_ends(posture, foot)
         y = foot.top + foot.height / 2
         way = 1 if toe > heel else -1

@@ -65,8 +65,6 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
     u, since_s, shown = page.u, t - session.reps[-1].end_s, session.shown
     yield from heading(session, page, language, since_s)
     yield from _said(session, page, language)
-    if isinstance(session.posture, Posture):
-        yield from panel(session, session.posture, page.panel, u, language)
     if (
         session.exercise.variation.panel == "depth"
         and shown.bottom is not None
@@ -88,6 +86,8 @@ def finished(session: Session, page: Layout, language: Language, t: float) -> It
         held = min(shown.readings, key=lambda one: abs(one[0] - posture.t), default=None)
         reading = Reading() if held is None else held[1]
         yield from figure(pose, posture, reading, place, u, session.baseline)
+        # The panel shows what the replay does: a twist is not seen in standing.
+        yield from panel(session, posture, page.panel, u, language)
 
 
 def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]:

@@ -46,7 +46,7 @@ SETS: dict[str, tuple[str | None, ...]] = {
     "swing": ("squat-swing", "arms-first", None),
 }
 """Variations and drills, and the faults of one trial after the other."""
-FPS, SEED, REPS, TARGET, AFTER_S = 10.0, 1, 3, 10, 10.0
+FPS, SEED, REPS, TARGET, AFTER_S = 15.0, 1, 3, 10, 10.0
 """AFTER_S: seconds for which the person stands on as they were seen last."""
 SHEET_S, TILE, ACROSS = 0.5, (216, 384), 9
 """Seconds from tile to tile of a sheet, their size in pixels, and how many lie side by side."""

@@ -1,6 +1,8 @@
 """The words of the glass: each language is whole, and a broken table is reported."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +71,19 @@ def test_no_words_belong_to_nothing():
             assert name in faults
         elif kind in ("variation", "drill"):
             assert name.partition(".")[0] in (VARIATIONS if kind == "variation" else drills)
+
+
+def test_the_table_of_the_article_quotes_texts_that_there_are():
+    """Each text in quotation marks in the README of the screens."""
+    english = load_language("en")
+    aims = [text for key, text in english.english.items() if key.startswith("aim.")]
+    answers = [english.say("aim.reached", aim=aim[0].upper() + aim[1:]) for aim in aims]
+    said = (*english.english.values(), *answers)
+    readme = Path(language.__file__).parents[1] / "screens" / "README.md"
+    table = readme.read_text(encoding="utf-8").partition("the article says")[2]
+    quoted = re.findall(r'"([^"]+)"', table)
+    assert len(quoted) > 30
+    assert [text for text in quoted if not any(text in one for one in said)] == []
 
 
 def test_a_variation_may_have_its_own_words_for_a_fault():
