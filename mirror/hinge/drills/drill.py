@@ -198,6 +198,8 @@ def _string(
     reading = Reading(True, None if is_sure else unclear, confidence=confidence, points=seen.hands)
     base = memory.baseline
     if base is None or not base.is_enough:
+        if seen.seen < SEEN and _judged_rounding(posture) is not None:
+            return _without_hands(replace(memory, held_s=posture.t), unclear, posture)
         return _unknown(memory, replace(reading, reason=reading.reason or "stand-still"))
     by_hands = slack.tightness(values, base.values, seen.seen)
     if by_hands < LOST and seen.seen >= SEEN:
