@@ -157,3 +157,17 @@ def with_mask(pose: Pose, bow: float = 0.0, *, depth: float = 0.22) -> Pose:
     )
     mask *= (along > -0.6) & (along < 1.3)
     return replace(pose, mask=mask.astype(np.float32))
+
+
+def rounded(pose: Pose, bow: float) -> Pose:
+    """The pose with a mask, and with a head that goes with the back as it rounds."""
+    pose = with_mask(pose, bow)
+    hip, shoulder = (
+        pose.points[[Mark[f"LEFT_{part}"], Mark[f"RIGHT_{part}"]]].mean(axis=0)
+        for part in ("HIP", "SHOULDER")
+    )
+    axis = shoulder - hip
+    facing = 1 if pose.points[Mark.LEFT_FOOT_INDEX, 0] > pose.points[Mark.LEFT_HEEL, 0] else -1
+    points = pose.points.copy()
+    points[: Mark.LEFT_SHOULDER] -= 3.0 * bow * facing * np.array([axis[1], -axis[0]])
+    return replace(pose, points=points)

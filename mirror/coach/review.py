@@ -19,8 +19,8 @@ from mirror.hinge.measure.balance import Lifting, lift, lifted, px_per_cm
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.replacing import replace
 
-SLOW_S = 1.2
-"""Shortest descent, in seconds, that shows where the back begins to help."""
+SLOW_S = 0.95
+"""Shortest descent, in seconds, that shows where the back begins to help. It seems .2 shorter."""
 DESCENTS = 12
 """Number of the last descents in which the stop depth is searched."""
 
@@ -124,8 +124,8 @@ def judge(session: Session, events: tuple[Outcome, ...], phase: Phase | None) ->
 def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Rep]:
     rules, readings = session.exercise.rules, session.exercise.variation.metrics
     # What changed since a baseline seen from elsewhere is no fault.
-    asked = rules if session.has_baseline else ()
-    rep = score(rep, form, session.baseline, asked, readings)
+    baseline = session.baseline if session.has_baseline else None
+    rep = score(rep, form, baseline, rules, readings)
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
     is_good = movement.doubted_s < rep.start_s

@@ -7,7 +7,6 @@ with the true skeleton. Angles are compared as changes from standing, as everyth
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.joints import TRUNK_CM
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.rounding import gap
-from mirror.pose.landmarker import Estimator
 
 BENT_DEG = 30.0
 """Least fold of a compared frame, degrees: upright, everything is right by definition."""
@@ -66,7 +64,6 @@ class Result:
     none either.
     sticks: share of the bent frames in which a stick was found. stop: the stop depth at the end
     of the set.
-    analysis_s, estimate_s: time spent per frame, medians.
     """
 
     what: Case
@@ -76,8 +73,6 @@ class Result:
     verdicts: tuple[Verdict, ...]
     sticks: float
     stop: Found | None
-    analysis_s: float
-    estimate_s: float
 
 
 def accuracy(model: Path, cases: int) -> int:
@@ -172,8 +167,6 @@ def reported(results: Sequence[Result]) -> list[str]:
         hip, trunk = np.nanmean(errors[:, 0]), np.nanmean(errors[:, 1])
         lines.append(f"\nNeutral reps: hip flexion {hip:.1f}, trunk {trunk:.1f} deg.")
     lines += _detection([v for r in results for v in r.verdicts])
-    ratio = np.median([r.analysis_s / r.estimate_s for r in results])
-    lines.append(f"Analysis takes {ratio:.1%} of the estimator's time for a frame (medians).")
     return lines
 
 
@@ -202,38 +195,29 @@ def _detection(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _run(model: str, what: Case) -> Result:
-    estimator = Estimator(Path(model))
     session = start("basic", what.drill)
     watched = FAULTS[what.drill] if what.drill else "rounding"
-    errors, times = [], []
+    errors = []
     drilled: list[tuple[float, bool, bool]] = []
     rest: Truth | None = None
     seen = judged = 0
     reps: list[Rep] = []
-    try:
-        began = time.perf_counter()
-        for shot in film(what, estimator):
-            truth = shot.truth
-            estimated = time.perf_counter()
-            session = advance(session, shot.pose, truth.t)
-            analysed = time.perf_counter()
-            times.append((estimated - began, analysed - estimated))
-            began = analysed
-            reps += [event for event in session.events if isinstance(event, Rep)]
-            rest = rest or truth
-            posture, baseline = session.posture, session.baseline
-            seen += baseline is not None
-            is_bent = truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG
-            if is_bent:
-                has_stick = shot.pose is not None and shot.pose.stick is not None
-                drilled.append((truth.t, session.person.drill.reading.level is not None, has_stick))
-            if not isinstance(posture, Posture) or baseline is None:
-                continue
-            judged += posture.confidence_of_back >= JUDGE
-            if is_bent:
-                errors.append(_errors(shot, rest, posture, baseline))
-    finally:
-        estimator.close()
+    for shot in film(what, Path(model)):
+        truth = shot.truth
+        session = advance(session, shot.pose, truth.t)
+        reps += [event for event in session.events if isinstance(event, Rep)]
+        rest = rest or truth
+        posture, baseline = session.posture, session.baseline
+        seen += baseline is not None
+        is_bent = truth.hip_flexion_deg - rest.hip_flexion_deg >= BENT_DEG
+        if is_bent:
+            has_stick = shot.pose is not None and shot.pose.stick is not None
+            drilled.append((truth.t, session.person.drill.reading.level is not None, has_stick))
+        if not isinstance(posture, Posture) or baseline is None:
+            continue
+        judged += posture.confidence_of_back >= JUDGE
+        if is_bent:
+            errors.append(_errors(shot, rest, posture, baseline))
     reps += [event for event in finish(session).events if isinstance(event, Rep)]
     motion = what.figure().motion
     verdicts = []
@@ -248,7 +232,6 @@ def _run(model: str, what: Case) -> Result:
         true_deg = motion.truth(true.bottom_s).rounding_deg
         verdicts.append(Verdict(true_deg, found_deg, is_flagged, is_judged))
     table = np.array(errors).reshape(-1, len(COLUMNS))
-    estimate_s, analysis_s = np.median(times, axis=0)
     return Result(
         what,
         table,
@@ -257,8 +240,6 @@ def _run(model: str, what: Case) -> Result:
         tuple(verdicts),
         float(np.mean([stick for *_, stick in drilled])) if drilled else 0.0,
         session.person.stop.found,
-        float(analysis_s),
-        float(estimate_s),
     )
 
 

@@ -1,38 +1,34 @@
 """The line of the back on people with known spines, and on labelled real clips.
 
-Every number of the rendered people is held out: the clips are dealt into folds, and each fold is
-read by weights that are fitted on the others, unless the shipped weights are asked for.
+Every number of the rendered people is held out: the clips are dealt into folds, and the mirror
+reads each fold by weights that are fitted on the others, unless the shipped ones are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from benches.back_fit import figures, fitted, read_again, seen
+from benches.back_fit import figures, fitted, in_parallel, reading_by
 from benches.back_plot import plot
-from benches.people import Frame, Person, people, steps_of
-from benches.tracks import read, tracked
-from mirror.coach.advance import advance
+from benches.back_tables import tables
+from benches.people import Followed, Frame, Person, followed, people
+from benches.tracks import PROCESSES, read, tracked
 from mirror.coach.session import start
-from mirror.coach.sets import finish
 from mirror.errors import UsageError
-from mirror.hinge.counting.reps import Outcome, Rep
-from mirror.hinge.judging import metrics
-from mirror.hinge.judging.faults import UPPER_BACK
-from mirror.hinge.judging.rep_frames import RepFrames, descent
-from mirror.hinge.judging.stop_depth import StopDepth, find_stop_depth
-from mirror.hinge.measure.rounding import SHIPPED
+from mirror.hinge.judging.stop_depth import StopDepth
+from mirror.hinge.measure.geometry import Array
+from mirror.hinge.measure.joints import BODY_HEIGHT
+from mirror.hinge.measure.rounding import SHIPPED, Weights
 
 FOLDS = 12
-ROUNDED_DEG, NEUTRAL_DEG, NEAR_DEG = 20.0, 9.0, 8.0
-SLOW_S = 1.2
-Stop = tuple[str, float | None, float | None]
-"""Name of a clip, its true and its found stop depth, degrees."""
 NAMES = {
     "arms_drop": "arms-drop",
     "knees_bent": "knees-bent",
@@ -42,8 +38,9 @@ NAMES = {
     "both_rounding": "rounding",
     "hand_distance_shrinks": "string-slack",
     "pelvis_open": "pelvis-open",
+    "trunk_jerk": "torso-drift",
 }
-"""Faults of the truth by the mirror's names; `small_rounding` is neither right nor wrong."""
+"""Faults of the truth by the mirror's names."""
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -72,12 +69,7 @@ def real(folder: Path, model: Path, kept: Path | None, way: str) -> int:
     side = [clip for clip in clips if clip.view == "side" and clip.back not in ("", "na")]
     tracks = tracked([folder / clip.file for clip in side], model, kept, way)
     for clip, track in zip(side, tracks, strict=True):
-        session = start(clip.variation)
-        events: list[Outcome] = []
-        for t, pose in read(track):
-            session = advance(session, pose, t)
-            events += session.events
-        reps = [event for event in (*events, *finish(session).events) if isinstance(event, Rep)]
+        reps = followed(start(clip.variation), read(track)).reps
         reported = [
             "-" if (deg := rep.back_rounding_max_deg) is None
             else f"{deg:.0f}{'*' if any(f.fault == 'rounding' for f in rep.faults) else ''}"
@@ -92,149 +84,125 @@ def draw(folder: Path, model: Path, kept: Path | None, way: str, name: str) -> i
     person = next(people(folder, model, kept, way, name))
     to = Path("out")
     to.mkdir(exist_ok=True)
-    plot(person, person.followed()[1], to / f"{name}.png")
+    plot(person, person.followed().frames, to / f"{name}.png")
     return 0
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One true rep: true and found rounding, its true faults, and those that were raised."""
+    """One true rep, and what the mirror found. Angles are changes since standing, degrees.
 
-    person: Person
+    true_deg, upper: rounding, and the share of the upper back in it. found_deg: None where the back
+    was not judged, or the rep not counted. faults, raised: those of the truth, and of the mirror.
+    off: found minus true hip, trunk and knee at the bottom, and of the weight over the foot, foot
+    lengths; NaN where missing.
+    """
+
     true_deg: float
-    found_deg: float | None
     upper: float
-    true_upper: float
-    true_faults: frozenset[str]
+    found_deg: float | None
+    faults: frozenset[str]
     raised: frozenset[str]
+    off: Array
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One clip as the mirror judged it.
+
+    turn_deg: true turn off side view. height_px: of the standing person. stop, true_stop: stop
+    depths, degrees; None where there is none.
+    """
+
+    name: str
+    variation: str
+    is_side: bool
+    turn_deg: float
+    height_px: float
+    verdicts: list[Verdict]
+    stop: float | None
+    true_stop: float | None
 
 
 def back(folder: Path, model: Path, kept: Path | None, way: str, *, shipped: bool) -> int:
     """Print how well the back is read. Return the exit code. shipped: use the shipped weights."""
-    clips = [(person, seen(person)) for person in people(folder, model, kept, way)]
-    side = [clip for person, clip in clips if person.is_side]
-    drawn = [] if shipped else figures(model, kept)
-    verdicts: list[Verdict] = []
-    stops: list[Stop] = []
-    for fold in range(FOLDS):
-        mine = [clip for k, clip in enumerate(side) if k % FOLDS == fold]
-        weights = SHIPPED if shipped else fitted([*(c for c in side if c not in mine), *drawn])
-        for person, clip in clips:
-            if clip in mine or (fold == 0 and not person.is_side):
-                frames = read_again(clip.frames, weights)
-                verdicts += verdicts_of(person, frames)
-                stops += stop_of(person, frames) if person.is_side else []
-    print("\n".join([*_rounding(verdicts), "", *_faults(verdicts), "", *_stops(stops)]))
+    clips = list(people(folder, model, kept, way))
+    side = [clip.name for clip in clips if clip.is_side]
+    fold_of = {name: k % FOLDS for k, name in enumerate(side)}
+    weights = [SHIPPED] * FOLDS
+    if not shipped:
+        seen = in_parallel(clip for clip in clips if clip.is_side)
+        drawn = in_parallel(figures(model, kept))
+        weights = [
+            fitted([*(clip for clip in seen if fold_of[clip.name] != fold), *drawn])
+            for fold in range(FOLDS)
+        ]
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        by = [weights[fold_of.get(clip.name, 0)] for clip in clips]
+        print("\n".join(tables(list(pool.map(judged, clips, by)))))
     return 0
 
 
-def verdicts_of(person: Person, frames: list[Frame]) -> list[Verdict]:
-    """The verdict on each true rep."""
-    found = []
-    baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
-    for rep in person.reps:
-        steps, whole = steps_of(rep, frames)
-        if baseline is None or not steps:
+def judged(person: Person, weights: Weights) -> Judged:
+    """Follow one clip with these weights."""
+    with reading_by(weights):
+        found = person.followed()
+    stop = found.session.person.stop.found
+    true = [rep["stop"]["hip_at_lumbar_5"] for rep in person.reps if rep["stop"]]
+    heights = [
+        BODY_HEIGHT * (f.baseline.trunk_px + f.baseline.leg_px) for f in found.frames if f.baseline
+    ]
+    return Judged(
+        person.name,
+        person.variation,
+        person.is_side,
+        person.turn_deg,
+        float(np.median(heights)) if heights else float("nan"),
+        [_verdict(person, rep, found) for rep in person.reps],
+        stop.pelvis_flexion_deg if isinstance(stop, StopDepth) else None,
+        float(np.median(true)) if true else None,
+    )
+
+
+def _verdict(person: Person, true: dict[str, Any], found: Followed) -> Verdict:
+    """The verdict on one true rep."""
+    start_s, end_s = true["start"], true["end"]
+    reps = [rep for rep in found.reps if start_s < rep.bottom_s < end_s]
+    degs = [rep.back_rounding_max_deg for rep in reps]
+    flexion = person.flexion(np.linspace(start_s, end_s, 100))
+    deepest = flexion[flexion.sum(axis=1).argmax()]
+    return Verdict(
+        float(deepest.sum()),
+        float(deepest[1] / max(1.0, deepest.sum())),
+        max((deg for deg in degs if deg is not None), default=None),
+        frozenset(NAMES.get(name, name) for name in true["faults"]),
+        frozenset(fault.fault for rep in reps for fault in rep.faults),
+        _off(person, true, found.frames),
+    )
+
+
+def _off(person: Person, true: dict[str, Any], frames: Iterable[Frame]) -> Array:
+    """(4,) as `Verdict.off`: the median of the frames at the bottom."""
+    rows = []
+    for frame in frames:
+        p, b = frame.posture, frame.baseline
+        if b is None or not true["bottom_from"] <= p.t <= true["bottom_to"]:
             continue
-        times = np.array([p.t for p, _ in steps])
-        flexion = person.flexion(times)
-        deepest = flexion[flexion.sum(axis=1).argmax()]
-        raised = [rule.judge(steps, baseline, whole) for rule in person.rules]
-        deg = metrics.rounding_deg(steps, baseline, whole) if person.is_side else None
-        found.append(
-            Verdict(
-                person,
-                float(deepest.sum()),
-                deg,
-                metrics.upper_share(steps, baseline, whole) or 0.0,
-                float(deepest[1] / max(1.0, deepest.sum())),
-                frozenset(NAMES.get(name, name) for name in rep["faults"]),
-                frozenset(fault.fault for fault in raised if fault is not None),
-            )
+        com = np.nan
+        if p.com_fraction is not None and b.com_fraction is not None:
+            com = p.com_fraction - b.com_fraction
+        at = np.array([p.t, 0.0])
+        legs = "LR" if p.leg is None else p.leg[0].upper()
+        hip, knee = (np.mean([person.angles(f"{part}_{leg}", at) for leg in legs], axis=0)
+                     for part in ("hip", "knee"))  # fmt: skip
+        trunk, weight = (person.angles(name, at)
+                         for name in ("trunk_incl_hip_shoulder", "com_foot_frac"))  # fmt: skip
+        change = np.array([now - rest for now, rest in (hip, trunk, knee, weight)])
+        seen = (
+            p.hip_flexion_deg - b.hip_flexion_deg,
+            p.trunk_deg - b.trunk_deg,
+            p.knee_flexion_deg - b.knee_flexion_deg,
+            com,
         )
-    return found
-
-
-def stop_of(person: Person, frames: list[Frame]) -> list[Stop]:
-    """Name, true and found stop depth of one clip of three reps and more, degrees."""
-    descents, true = [], []
-    baseline = next((f.baseline for f in reversed(frames) if f.baseline is not None), None)
-    for rep in person.reps:
-        steps, whole = steps_of(rep, frames)
-        if (
-            baseline is None
-            or (metrics.upper_share(steps, baseline, whole) or 0.0) > UPPER_BACK.limit
-        ):
-            continue
-        if rep["bottom"] - rep["start"] >= SLOW_S:
-            descents.append(descent(RepFrames(steps), baseline, whole))
-        if rep["stop"]:
-            true.append(rep["stop"]["hip_at_lumbar_5"])
-    if len(descents) < 3:
-        return []
-    found = find_stop_depth(descents)
-    depth = found.pelvis_flexion_deg if isinstance(found, StopDepth) else None
-    return [(person.name, float(np.median(true)) if true else None, depth)]
-
-
-def auc(high: Sequence[float], low: Sequence[float]) -> float:
-    """Share of the pairs that are in order."""
-    pairs = np.sign(np.array(high)[:, None] - np.array(low)[None, :])
-    return float((pairs.mean() + 1) / 2) if pairs.size else float("nan")
-
-
-def _rounding(verdicts: list[Verdict]) -> list[str]:
-    lines = [
-        "| variation | reps | judged | MAE | rounded: flagged | neutral: flagged | AUC |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    side = [v for v in verdicts if v.person.is_side]
-    for name in ("all", *dict.fromkeys(v.person.variation for v in side)):
-        some = [v for v in side if name in ("all", v.person.variation)]
-        deg = [(v, v.found_deg) for v in some if v.found_deg is not None]
-        error = np.mean([abs(found - v.true_deg) for v, found in deg])
-        rounded = [found for v, found in deg if v.true_deg >= ROUNDED_DEG]
-        neutral = [found for v, found in deg if v.true_deg < NEUTRAL_DEG]
-        flagged = [f"{sum(d > metrics.ROUNDED_DEG for d in part)} of {len(part)}"
-                   for part in (rounded, neutral)]  # fmt: skip
-        lines.append(
-            f"| {name} | {len(some)} | {len(deg)} | {error:.1f} | {flagged[0]} | {flagged[1]} "
-            f"| {auc(rounded, neutral):.4f} |"
-        )
-    upper = [
-        v.upper > UPPER_BACK.limit for v in side if v.true_deg >= ROUNDED_DEG and v.true_upper > 0.8
-    ]
-    low = [
-        v.upper > UPPER_BACK.limit for v in side if v.true_deg >= ROUNDED_DEG and v.true_upper < 0.2
-    ]
-    return [*lines, f"Called upper back: {sum(upper)} of {len(upper)} thoracic, "
-            f"{sum(low)} of {len(low)} lumbar."]  # fmt: skip
-
-
-def _faults(verdicts: list[Verdict]) -> list[str]:
-    lines = [
-        "| variation | fault | raised where it is | raised where it is not |",
-        "|---|---|---|---|",
-    ]
-    for variation in dict.fromkeys(v.person.variation for v in verdicts):
-        some = [v for v in verdicts if v.person.variation == variation]
-        for fault in sorted(set().union(*(v.true_faults | v.raised for v in some))):
-            there = [fault in v.raised for v in some if fault in v.true_faults]
-            others = [fault in v.raised for v in some if fault not in v.true_faults]
-            lines.append(f"| {variation} | {fault} | {sum(there)} of {len(there)} "
-                         f"| {sum(others)} of {len(others)} |")  # fmt: skip
-    return lines
-
-
-def _stops(stops: list[Stop]) -> list[str]:
-    def deg(value: float | None) -> str:
-        return "-" if value is None else f"{value:.0f}"
-
-    lines = ["| clip | stop depth | found |", "|---|---|---|"]
-    lines += [f"| {name} | {deg(true)} | {deg(found)} |" for name, true, found in stops
-              if found is not None or name.endswith("stop")]  # fmt: skip
-    near = [found is not None and true is not None and abs(found - true) <= NEAR_DEG
-            for name, true, found in stops if name.endswith("stop")]  # fmt: skip
-    none = [found is not None for _, true, found in stops if true is None]
-    return [*lines, f"Within {NEAR_DEG:.0f} deg: {sum(near)} of {len(near)} slow sets; invented in "
-            f"{sum(none)} of {len(none)} others."]  # fmt: skip
+        rows.append(np.array(seen) - change)
+    return np.median(rows, axis=0) if rows else np.full(4, np.nan)

@@ -6,26 +6,26 @@ its other bodies are read as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from benches.people import Drawn, Frame, Person, people
+from benches.tracks import PROCESSES
 from mirror.hinge.measure import rounding
-from mirror.hinge.measure.back_weights import USUAL
 from mirror.hinge.measure.geometry import Array
-from mirror.hinge.measure.posture import since
 from mirror.hinge.measure.rounding import Weights
 from mirror.hinge.measure.view import View
 
 FIGURES, FIGURE_WEIGHT = 16, 0.5
 """Sets of the figure in the fit, and the weight of each against a rendered person."""
-RIDGE = 0.05
-"""Cost of the standardised weights."""
-LEAN_DEG = 35.0
-"""Least lean since standing of the frames that the weights are fitted on."""
+RIDGE = 0.01
+"""Cost of the standardised weights. From .01 to .2 people are read alike."""
 NECK_DEG, NECK = 4.0, np.array([0.0, -0.28, -0.2, -0.27])
 """Turns of the head that are added to those of the rendered people, and what a turn by a radian
 does to `rounding.head`. Real heads turn more: with this the outline carries more of the reading."""
@@ -34,45 +34,55 @@ TABLE = Path(rounding.__file__).with_name("back_weights.py")
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One clip as the mirror measured it: the inputs of the weights, and the truth beside them.
+    """One clip as the mirror measured it, frame by frame, and the truth beside it.
 
-    features: (n, 32) of the frames with a baseline; true_deg: (n, 2); weight: (n,) in the fit.
+    shape, standing: (n, 19) now and of the baseline, NaN where that was not seen. trunk_deg: (n,).
+    true_deg: (n, 2) of low and upper back. weight: of the clip.
     """
 
-    person: Person | Drawn
-    frames: list[Frame]
-    features: Array
+    name: str
+    shape: Array
+    standing: Array
+    trunk_deg: Array
     true_deg: Array
-    weight: Array
+    weight: float
 
 
 def seen(person: Person | Drawn) -> Seen:
     """Follow one clip."""
-    return weighed(person, person.followed()[1])
-
-
-def weighed(person: Person | Drawn, frames: list[Frame]) -> Seen:
-    """The inputs of the weights in the frames of one clip."""
-    judged = [(f, x) for f in frames if (x := _features(f)) is not None]
-    times = np.array([f.posture.t for f, _ in judged])
-    lean = np.array([since(f.posture, f.baseline)[0] for f, _ in judged if f.baseline])
-    weight = (lean > LEAN_DEG).astype(np.float64)
+    with reading_by(Weights(np.zeros(19), np.zeros((22, 2)), np.zeros(2))):
+        frames = [f for f in person.followed().frames if f.posture.back is not None]
+    none = np.full(19, np.nan)
     return Seen(
-        person,
-        frames,
-        np.array([x for _, x in judged]).reshape(-1, 32),
-        person.flexion(times).reshape(-1, 2),
-        weight * (1.0 if isinstance(person, Person) else FIGURE_WEIGHT) / max(1.0, weight.sum()),
+        person.name,
+        np.array([f.posture.back.shape for f in frames if f.posture.back]).reshape(-1, 19),
+        np.array([none if (own := _standing(f)) is None else own for f in frames]).reshape(-1, 19),
+        np.array([f.posture.trunk_deg for f in frames]),
+        person.flexion(np.array([f.posture.t for f in frames])).reshape(-1, 2),
+        1.0 if isinstance(person, Person) else FIGURE_WEIGHT,
     )
 
 
+def _standing(frame: Frame) -> Array | None:
+    baseline = frame.baseline
+    return baseline.shape if baseline is not None and baseline.view is View.SIDE else None
+
+
+def in_parallel(some: Iterable[Person | Drawn]) -> list[Seen]:
+    """Follow many clips."""
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        return [clip for clip in pool.map(seen, some) if len(clip.shape)]
+
+
 def fitted(clips: Iterable[Seen]) -> Weights:
-    """Ridge regression; each person counts the same."""
+    """Ridge regression; each clip counts twice: with its standing back, and as if without it."""
     some = list(clips)
-    x = np.concatenate([c.features for c in some])
+    usual = usual_of(some)
+    x = np.concatenate([_features(c, usual, own=own) for own in (True, False) for c in some])
     y = np.concatenate([c.true_deg for c in some])
-    weight = np.concatenate([c.weight for c in some])
-    weight /= weight.sum()
+    y = np.concatenate([y, y])
+    weight = np.concatenate([np.full(len(c.shape), c.weight / len(c.shape)) for c in some])
+    weight = np.concatenate([weight, weight]) / (2 * weight.sum())
     mean, level = weight @ x, weight @ y
     scale = np.sqrt(weight @ (x - mean) ** 2) + 1e-9
     z = (x - mean) / scale
@@ -81,67 +91,55 @@ def fitted(clips: Iterable[Seen]) -> Weights:
     turn /= scale
     gram = (z * weight[:, None]).T @ z + RIDGE * np.eye(len(mean)) + np.outer(turn, turn)
     gains = np.linalg.solve(gram, (z * weight[:, None]).T @ (y - level)) / scale[:, None]
-    return Weights(gains, level - mean @ gains)
+    return Weights(usual, gains, level - mean @ gains)
 
 
-def usual(clips: Iterable[Seen]) -> Array:
-    """(19,) mean standing shape of people: that of the last baseline of each side view."""
-    shapes = [
-        c.frames[-1].baseline.shape
-        for c in clips
-        if c.person.is_side and c.frames and c.frames[-1].baseline is not None
-    ]
-    mean: Array = np.mean([shape for shape in shapes if shape is not None], axis=0)
+def _features(clip: Seen, usual: Array, *, own: bool) -> Array:
+    rows = zip(clip.shape, clip.standing, clip.trunk_deg.tolist(), strict=True)
+    return np.array(
+        [
+            rounding.features(shape, standing if own and np.isfinite(standing[0]) else None, deg,
+                              usual)
+            for shape, standing, deg in rows
+        ]
+    )  # fmt: skip
+
+
+def usual_of(clips: Iterable[Seen]) -> Array:
+    """(19,) mean standing shape of people: that of the last baseline of each clip."""
+    last = [c.standing[-1] for c in clips if c.weight == 1.0]
+    mean: Array = np.nanmean(last, axis=0)
     return mean
 
 
-def figures(model: Path, kept: Path | None) -> list[Seen]:
+def figures(model: Path, kept: Path | None) -> list[Drawn]:
     """Sets of the figure: a few, that its other bodies are read as well as the people."""
-    return [seen(Drawn(index, model, kept)) for index in range(FIGURES)]
+    return [Drawn(index, model, kept) for index in range(FIGURES)]
 
 
 def fit(folder: Path, model: Path, kept: Path | None) -> int:
     """Fit the weights on all side views of a folder and write them. Return the exit code."""
-    clips = [seen(person) for person in people(folder, model, kept) if person.is_side]
-    clips += figures(model, kept)
-    stand = usual(clips)
-    # The features hold the old usual standing: its change is taken out of them.
-    for clip in clips:
-        own = [f.baseline is not None and f.baseline.shape is not None
-               for f in clip.frames if _features(f) is not None]  # fmt: skip
-        share = np.where(own, 1 - rounding.OWN, 1.0)
-        clip.features[:, :19] -= share[:, None] * (stand - USUAL)
-    people_in = len(clips) - FIGURES
-    TABLE.write_text(_source(stand, fitted(clips), people_in))
-    print(f"{people_in} people and {FIGURES} sets of the figure; wrote {TABLE}")
+    clips = in_parallel(person for person in people(folder, model, kept) if person.is_side)
+    drawn = in_parallel(figures(model, kept))
+    TABLE.write_text(_source(fitted([*clips, *drawn]), len(clips)))
+    print(f"{len(clips)} people and {len(drawn)} sets of the figure; wrote {TABLE}")
     return 0
 
 
-def read_again(frames: list[Frame], weights: Weights) -> list[Frame]:
-    """The frames with the back read by these weights."""
-    found = []
-    for frame in frames:
-        back, features = frame.posture.back, _features(frame)
-        if back is not None and features is not None:
-            back = replace(back, flexion=rounding.flexion(features, weights))
-            frame = replace(frame, posture=replace(frame.posture, back=back))
-        found.append(frame)
-    return found
+@contextmanager
+def reading_by(weights: Weights) -> Iterator[None]:
+    """The mirror reads the back by these weights."""
+    shipped = rounding.SHIPPED
+    rounding.SHIPPED = weights
+    try:
+        yield
+    finally:
+        rounding.SHIPPED = shipped
 
 
-def _features(frame: Frame) -> Array | None:
-    """The inputs of the weights in a frame; None without a back or a baseline."""
-    posture, baseline = frame.posture, frame.baseline
-    if posture.back is None or baseline is None or baseline.view is not View.SIDE:
-        return None
-    return rounding.features(posture.back.shape, baseline.shape, *since(posture, baseline))
-
-
-def _source(stand: Array, weights: Weights, clips: int) -> str:
-    def rows(table: Array) -> str:
-        return "\n".join(f"    ({', '.join(f'{v:.5g}' for v in row)})," for row in table)
-
-    usual = ", ".join(f"{v:.4f}" for v in stand)
+def _source(weights: Weights, clips: int) -> str:
+    rows = "\n".join(f"    ({', '.join(f'{v:.5g}' for v in row)})," for row in weights.gains)
+    usual = ", ".join(f"{v:.4f}" for v in weights.usual)
     return f'''"""Weights of the reading of the back. Written by `scripts/bench back --fit FOLDER`.
 
 Fitted by ridge regression on {clips} rendered people in side view, each another body, and on
@@ -157,9 +155,9 @@ import numpy as np
 USUAL = np.array([{usual}])
 """(19,) mean standing shape of people, see `rounding.shape_of`."""
 GAINS = np.array([
-{rows(weights.gains)}
+{rows}
 ])
-"""(32, 2) degrees of low and of upper back for each of `rounding.features`."""
+"""(22, 2) degrees of low and of upper back for each of `rounding.features`."""
 CONSTANT = np.array([{weights.constant[0]:.4f}, {weights.constant[1]:.4f}])
 # fmt: on
 '''

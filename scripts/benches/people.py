@@ -15,19 +15,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.tracks import Track, folder_of, read, tracked, write
+from benches.tracks import Track, read, tracked
 from benches.truth import Case, case, film
 from mirror.coach.advance import advance
 from mirror.coach.session import Session, start
+from mirror.coach.sets import finish
 from mirror.errors import UsageError
-from mirror.hinge.counting.reps import Phase, Rep
-from mirror.hinge.judging.metrics import Steps
+from mirror.hinge.counting.reps import Outcome, Rep
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.posture import Baseline, Posture
-from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.pose.landmarker import Estimator
 
-LOCKOUT_S = 0.5
 SIDE_DEG = 25.0
 """Greatest turn off side view of a side view, degrees."""
 
@@ -38,6 +35,15 @@ class Frame:
 
     posture: Posture
     baseline: Baseline | None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The mirror at the end of a clip: its measures of every frame, and its reps."""
+
+    session: Session
+    frames: list[Frame]
+    reps: list[Rep]
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,25 @@ class Person:
         return str(self.truth["variation"])
 
     @property
+    def turn_deg(self) -> float:
+        """Turn off side view, degrees."""
+        yaw: float = self.truth["view_yaw_deg"]
+        return abs(abs(yaw) - 90.0)
+
+    @property
     def is_side(self) -> bool:
         """Whether the person is seen from the side."""
-        yaw: float = self.truth["view_yaw_deg"]
-        return abs(abs(yaw) - 90.0) <= SIDE_DEG
+        return self.turn_deg <= SIDE_DEG
 
     @property
     def reps(self) -> list[dict[str, Any]]:
-        """The true full reps."""
-        found = self.truth["actors"][0]["reps"]
-        return [rep for rep in found if rep["label"] == "full"]
+        """The true full reps; the pulls of a row."""
+        found = [rep for rep in self.truth["actors"][0]["reps"] if rep["label"] == "full"]
+        if self.variation != "row":
+            return found
+        times = {"bottom": "top", "bottom_from": "start", "bottom_to": "end"}
+        pulls = [pull for rep in found for pull in rep["pulls"]]
+        return [{**pull, "stop": None, **{k: pull[v] for k, v in times.items()}} for pull in pulls]
 
     def angles(self, name: str, times: Array) -> Array:
         """A true angle at these times, degrees."""
@@ -82,24 +97,23 @@ class Person:
         both = [self.angles(f"{part}_flex", times) for part in ("lumbar", "thoracic")]
         return np.stack(both, axis=1)
 
-    def followed(self) -> tuple[Session, list[Frame]]:
-        """The mirror at the end of the clip, and its measures of every frame."""
-        session = start(self.variation, self.truth["drill"])
-        return _followed(session, read(self.track))
-
-    @property
-    def rules(self) -> Any:
-        """The rules of the variation."""
-        return VARIATIONS[self.variation].rules
+    def followed(self) -> Followed:
+        """Follow the clip to its end."""
+        return followed(start(self.variation, self.truth["drill"]), read(self.track))
 
 
-def _followed(session: Session, poses: Track) -> tuple[Session, list[Frame]]:
-    frames = []
+def followed(session: Session, poses: Track) -> Followed:
+    """Follow a track to its end."""
+    frames: list[Frame] = []
+    events: list[Outcome] = []
     for t, pose in poses:
         session = advance(session, pose, t)
+        events += session.events
         if isinstance(session.posture, Posture):
             frames.append(Frame(session.posture, session.baseline))
-    return session, frames
+    session = finish(session)
+    reps = [event for event in (*events, *session.events) if isinstance(event, Rep)]
+    return Followed(session, frames, reps)
 
 
 @dataclass(frozen=True)
@@ -127,33 +141,10 @@ class Drawn:
             [(t.lumbar_deg - rest.lumbar_deg, t.thoracic_deg - rest.thoracic_deg) for t in true]
         ).reshape(-1, 2)
 
-    def followed(self) -> tuple[Session, list[Frame]]:
+    def followed(self) -> Followed:
         """As `Person.followed`."""
-        path = folder_of(self.kept) / f"figure-{self.index:02d}.npz"
-        if not path.is_file():
-            estimator = Estimator(self.model)
-            write(path, ((shot.truth.t, shot.pose) for shot in film(self.case, estimator)))
-            estimator.close()
-        return _followed(start("basic"), read(path))
-
-
-def steps_of(rep: dict[str, Any], frames: list[Frame]) -> tuple[Steps, Rep]:
-    """The frames of a true rep as the mirror would keep them, and the rep at its true times."""
-    steps: list[tuple[Posture, Phase]] = []
-    for frame in frames:
-        t = frame.posture.t
-        if not rep["start"] <= t <= rep["end"] + LOCKOUT_S:
-            continue
-        phase = Phase.LOCKOUT
-        if t < rep["bottom_from"]:
-            phase = Phase.DESCENDING
-        elif t <= rep["bottom_to"]:
-            phase = Phase.BOTTOM
-        elif t < rep["end"]:
-            phase = Phase.ASCENDING
-        steps.append((frame.posture, phase))
-    whole = Rep(1, rep["start"], rep["bottom"], rep["end"], 0.0, 0.0, 0.0, "left")
-    return tuple(steps), whole
+        shots = film(self.case, self.model, self.kept)
+        return followed(start("basic"), ((shot.truth.t, shot.pose) for shot in shots))
 
 
 def people(

@@ -15,7 +15,6 @@ from mirror.coach.advance import advance
 from mirror.coach.command import Command
 from mirror.coach.session import start
 from mirror.coach.sets import apply
-from mirror.pose.landmarker import Estimator
 
 RANGES_DEG = (16.0, 24.0, 36.0)
 FPS = 10.0
@@ -54,12 +53,9 @@ def slumping(index: int, deg: float) -> Case:
 
 def taken(model: Path, what: Case) -> float | None:
     """The range that the mirror takes of this figure; None for none."""
-    estimator, session, is_asked = Estimator(model), start(), False
-    try:
-        for step in film(what, estimator):
-            session = advance(session, step.pose, step.truth.t)
-            if not is_asked and session.baseline is not None:
-                session, is_asked = apply(session, Command.REMEMBER), True
-    finally:
-        estimator.close()
+    session, is_asked = start(), False
+    for step in film(what, model):
+        session = advance(session, step.pose, step.truth.t)
+        if not is_asked and session.baseline is not None:
+            session, is_asked = apply(session, Command.REMEMBER), True
     return session.person.range_deg

@@ -61,16 +61,17 @@ def folder_of(folder: Path | None) -> Path:
 def write(path: Path, poses: Track) -> None:
     """Write a track; a broken write leaves no file."""
     rows, packed, size = [], [], (0, 0)
-    none = np.zeros((33, 6), np.float32)
+    none, no_stick = np.zeros((33, 6), np.float32), np.full((2, 2), np.nan)
     for t, pose in poses:
         box, mask = _packed(pose)
         marks = none
         if pose is not None:
             size = pose.size
             marks = np.column_stack([pose.points, pose.visibility, pose.world]).astype(np.float32)
-        rows.append((t, pose is not None, marks, box))
+        stick = no_stick if pose is None or pose.stick is None else np.array(pose.stick)
+        rows.append((t, pose is not None, marks, box, stick))
         packed.append(mask)
-    times, seen, marks, boxes = (np.array(column) for column in zip(*rows, strict=True))
+    times, seen, marks, boxes, sticks = (np.array(column) for column in zip(*rows, strict=True))
     part = path.with_suffix(f".{os.getpid()}.npz")
     np.savez(
         part,
@@ -80,6 +81,7 @@ def write(path: Path, poses: Track) -> None:
         vis=marks[..., 2],
         world=marks[..., 3:],
         boxes=boxes.astype(np.int32),
+        sticks=sticks,
         ends=np.cumsum([len(mask) for mask in packed]),
         blob=np.frombuffer(b"".join(packed), np.uint8),
         size=np.array(size),
@@ -105,7 +107,11 @@ def read(path: Path, *, masks: bool = True) -> Iterator[tuple[float, Pose | None
                 cut = np.frombuffer(zlib.decompress(packed), np.uint8)
                 mask[top:bottom, left:right] = cut.reshape(bottom - top, right - left) / 255.0
         points, seen, world = (data[k][i].astype(np.float64) for k in ("points", "vis", "world"))
-        yield t, Pose(points, seen, world, mask, (width, height), t)
+        stick = None
+        if "sticks" in data and np.isfinite(data["sticks"][i]).all():
+            low, high = data["sticks"][i].tolist()
+            stick = ((low[0], low[1]), (high[0], high[1]))
+        yield t, Pose(points, seen, world, mask, (width, height), t, stick)
 
 
 def _mirrored(frames: Iterator[Frame]) -> Iterator[Frame]:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from benches.tracks import folder_of, read, write
 from mirror.camera import Frame
 from mirror.figure.body import BODIES, Body
 from mirror.figure.motion import Motion, Plan, Truth
@@ -166,14 +169,31 @@ class Step:
     pose: Pose | None
 
 
-def film(what: Case, estimator: Estimator) -> Iterator[Step]:
-    """Render the case and estimate each frame, to half a second after its last rep."""
+def film(what: Case, model: Path, kept: Path | None = None) -> Iterator[Step]:
+    """The case frame by frame, to half a second after its last rep.
+
+    It is rendered and estimated once: its track lies in `kept`, or in the user's cache folder.
+    Delete it where the drawing of the figure has changed.
+    """
+    key = sha256(f"{what} {model.name} {model.stat().st_size}".encode()).hexdigest()
+    track = folder_of(kept) / f"{what.name}-{key[:12]}.npz"
+    if not track.is_file():
+        write(track, _estimated(what, model))
     figure = what.figure()
-    last = figure.motion.reps_between(0.0, 1e4)[-1]
-    for k in range(int((last.end_s + 0.6) * what.fps)):
-        t = k / what.fps
-        frame = Frame(figure.picture(t), t)
-        pose = estimator.estimate(frame)
-        if pose is not None and what.drill == "stick":
-            pose = with_stick(pose, frame.rgb)
+    for t, pose in read(track):
         yield Step(figure.motion.truth(t), figure.back_px(t), pose)
+
+
+def _estimated(what: Case, model: Path) -> Iterator[tuple[float, Pose | None]]:
+    figure, estimator = what.figure(), Estimator(model)
+    last = figure.motion.reps_between(0.0, 1e4)[-1]
+    try:
+        for k in range(int((last.end_s + 0.6) * what.fps)):
+            t = k / what.fps
+            frame = Frame(figure.picture(t), t)
+            pose = estimator.estimate(frame)
+            if pose is not None and what.drill == "stick":
+                pose = with_stick(pose, frame.rgb)
+            yield t, pose
+    finally:
+        estimator.close()

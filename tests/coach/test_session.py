@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 import pytest
-from people import film, hinge, person, reps, with_mask
+from people import film, hinge, person, reps, rounded, with_mask
 
 from mirror.coach.advance import FORGET_BASELINE_S, FORGET_SET_S, advance
 from mirror.coach.command import Command
@@ -11,7 +13,7 @@ from mirror.config import ScreenSettings
 from mirror.display.glass import Glass
 from mirror.errors import UsageError
 from mirror.hinge.drills.drill import REASONS
-from mirror.hinge.judging.faults import NOTED
+from mirror.hinge.judging.faults import NOTED, UPPER_BACK
 from mirror.hinge.judging.stop_depth import NotFound, StopDepth
 from mirror.hinge.measure.pose import Mark
 from mirror.screens.router import Situation, compose
@@ -128,20 +130,22 @@ def slow_set(start_at, slope, *, drill=None, seconds=32):
         trunk, thigh, shank = motion(t)
         bow = -0.06 + slope * max(0.0, trunk + thigh - start_at)
         pose = person(t, trunk, thigh, shank)
-        session = advance(session, with_mask(pose, bow), t)
+        session = advance(session, rounded(pose, bow), t)
     return session
 
 
-def test_the_stop_depth_is_found_over_slow_reps_and_reported_once():
+def test_the_stop_depth_is_found_over_slow_reps_and_reported_once(monkeypatch):
     """A back that joins at 50 deg of fold is found near there; the live cue comes before it."""
-    session = slow_set(50.0, 0.0022)
+    # A drawn back rounds by its head, which is read as the upper back: that is no matter here.
+    monkeypatch.setattr("mirror.coach.review.UPPER_BACK", replace(UPPER_BACK, fault="none"))
+    session = slow_set(50.0, 0.0025)
     assert isinstance(session.person.stop.found, StopDepth)
     assert session.person.stop.found.fold_deg == pytest.approx(50, abs=8)
     assert session.person.stop.rep is not None
     assert not session.movement.is_at_stop
     for k in range(20):
         t = 32 + k / 8
-        pose = with_mask(person(t, *hinge(min(1.0, k / 10))), -0.06)
+        pose = rounded(person(t, *hinge(min(1.0, k / 10))), -0.06)
         session = advance(session, pose, t)
         if session.movement.is_at_stop:
             break

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from benches.altered import altered
 from benches.gallery import SIZES, flaws
-from people import film, hinge, person, reps, wave, with_mask
+from people import film, hinge, person, reps, rounded, wave, with_mask
 
 from mirror.coach.advance import FORGET_SET_S, REST_S, advance
 from mirror.coach.command import Command
@@ -352,14 +352,14 @@ def slumping(session, bow, lean=45.0, seconds=3.0):
     for k in range(1, int(8 * (4 + seconds))):
         t = k / 8
         share = min(1.0, max(0.0, min(t - 2, 3 + seconds - t)))
-        pose = with_mask(person(begin + t, lean * share), -0.06 + bow * share)
+        pose = rounded(person(begin + t, lean * share), -0.06 + bow * share)
         session = advance(session, pose, pose.taken_at)
     return session
 
 
 def asked():
     """A person who stands there and has asked for a range test."""
-    session, _ = after(with_mask(person(k / 8), -0.06) for k in range(16))
+    session, _ = after(rounded(person(k / 8), -0.06) for k in range(16))
     session = apply(session, Command.REMEMBER)
     assert session.guidance == "slump"
     return session
@@ -367,11 +367,11 @@ def asked():
 
 def test_the_range_of_the_back_is_taken_by_a_slump_and_no_rep_is_counted():
     """It is shown, and forgotten with the person unless it is kept."""
-    session = slumping(asked(), 0.1)
+    session = slumping(asked(), 0.12)
     assert session.guidance == "range-taken"
     assert session.count == 0
     assert 12 < session.person.range_deg < 60
-    again = slumping(asked(), 0.14)
+    again = slumping(asked(), 0.16)
     assert again.person.range_deg > session.person.range_deg
     assert session.remember_action == "keep"
     kept = apply(altered(session, range_test=None), Command.REMEMBER)

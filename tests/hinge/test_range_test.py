@@ -1,7 +1,7 @@
 """The slump by which the range of a back is taken: what counts, and when it is over."""
 
 import pytest
-from people import person, with_mask
+from people import person, rounded
 
 from mirror.coach.advance import advance
 from mirror.coach.session import start
@@ -19,7 +19,7 @@ def standing():
     """A person who stands there."""
     session = start()
     for k in range(12):
-        session = advance(session, with_mask(person(k / 8), -0.06), k / 8)
+        session = advance(session, rounded(person(k / 8), -0.06), k / 8)
     return session.baseline
 
 
@@ -30,7 +30,7 @@ def bent(t, lean=45.0, bow=0.06):
     """A posture that leans so far and bows so much."""
     memory = Measuring()
     for k in range(8):
-        memory, posture = measure(memory, with_mask(person(t, lean), bow), t - 1 + k / 7, STANDING)
+        memory, posture = measure(memory, rounded(person(t, lean), bow), t - 1 + k / 7, STANDING)
     return posture
 
 

@@ -24,6 +24,8 @@ body hides it: on rendered people the model then draws it at the lower hand. A h
 lower."""
 CONTACT = 0.06
 """Distance before the front edge, trunk lengths (3 cm), at which a hand still touches the trunk."""
+HELD = 0.2
+"""The same of the near hand alone, where the body hides the other one."""
 TRUSTED = (0.7, 0.4)
 """Gate of the visibility of the upper hand. As far as it isn't seen, the middle of the shoulders
 stands for it: that distance shortens almost alike, and jumps less."""
@@ -62,16 +64,17 @@ def string(
     """The string between the hands of one person in side view.
 
     hip, shoulder: ends of the trunk line, pixels. facing: +1 to the right of the frame, else -1.
+    Unready with `hand-unclear`: the near hand is in place, and the body hides the other one.
     """
     axis = Axis(hip, shoulder, facing)
     near, far = hands(pose, axis)
     if far.seen < SEEN and near.within(AT_NAVEL_ALONE):
         far = _at_collar(far, contour, axis)
     upper, lower = (near, far) if near.t > far.t else (far, near)
-    if not (upper.within(AT_COLLAR) and lower.within(AT_NAVEL)):
-        return Unready("hands-on-your-trunk")
-    if not (_touches(upper, contour) and _touches(lower, contour)):
-        return Unready("hands-on-your-trunk")
+    both = upper.within(AT_COLLAR) and lower.within(AT_NAVEL)
+    if not (both and _touches(upper, contour, CONTACT) and _touches(lower, contour, CONTACT)):
+        holds = near.within((AT_NAVEL_ALONE[0], AT_COLLAR[1])) and _touches(near, contour, HELD)
+        return Unready("hand-unclear" if holds and far.seen < SEEN else "hands-on-your-trunk")
     sight = gate(lower.seen, *SURE) if lower.near else UNSURE
     return String(
         hands=(upper.at, lower.at),
@@ -96,9 +99,9 @@ def _front(contour: Contour, t: float) -> float:
     return float(np.interp(t, T[seen], contour.ventral[seen])) if seen.any() else nan
 
 
-def _touches(hand: Hand, contour: Contour) -> bool:
-    """On the trunk or before it, no farther off than a hand is thick."""
-    return hand.behind <= 0.15 and -hand.behind <= _front(contour, hand.t) + CONTACT
+def _touches(hand: Hand, contour: Contour, reach: float) -> bool:
+    """On the trunk or before it, no farther off than this, trunk lengths."""
+    return hand.behind <= 0.15 and -hand.behind <= _front(contour, hand.t) + reach
 
 
 def tightness(values: tuple[float, ...], standing: tuple[float, ...], seen: float) -> float:

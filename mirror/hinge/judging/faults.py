@@ -12,7 +12,7 @@ from dataclasses import replace
 from mirror.hinge.counting.reps import Phase
 from mirror.hinge.drills import drill
 from mirror.hinge.judging import measures, metrics
-from mirror.hinge.judging.rules import AnyRule, FrameRule, NotedRule, RepRule
+from mirror.hinge.judging.rules import AnyRule, BackRule, FrameRule, NotedRule, RepRule
 from mirror.hinge.measure import balance
 from mirror.hinge.measure.posture import JUDGE, Posture
 
@@ -22,27 +22,14 @@ MOVING = frozenset({Phase.DESCENDING, Phase.BOTTOM, Phase.ASCENDING})
 TALL = frozenset({Phase.LOCKOUT, Phase.STANDING})
 
 
-def _sureness_of_back(posture: Posture) -> float:
-    return posture.confidence_of_back
-
-
-ROUNDING = RepRule(
-    fault="rounding",
-    metric=metrics.rounding_deg,
-    limit=metrics.ROUNDED_DEG,
-    sd=0.0,
-    priority=1,
-    sureness=_sureness_of_back,
-    least=0.0,  # its metric uses the deep frames alone
+ROUNDING = BackRule(
+    fault="rounding", metric=metrics.rounding_deg, limit=metrics.ROUNDED_DEG, priority=1
 )
-UPPER_BACK = RepRule(
+UPPER_BACK = BackRule(
     fault="upper-back",  # of a rounded back: its cue takes the place of the other
     metric=metrics.upper_share,
-    limit=0.38,  # purely thoracic rounding reads .40 and more, purely lumbar .35 at most
-    sd=0.0,
+    limit=0.335,  # purely thoracic rounding reads .35 and more, purely lumbar .32 at most
     priority=1,
-    sureness=_sureness_of_back,
-    least=0.0,  # its metric uses the deep frames alone
 )
 BACK = (UPPER_BACK, ROUNDING)
 WEIGHT_FORWARD = FrameRule(

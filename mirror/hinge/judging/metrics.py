@@ -18,11 +18,12 @@ from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 
 Steps = tuple[tuple[Posture, Phase], ...]
 RepMetric = Callable[[Steps, Baseline, Rep], float | None]
+BackMetric = Callable[[Steps, Rep], float | None]
 
 JUDGED = 0.6
 """Least share of frames that can be judged, for a number of the whole rep to be judged."""
 LEAN_DEG = 30.0
-"""Least lean of the trunk since standing at which the back is judged. Above it the back carries
+"""Least lean of the trunk at which the back is judged. Above it the back carries
 little, and people look down and let their shoulders drop on the way to a weight."""
 ROUNDED_DEG = 20.0
 """Rounding from which a back is rounded. Neutral reps of rendered people flex by 5 degrees and
@@ -50,31 +51,27 @@ LIFTED, DOWN = 0.2, 0.12
 """Leg lengths: the free foot is in the air above the first, and on the floor below the second."""
 
 
-def rounding_deg(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
+def rounding_deg(steps: Steps, rep: Rep) -> float | None:
     """The greatest rounding that stood for a while in the deep part of the rep, degrees."""
-    flexion = _rounded(steps, baseline, rep)
+    flexion = _rounded(steps, rep)
     return None if flexion is None else float(flexion.sum())
 
 
-def upper_share(steps: Steps, baseline: Baseline, rep: Rep) -> float | None:
+def upper_share(steps: Steps, rep: Rep) -> float | None:
     """Share of the upper back in the rounding of a rounded rep; 0 in the others."""
-    flexion = _rounded(steps, baseline, rep)
+    flexion = _rounded(steps, rep)
     if flexion is None:
         return None
     return float(flexion[1] / flexion.sum()) if flexion.sum() > ROUNDED_DEG else 0.0
 
 
-def _rounded(steps: Steps, baseline: Baseline, rep: Rep) -> Array | None:
+def _rounded(steps: Steps, rep: Rep) -> Array | None:
     """(2,) low and upper back at the greatest rounding that stood for `ROUNDING_S`, degrees."""
-    bent = [
-        p
-        for p, _ in steps
-        if rep.start_s <= p.t <= rep.end_s and p.trunk_deg - baseline.trunk_deg >= LEAN_DEG
-    ]
-    seen = [p for p in bent if p.confidence_of_back >= JUDGE]
+    bent = [p for p, _ in steps if rep.start_s <= p.t <= rep.end_s and p.trunk_deg >= LEAN_DEG]
     table = np.array(
         [(p.t, p.back.flexion.low_deg, p.back.flexion.upper_deg)
-         for p in seen if p.back is not None and p.back.flexion is not None]
+         for p in bent
+         if p.back is not None and p.back.flexion is not None and p.confidence_of_back >= JUDGE]
     ).reshape(-1, 3)  # fmt: skip
     if not len(table) or len(table) < JUDGED * len(bent):
         return None

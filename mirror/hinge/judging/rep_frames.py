@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mirror.hinge.counting.reps import Phase, Rep, fold_deg
+from mirror.hinge.counting.reps import Phase, Rep
 from mirror.hinge.judging.metrics import RepMetric, Steps, rounding_deg
 from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.measure.geometry import Array
@@ -54,17 +54,20 @@ def score(
     rules: tuple[AnyRule, ...],
     metrics: Mapping[str, RepMetric] | None = None,
 ) -> Rep:
-    """The finished rep with its rounding, its faults in order of the rules, and its metrics."""
-    if baseline is None:
-        return rep
-    frames = RepFrames(tuple(step for step in frames.steps if step[0].t >= rep.start_s))
-    values = {name: metric(frames.steps, baseline, rep) for name, metric in (metrics or {}).items()}
-    known = {name: value for name, value in values.items() if value is not None}
-    rep = replace(rep, measures={**rep.measures, **known})
-    found = (rule.judge(frames.steps, baseline, rep) for rule in rules)
+    """The finished rep with its rounding, its faults in order of the rules, and its metrics.
+
+    baseline: None where there is none from this view: then the back alone is judged.
+    """
+    steps = tuple(step for step in frames.steps if step[0].t >= rep.start_s)
+    known = dict(rep.measures)
+    if baseline is not None:
+        for name, metric in (metrics or {}).items():
+            if (value := metric(steps, baseline, rep)) is not None:
+                known[name] = value
+    rep = replace(rep, measures=known)
+    found = (rule.judge(steps, baseline, rep) for rule in rules)
     faults = tuple(fault for fault in found if fault is not None)
-    rounded = rounding_deg(frames.steps, baseline, rep)
-    return replace(rep, back_rounding_max_deg=rounded, faults=faults)
+    return replace(rep, back_rounding_max_deg=rounding_deg(steps, rep), faults=faults)
 
 
 def descent(frames: RepFrames, baseline: Baseline, rep: Rep) -> tuple[Array, Array]:
@@ -74,7 +77,9 @@ def descent(frames: RepFrames, baseline: Baseline, rep: Rep) -> tuple[Array, Arr
     of them moves the stop depth by many degrees.
     """
     times = np.array([p.t for p, _ in frames.steps])
-    depths = np.array([fold_deg(p, baseline) for p, _ in frames.steps])
+    # As measured: less the turn of a rounded back the depth would end where the back begins.
+    rest = baseline.hip_flexion_deg
+    depths = np.array([p.trunk_deg + p.thigh_deg - rest for p, _ in frames.steps])
     pairs = [
         (np.interp(p.t - MASK_LAG_S, times, depths), p.back.rounding_deg)
         for p, _ in frames.steps

@@ -6,12 +6,12 @@ so one bad frame is no fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mirror.hinge.counting.reps import Fault, Phase, Rep, fold_deg
 from mirror.hinge.judging.measures import Measure
-from mirror.hinge.judging.metrics import JUDGED, RepMetric, Steps
+from mirror.hinge.judging.metrics import JUDGED, BackMetric, RepMetric, Steps
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
 from mirror.hinge.measure.view import View
 
@@ -46,8 +46,10 @@ class FrameRule:
             return None
         return self.sign * (value - self.limit) - self.sd
 
-    def judge(self, steps: Steps, baseline: Baseline, _rep: Rep) -> Fault | None:
+    def judge(self, steps: Steps, baseline: Baseline | None, _rep: Rep) -> Fault | None:
         """The fault at its worst, if it stood for long enough."""
+        if baseline is None:
+            return None
         since: float | None = None
         worst: Fault | None = None
         stretch: Fault | None = None
@@ -71,7 +73,6 @@ class RepRule:
     """One fault of a variation, judged in a number of the whole rep.
 
     metric: the number. It is a fault beyond `limit` plus one `sd`. sign: -1 where less is wrong.
-    sureness: confidence of a frame.
     """
 
     fault: str
@@ -82,19 +83,40 @@ class RepRule:
     sign: int = 1
     view: View = View.SIDE
     """View from which the fault can be seen."""
-    sureness: Callable[[Posture], float] = lambda posture: posture.confidence
-    least: float = JUDGED
-    """Least share of the frames that can be judged."""
 
-    def judge(self, steps: Steps, baseline: Baseline, rep: Rep) -> Fault | None:
+    def judge(self, steps: Steps, baseline: Baseline | None, rep: Rep) -> Fault | None:
         """The fault, if the rep was seen well enough from the view."""
-        seen = [p for p, _ in steps if p.view is self.view and self.sureness(p) >= JUDGE]
-        if not seen or len(seen) < self.least * len(steps):
+        seen = [p for p, _ in steps if p.view is self.view and p.confidence >= JUDGE]
+        if baseline is None or not seen or len(seen) < JUDGED * len(steps):
             return None
         value = self.metric(steps, baseline, rep)
         if value is None or self.sign * (value - self.limit) <= self.sd:
             return None
-        return Fault(self.fault, value, min(map(self.sureness, seen)))
+        return Fault(self.fault, value, min(p.confidence for p in seen))
+
+
+@dataclass(frozen=True)
+class BackRule:
+    """One fault of the back, judged in a number of the whole rep; the back needs no baseline.
+
+    metric: the number, of those frames whose back is sure. It is a fault beyond `limit`.
+    """
+
+    fault: str
+    metric: BackMetric
+    limit: float
+    priority: int
+    sd: ClassVar[float] = 0.0
+    sign: ClassVar[int] = 1
+    view: ClassVar[View] = View.SIDE
+
+    def judge(self, steps: Steps, _baseline: Baseline | None, rep: Rep) -> Fault | None:
+        """The fault, if the back was seen well enough."""
+        value = self.metric(steps, rep)
+        if value is None or value <= self.limit:
+            return None
+        sure = [p.confidence_of_back for p, _ in steps if p.confidence_of_back >= JUDGE]
+        return Fault(self.fault, value, min(sure))
 
 
 @dataclass(frozen=True)
@@ -114,4 +136,4 @@ class NotedRule:
     """View from which the fault can be seen."""
 
 
-AnyRule = FrameRule | RepRule
+AnyRule = FrameRule | RepRule | BackRule

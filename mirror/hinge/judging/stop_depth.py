@@ -18,7 +18,7 @@ import numpy as np
 
 from mirror.hinge.measure.geometry import Array
 
-SHARE, K = 0.25, 0.4
+SHARE, K = 0.2, 0.5
 """Share of the rise at which the back begins to move, and degrees by which hip flexion overstates
 the pelvis for each degree of rounding until then. Chosen on nine sets of rendered people, whose
 rounding was read by weights that did not know them: the depth at which the lumbar spine has moved

@@ -62,21 +62,6 @@ class Axis:
         """Trunk length."""
         return float(np.hypot(self.shoulder[0] - self.hip[0], self.shoulder[1] - self.hip[1]))
 
-    def stretched(self, length: float) -> Axis:
-        """The same line about its middle, of another length.
-
-        Hip and shoulder landmarks both slide towards each other along a bent trunk, by 3-12 % of
-        its length on figures with known joints: with the standing length the bins keep their place
-        on the body.
-        """
-        share = length / max(self.length, 1.0)
-        x = (self.hip[0] + self.shoulder[0]) / 2, (self.hip[1] + self.shoulder[1]) / 2
-        return Axis(
-            (x[0] + (self.hip[0] - x[0]) * share, x[1] + (self.hip[1] - x[1]) * share),
-            (x[0] + (self.shoulder[0] - x[0]) * share, x[1] + (self.shoulder[1] - x[1]) * share),
-            self.facing,
-        )
-
     def locate(self, points: Array) -> tuple[Array, Array]:
         """(n,) place along the axis, and depth behind it, of (n, 2) pixels; trunk lengths."""
         hip, along = np.array(self.hip), np.array(self.shoulder) - np.array(self.hip)

@@ -4,7 +4,8 @@ All angles are sagittal, in degrees, absolute (standing is not subtracted):
 
 - trunk: mid-hip -> mid-shoulder from the vertical, positive forwards;
 - thigh: knee -> mid-hip is the thigh; positive where the hip lies behind the knee;
-- hip flexion = trunk + thigh; knee flexion = thigh + shank;
+- hip flexion = trunk + thigh, less the turn of the trunk beyond the pelvis in a rounded back;
+- knee flexion = thigh + shank;
 - shank: ankle -> knee from the vertical, positive forwards.
 
 A joint is the visibility-weighted mean of both sides: it jumps less than the nearer side alone
@@ -23,8 +24,7 @@ from mirror.hinge.measure.joints import JOINTS, PRESENT, joint
 from mirror.hinge.measure.limbs import Limbs, free_foot, limbs, standing_leg
 from mirror.hinge.measure.pose import Mark, Pose
 from mirror.hinge.measure.quality import FROM_SIDE, ViewRequirement, doubts, has_trunk
-from mirror.hinge.measure.replacing import replace
-from mirror.hinge.measure.rounding import Flexion, features, flexion, head, shape_of, smooth_edge
+from mirror.hinge.measure.rounding import Flexion, flexion, head, shape_of, smooth_edge
 from mirror.hinge.measure.space import Space, space
 from mirror.hinge.measure.view import Heading, View, follow_heading
 
@@ -56,8 +56,8 @@ class Back:
     """The back in one frame, side view only.
 
     edge: (59,) the drawn line, trunk lengths behind the axis, by bin of `contour.T`. shape: (19,)
-    the numbers that rounding is read from, see `rounding.shape_of`. flexion: since standing; None
-    where the standing back was not seen. confidence: 0..1.
+    the numbers that rounding is read from, see `rounding.shape_of`. flexion: since standing;
+    None where the back must not be judged. confidence: 0..1.
     """
 
     axis: Axis
@@ -71,6 +71,11 @@ class Back:
     def rounding_deg(self) -> float | None:
         """Flexion of the whole back since standing, degrees."""
         return self.flexion.sum_deg if self.flexion else None
+
+    @property
+    def turn_deg(self) -> float:
+        """How far the trunk has turned beyond the pelvis, degrees; 0 where that is not sure."""
+        return self.flexion.turn_deg if self.flexion and self.confidence >= JUDGE else 0.0
 
 
 @dataclass(frozen=True)
@@ -217,10 +222,8 @@ def measure(
     legs = (*(m for m in memory.legs if t - m[0] < STEADY_S), (t, leg_px))
     frame_s = _frame_s(memory, t)
 
-    axis = Axis(hip, shoulder, f)
-    if baseline is not None:
-        axis = axis.stretched(baseline.trunk_px)
-    back = _back(pose, axis, memory, t) if sideways else None
+    standing = baseline.shape if baseline and baseline.view is View.SIDE else None
+    back = _back(pose, Axis(hip, shoulder, f), memory, t, trunk, standing) if sideways else None
     trunk_px = distance(shoulder, hip)
     bones_px = baseline.leg_px + baseline.trunk_px if baseline else leg_px + trunk_px
     gates = doubts(pose, heading, sights, legs, frame_s, bones_px, requirement)
@@ -234,7 +237,7 @@ def measure(
         trunk_deg=trunk,
         thigh_deg=thigh,
         shank_deg=shank,
-        hip_flexion_deg=trunk + thigh,
+        hip_flexion_deg=trunk + thigh - (back.turn_deg if back else 0.0),
         knee_flexion_deg=thigh + shank,
         shoulder=shoulder,
         hip=hip,
@@ -253,29 +256,21 @@ def measure(
         frame_s=frame_s,
         space=space(pose),
     )
-    if back is not None and baseline is not None and baseline.view is View.SIDE:
-        seen = features(back.shape, baseline.shape, *since(posture, baseline))
-        posture = replace(posture, back=replace(back, flexion=flexion(seen)))
     edge = back.edge if back else None
     return Measuring(heading, edge, frame_s, legs, t, leg), posture
-
-
-def since(posture: Posture, baseline: Baseline) -> tuple[float, float, float, float]:
-    """Change of trunk, hip and knee since standing, degrees, and the trunk's length over that."""
-    return (
-        posture.trunk_deg - baseline.trunk_deg,
-        posture.hip_flexion_deg - baseline.hip_flexion_deg,
-        posture.knee_flexion_deg - baseline.knee_flexion_deg,
-        posture.trunk_px / baseline.trunk_px,
-    )
 
 
 def _other(leg: str) -> str:
     return "left" if leg == "right" else "right"
 
 
-def _back(pose: Pose, axis: Axis, memory: Measuring, t: float) -> Back | None:
-    """The line of the back, its drawn edge smoothed in time."""
+def _back(
+    pose: Pose, axis: Axis, memory: Measuring, t: float, trunk: float, standing: Array | None
+) -> Back | None:
+    """The line of the back, its drawn edge smoothed in time, and its rounding.
+
+    trunk: inclination, degrees. standing: shape of the standing back; None where it was not seen.
+    """
     contour = edges(pose, axis)
     line = smooth_edge(contour.dorsal) if contour else None
     if contour is None or line is None:
@@ -284,7 +279,8 @@ def _back(pose: Pose, axis: Axis, memory: Measuring, t: float) -> Back | None:
     if memory.edge is not None and memory.t is not None:
         edge = memory.edge + (1.0 - math.exp(-(t - memory.t) / EDGE_S)) * (line - memory.edge)
     sureness = gate(contour.valid, *KEPT) if has_trunk(pose) else 0.0
-    return Back(axis, contour, edge, shape_of(line, head(pose, axis)), None, sureness)
+    shape = shape_of(line, head(pose, axis))
+    return Back(axis, contour, edge, shape, flexion(shape, standing, trunk), sureness)
 
 
 def _frame_s(memory: Measuring, t: float) -> float | None:
