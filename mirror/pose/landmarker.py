@@ -22,6 +22,7 @@ from mirror.camera import Frame
 from mirror.errors import ModelError
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
+from mirror.pose.crop import brightened
 from mirror.quiet import quiet
 
 _CHATTER = re.compile(rb"(INFO|WARNING): |[IW]\d{4} ")
@@ -186,7 +187,7 @@ def _open(
         ) from error
 
     def image(frame: Frame) -> Any:
-        data = np.ascontiguousarray(frame.rgb)
+        data = np.ascontiguousarray(brightened(frame.rgb))
         return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data)
 
     return landmarker, image
