@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from threading import Event
 
 import pytest
-from people import hinge, person, reps, with_mask
+from people import hinge, person, reps, rounded
 
 from mirror.app.edges import Options, Parts
 from mirror.app.loop import run
@@ -50,7 +50,7 @@ Script = Iterator[None]
 @cache
 def body(trunk: float, thigh: float, shank: float, bow: float) -> Pose:
     """A person in this posture; most of the time it is the same one."""
-    return with_mask(person(0.0, trunk, thigh, shank), bow)
+    return rounded(person(0.0, trunk, thigh, shank), bow)
 
 
 class Clock:

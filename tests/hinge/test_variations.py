@@ -48,7 +48,7 @@ def test_a_record_is_whole(choice):
         language = load_language(tongue)
         assert 0 < len(language.title(choice)) <= 24
         assert 0 < len(language.instruction(choice)) <= 84
-        assert language.setup(choice)
+        assert all(language.lesson(choice, moment) for moment in range(5))
         assert language.rest(choice)
     assert variation.panel in PANELS
     faults = [rule.fault for rule in choice.rules]
