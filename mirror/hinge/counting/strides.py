@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 from mirror.hinge.measure.space import Space
 
-STEP_M, STEPS, WITHIN_S = 0.09, 4, 2.5
+STEP_M, STEPS, WITHIN_S = 0.09, 3, 2.5
 """Least rise of one foot over the other in a step; steps in turn that are walking, and the seconds
-for them. A foot that is put elsewhere is not, nor a landmark that jumps behind a weight: on 150
-clips of people who do not walk it is never seen."""
+for them. A foot that is put elsewhere is not."""
+LEVEL_M = 0.03
+"""Metres below the other one that the rising foot may be: the far foot lies higher in the frame. So
+a hidden ankle whose landmark jumps does not walk: it stays on its side."""
 SMOOTH_S = 0.06
 
 
@@ -44,8 +46,9 @@ def follow_strides(memory: Strides, space: Space, t: float) -> Strides:
     feet = memory.feet + share * (space.feet - memory.feet)
     way, extreme, steps = memory.way, memory.extreme, memory.steps
     turned = feet - extreme
-    if abs(turned) > STEP_M and turned * way <= 0:
-        way, extreme, steps = (1 if turned > 0 else -1), feet, (*steps, t)
+    now = 1 if turned > 0 else -1
+    if abs(turned) > STEP_M and now != way and now * feet > -LEVEL_M:
+        way, extreme, steps = now, feet, (*steps, t)
     elif turned * way > 0:
         extreme = feet
     steps = tuple(at for at in steps if t - at < WITHIN_S)
