@@ -8,9 +8,9 @@
 
 Above 0 the hips did it, below 0 the knees: a squat, or too little of a bow. `scripts/bench verdict`
 fits them by logistic regression on 554 movements of real clips (8 sources) and of rendered people;
-with whole sources left out it is wrong on 8 of them, all of two sources. The fitted constant is
--16.4; the rest is for a person who bows to stand up from a seat: no clip shows one. The limits of
-a rep (`Limits`) are judged.
+with whole sources left out it is wrong on 10 of them, all of two sources. The constant is .6 below
+the fit, for a person who bows to stand up from a seat: no clip shows one. The limits of a rep
+(`Limits`) are judged.
 """
 
 from __future__ import annotations
