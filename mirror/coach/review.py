@@ -129,12 +129,12 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
     is_good = movement.doubted_s < rep.start_s
-    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue, is_good=is_good)
+    said = cue((*session.reps, rep), (*rules, *NOTED), current.log.cues, is_good=is_good)
     messages = session.shown.messages
     if said is not None:
         messages = messages.offered(said)
         log = replace(current.log, cues=(*current.log.cues, said))
-        current = replace(current, cue=said, log=log)
+        current = replace(current, log=log)
     bottom, replay = _bottom(form, rep.bottom_s), of_rep(movement.trail, rep)
     left = tuple(mishap for mishap in movement.mishaps if mishap[0] > rep.end_s)
     session = replace(
