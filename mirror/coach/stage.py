@@ -27,8 +27,8 @@ PAUSED_S, LOOK_UP_S = 2.5, 8.0
 The replay would only flash before somebody who goes on sooner."""
 TURNED_S = 3.0
 """Seconds after the last rep from which a person who turns to the glass wants the result."""
-DEEP_DEG = 20.0
-"""Depth that ends the rest: somebody who walks or turns does not bow so far."""
+DEEP_DEG = 30.0
+"""Depth that ends the rest: people who turn to the glass are read up to 26 degrees deep."""
 HANDS = 1.0
 """Speed of a wrist against the hips, trunk lengths a second, from which the arms move."""
 
@@ -45,8 +45,10 @@ def _rests(session: Session) -> bool:
 
 
 def _works(session: Session) -> bool:
-    if session.shown.stage is Stage.FINISHED and bool(session.reps) and not _is_deep(session):
-        return False
+    # Somebody who looks at the last rep, or turns to the glass, seems to lean at the camera.
+    looks = session.shown.stage is Stage.FINISHED or _is_turned(session)
+    if looks and bool(session.reps) and not _is_deep(session):
+        return _is_short(session) and session.shown.stage is not Stage.FINISHED
     return session.counter.is_open or _goes_on(session) or _is_short(session)
 
 
