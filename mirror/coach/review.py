@@ -129,7 +129,7 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     rep = replace(rep, faults=rep.faults + _mishaps(session, rep))
     current, movement = session.current_set, session.movement
     is_good = movement.doubted_s < rep.start_s
-    said = cue((*session.reps, rep), (*rules, *NOTED), current.log.cues, is_good=is_good)
+    said = cue((*session.reps, rep), (*rules, *NOTED), current.cue, is_good=is_good)
     messages = session.shown.messages
     if said is not None:
         messages = messages.offered(said)
