@@ -116,8 +116,7 @@ def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]
 
 def _goes_on(session: Session, now: Message) -> bool:
     """Whether the person moves, or has done another rep since the message."""
-    about, reps = now.about, session.reps
-    is_older = isinstance(about, Cue) and bool(reps) and reps[-1].number > about.rep
+    is_older = isinstance(now.about, Cue) and session.count > now.about.rep
     return session.counter.is_moving or is_older
 
 
