@@ -61,7 +61,7 @@ def test_a_person_who_turns_to_the_glass_at_rest_sees_the_result_until_the_next_
     assert {route(Situation(s)) for s in resting} == {ScreenState.REST}
     for session in (resting[0], resting[len(resting) // 2], resting[-1]):
         texts = [shape.text for shape in glass(session) if isinstance(shape, Text)]
-        assert {"3", "Tempo", "Feel the back of your thighs?"} <= set(texts)
+        assert {"3", "Tempo", ENGLISH.rest(session.exercise)} <= set(texts)
         assert ENGLISH.say("guidance.turn-side-on") not in texts
 
     assert route(Situation(next(s for s in sessions if s.t > ends + 3.0))) is ScreenState.WORKING
