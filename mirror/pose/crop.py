@@ -24,6 +24,8 @@ SIDE_PX = 320
 """Side of the crop; the network's own square of 256 lies inside, with room for a wrong guess."""
 HEIGHT_PX = 186.0
 """Height of a body in it: MediaPipe's square is about 1.375 of that around the hips."""
+TRUNK_OF_LEG = 0.59
+"""Length of the trunk in lengths of the leg, .288 and .485 of the height (Drillis and Contini)."""
 RATE_HZ = 3.0
 """Cutoff of the speeds that predict the place of the person."""
 AHEAD_S = 0.2
@@ -44,8 +46,9 @@ it is raised to, and the greatest gain."""
 class Stance:
     """Where a person is in the picture, and how.
 
-    hip: middle of the hips, pixels. lean: of the trunk, radians clockwise from upright. height_px:
-    along the bones.
+    hip: middle of the hips, pixels. lean: of the trunk, radians clockwise from upright. What a
+    trunk that points at the camera lacks in length counts as upright: it has no direction in the
+    picture. height_px: along the bones.
     """
 
     hip: tuple[float, float]
@@ -55,9 +58,11 @@ class Stance:
     @classmethod
     def of(cls, points: Array) -> Stance:
         """Of (33, 2) landmarks."""
-        hip = points[_HIPS].mean(axis=0)
-        trunk = points[_SHOULDERS].mean(axis=0) - hip
-        lean = math.atan2(float(trunk[0]), float(-trunk[1]))
+        shoulder, hip = points[_SHOULDERS].mean(axis=0), points[_HIPS].mean(axis=0)
+        across, up = float(shoulder[0] - hip[0]), float(hip[1] - shoulder[1])
+        length, *leg = _bones(points)
+        lacking = max(TRUNK_OF_LEG * sum(leg) - length, 0.0)
+        lean = math.atan2(across, up + lacking)
         return cls((float(hip[0]), float(hip[1])), lean, height_px(points))
 
 
@@ -160,8 +165,14 @@ def _opencv() -> Any:
 
 def height_px(points: Array) -> float:
     """Height of a person in pixels, along the bones, so that bending does not shorten it."""
+    return BODY_HEIGHT * sum(_bones(points))
+
+
+def _bones(points: Array) -> list[float]:
+    """Lengths of trunk, thigh and shank in the picture, pixels."""
     middle = points[_CHAIN].reshape(4, 2, 2).mean(axis=1)
-    return BODY_HEIGHT * float(np.hypot(*np.diff(middle, axis=0).T).sum())
+    lengths: list[float] = np.hypot(*np.diff(middle, axis=0).T).tolist()
+    return lengths
 
 
 _SHOULDERS = [Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER]

@@ -68,8 +68,9 @@ class Dealer(Generic[_T]):
     def put(self, frame: Frame) -> None:
         """Replace the frame in the box."""
         with self._changed:
+            if self._frame is None:
+                self._changed.notify_all()
             self._frame = frame
-            self._changed.notify_all()
 
     def take(self, worker: int, timeout: float) -> Dealt | None:
         """Wait up to `timeout` seconds for a frame that is for this worker; None if none came."""

@@ -13,7 +13,7 @@ from mirror.screens.layout import CAP_MM, Box, Layout
 TITLE_MM, COUNT_MM = 40.0, 90.0
 PULSE_S, PULSE = 0.7, 0.14
 """Seconds for which the count is larger after a rep, and the share by which it is."""
-FINE_MM, THIN_MM, WIDE_MM = 1.2, 1.8, 4.0
+FINE_MM, WIDE_MM = 1.2, 4.0
 """Widths of lines, reference mm."""
 
 

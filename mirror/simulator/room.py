@@ -17,7 +17,7 @@ from mirror.figure.motion import landmarks
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Mark
 
-UP, NORTH = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
+UP = np.array([0.0, 0.0, 1.0])
 FACE = list(range(Mark.NOSE, Mark.LEFT_SHOULDER))
 
 

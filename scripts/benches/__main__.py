@@ -22,7 +22,6 @@ from benches import (
     slumping,
     soak,
     verdict_fit,
-    workers,
 )
 from benches.tracks import WAYS
 from mirror.cli.arguments import count, positive
@@ -76,10 +75,6 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--way", choices=WAYS, default="as-filmed", help="as it is tracked")
     one = add("verdict", "fit the verdict of hinge or squat, each source left out once")
     one.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="of clips, of people")
-    one = add("workers", "counts in labelled clips with one, two and three trackers")
-    one.add_argument("folder", type=Path, metavar="DIR", help="the videos with their labels")
-    one.add_argument("--only", default="*", metavar="NAME", help="pattern of their file names")
-    one.add_argument("--way", choices=WAYS, default="15", help="as they are tracked (15)")
     one = add("reflection", "the line on the reflection in simulated rooms")
     one.add_argument("--cases", type=count, default=32, metavar="N", help="rooms (32)")
     one = add("gallery", "every screen as a PNG, searched for flaws")
@@ -134,8 +129,6 @@ def measure(options: argparse.Namespace) -> int:
     if options.what in ("clips", "people"):
         found = (footage.clips if options.what == "clips" else footage.people)(options.folder)
         return footage.table(found, bundle(settings.model), options.plot, options.way)
-    if options.what == "workers":
-        return workers.workers(options.folder, bundle(settings.model), options.way, options.only)
     if options.what == "reflection":
         return reflection.bench(options.cases)
     if options.what == "gallery":

@@ -1,7 +1,7 @@
 """The poses in a video, estimated once and kept in a file: a change of the core is scored fast.
 
 A track is one `.npz`: times, landmarks, and the mask of each frame, cut to its box and packed. A
-video can be tracked in other ways than it was filmed, each as the estimator would see it (`WAYS`).
+video can be tracked in other ways than it was filmed (`WAYS`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,6 +21,8 @@ from mirror.camera import Frame, open_camera
 from mirror.config import CameraSettings
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.model import cached
+from mirror.pose.sharing import SharingTracker, Subject
+from mirror.pose.smoothing import Smoother
 from mirror.pose.subject import SubjectTracker
 
 Track = Iterable[tuple[float, Pose | None]]
@@ -150,18 +152,28 @@ def _thinned(fps: float) -> Callable[[Iterator[Frame]], Iterator[Frame]]:
     return thin
 
 
-WAYS: dict[str, Callable[[Iterator[Frame]], Iterator[Frame]]] = {
-    "as-filmed": lambda frames: frames,
-    "mirrored": _mirrored,
-    "small": _small,
-    "dark": _dark,
-    "15": _thinned(15.0),
-    "10": _thinned(10.0),
-    "lost": _lost,
+@dataclass(frozen=True)
+class Way:
+    """How a video is tracked. trackers: they share the frames, as in `pose.dealer`."""
+
+    frames: Callable[[Iterator[Frame]], Iterator[Frame]] = iter
+    trackers: int = 1
+
+
+WAYS = {
+    "as-filmed": Way(),
+    "mirrored": Way(_mirrored),
+    "small": Way(_small),
+    "dark": Way(_dark),
+    "15": Way(_thinned(15.0)),
+    "10": Way(_thinned(10.0)),
+    "lost": Way(_lost),
+    "two": Way(_thinned(15.0), 2),
+    "three": Way(_thinned(15.0), 3),
 }
-"""Name -> what happens to the frames before the estimator: nothing; left and right change places;
-60 % of the size; a fifth of the light, with noise; at most so many frames a second; a tenth is
-lost."""
+"""By name: nothing happens to the frames before the estimator; left and right change places; 60 %
+of the size; a fifth of the light, with noise; at most so many frames a second; a tenth is lost; two
+and three trackers share 15 frames a second."""
 
 
 def _place(video: Path, model: Path, folder: Path, way: str) -> Path:
@@ -173,13 +185,55 @@ def _place(video: Path, model: Path, folder: Path, way: str) -> Path:
 
 def _estimate(video: Path, model: Path, track: Path, way: str) -> None:
     camera = open_camera(CameraSettings(source=str(video)), live=False)
-    tracker = SubjectTracker(model)
     try:
-        frames = WAYS[way](iter(camera.read, None))
-        write(track, ((frame.taken_at, tracker.estimate(frame)) for frame in frames))
+        write(track, _poses(WAYS[way].frames(iter(camera.read, None)), model, WAYS[way].trackers))
     finally:
-        tracker.close()
         camera.close()
+
+
+def _poses(frames: Iterator[Frame], model: Path, many: int) -> Track:
+    """The person in each frame, by so many trackers.
+
+    As many frames are under way at a time. So each tracker knows of the person what the frames
+    before those have shown, as on a computer that just keeps up.
+    """
+    if many == 1:
+        one = SubjectTracker(model)
+        try:
+            for frame in frames:
+                yield frame.taken_at, one.estimate(frame)
+        finally:
+            one.close()
+        return
+    subject, smoother = Subject(), Smoother()
+    trackers = [SharingTracker(model, None, subject, chooses=k == 0) for k in range(many)]
+    try:
+        with ThreadPoolExecutor(many) as pool:
+            while dealt := [frame for _, frame in zip(trackers, frames, strict=False)]:
+                jobs = [
+                    pool.submit(tracker.estimate, frame)
+                    for tracker, frame in zip(trackers, dealt, strict=False)
+                ]
+                for number, (frame, job) in enumerate(zip(dealt, jobs, strict=True)):
+                    pose = job.result()
+                    if pose is not None or number == 0:
+                        yield frame.taken_at, _uncropped(smoother.smooth(pose))
+    finally:
+        for tracker in trackers:
+            tracker.close()
+
+
+def _uncropped(pose: Pose | None) -> Pose | None:
+    """The pose with a mask of the whole frame."""
+    if pose is None or pose.mask is None or pose.mask_at is None:
+        return pose
+    import cv2
+
+    width, height = pose.size
+    y, x = np.mgrid[:height, :width] + 0.5
+    at = (pose.mask_at(np.stack([x, y], axis=-1)) - 0.5).astype(np.float32)
+    mask = cv2.remap(pose.mask, at[..., 0], at[..., 1], cv2.INTER_LINEAR)
+    return replace(pose, mask=np.asarray(mask, np.float32), mask_at=None)
 
 
 def _packed(pose: Pose | None) -> tuple[tuple[int, int, int, int], bytes]:

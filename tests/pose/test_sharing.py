@@ -11,6 +11,7 @@ from mirror.config import ModelSettings
 from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.contour import person_at
+from mirror.hinge.measure.pose import Mark
 from mirror.pose import model
 from mirror.pose.crop import HEIGHT_PX, SIDE_PX, Course, Crop, Stance, height_px
 from mirror.pose.sharing import SharingTracker, Subject, are_two
@@ -42,6 +43,15 @@ def test_a_crop_shows_hips_in_the_middle_trunk_upright_and_one_size():
     assert stance.lean == pytest.approx(0.0, abs=1e-9)
     assert height_px(inside) == pytest.approx(HEIGHT_PX)
     assert crop.points(inside) == pytest.approx(points)
+
+
+def test_a_trunk_that_points_at_the_camera_turns_no_crop():
+    """Its direction in the picture is chance: the shoulders may even lie under the hips."""
+    side = person(trunk=100.0).points
+    front = np.stack([person().points[:, 0], side[:, 1]], axis=-1)
+    front[[Mark.LEFT_SHOULDER, Mark.RIGHT_SHOULDER], 0] += 5.0
+    assert np.degrees(Stance.of(side).lean) == pytest.approx(100.0, abs=8.0)
+    assert np.degrees(Stance.of(front).lean) == pytest.approx(0.0, abs=8.0)
 
 
 def test_a_mask_of_the_crop_lies_where_the_person_is():

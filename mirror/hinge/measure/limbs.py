@@ -36,7 +36,6 @@ class Limbs:
     neck_deg: ear over shoulder against the line of the trunk, positive forwards; of a head that is
         not turned.
     wrist_up: wrists above the navel, trunk lengths.
-    wrist_floor: wrists above the ankles, leg lengths.
     stance: distance of the ankles over that of the shoulders.
     knees: distance of the knees over that of the ankles.
     tilt_deg: line of the shoulders against that of the hips.
@@ -51,7 +50,6 @@ class Limbs:
     arms_deg: float | None = None
     neck_deg: float | None = None
     wrist_up: float | None = None
-    wrist_floor: float | None = None
     stance: float | None = None
     knees: float | None = None
     tilt_deg: float | None = None
@@ -68,14 +66,13 @@ def limbs(
     pose: Pose,
     shoulder: Point,
     hip: Point,
-    ankle: Point,
     facing: int,
     leg_px: float,
     leg: str | None,
 ) -> Limbs:
     """The measures of one frame.
 
-    shoulder, hip, ankle: pixels. facing: +1 right, -1 left. leg: the one that stands alone.
+    shoulder, hip: pixels. facing: +1 right, -1 left. leg: the one that stands alone.
     """
     trunk_px = max(distance(shoulder, hip), 1.0)
     near = "LEFT" if facing < 0 else "RIGHT"
@@ -110,7 +107,6 @@ def limbs(
         arms_deg=corner_deg(wrist, shoulder, hip) if wrist else None,
         neck_deg=_turn_deg(hip, shoulder, ear, facing) if ear else None,
         wrist_up=(navel_y - wrist[1]) / trunk_px if wrist else None,
-        wrist_floor=(ankle[1] - wrist[1]) / max(leg_px, 1.0) if wrist else None,
         stance=stance,
         knees=apart,
         tilt_deg=tilt,

@@ -249,7 +249,7 @@ def measure(
         back=back,
         com_fraction=com_fraction(pose, f, leg=leg) if sideways else None,
         foot=near_foot(pose, f) if sideways else None,
-        limbs=limbs(pose, shoulder, hip, ankle, f, leg_px, leg),
+        limbs=limbs(pose, shoulder, hip, f, leg_px, leg),
         leg=leg,
         confidence=confidence,
         doubt=doubt if confidence < JUDGE else None,
