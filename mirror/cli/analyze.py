@@ -97,34 +97,43 @@ def format_record(record: Record) -> str | None:
     """The line of a record for people: an outcome, or the sums; None for any other record."""
     match record["type"]:
         case "rep":
+            rounding = record["back_rounding_max_deg"]
+            back = "not judged" if rounding is None else f"rounds {_degrees(rounding)}"
+            faults = ", ".join(_words(fault["fault"]) for fault in record["faults"])
             return (
-                f"rep {record['number']:3}  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
-                f"hip {_degrees(record['hip_flexion_max_deg'])}, "
-                f"trunk {_degrees(record['trunk_max_deg'])}, "
-                f"knee {_degrees(record['knee_at_bottom_deg'])}, "
-                f"back {_degrees(record['back_rounding_max_deg'])} deg"
-                + "".join(f"  {fault['fault']}" for fault in record["faults"])
+                f"rep {record['number']:3}  {_times(record)}  "
+                f"hips fold {_degrees(record['hip_flexion_max_deg'])}, "
+                f"trunk leans {_degrees(record['trunk_max_deg'])}, "
+                f"knees bend {_degrees(record['knee_at_bottom_deg'])}, "
+                f"back {back}" + (f"  ({faults})" if faults else "")
             )
         case "partial":
-            return (
-                f"partial  {record['start_s']:7.2f}-{record['end_s']:.2f} s  "
-                f"hip {_degrees(record['hip_flexion_max_deg'])} deg"
-            )
+            hips = _degrees(record["hip_flexion_max_deg"])
+            return f"no rep   {_times(record)}  too shallow: hips fold {hips}"
         case "rejected":
-            return f"no rep   {record['start_s']:7.2f}-{record['end_s']:.2f} s  {record['reason']}"
+            return f"no rep   {_times(record)}  {_words(record['reason'])}"
         case "summary":
-            reps = f"{record['reps']} rep{'' if record['reps'] == 1 else 's'}"
-            sums = f"{reps}, {record['partials']} partial, "
-            sums += f"{record['rejected']} rejected"
+            sums = f"{record['reps']} rep{'' if record['reps'] == 1 else 's'}"
+            others = record["partials"] + record["rejected"]
+            if others:
+                sums += f", and {others} that do{'es' if others == 1 else ''} not count"
             stop_deg = record["stop_hip_flexion_deg"]
             if stop_deg is not None:
-                sums += f"\nstop depth: {_degrees(stop_deg)} deg of pelvis"
+                sums += f"\nThe back begins to help when the hips have folded {_degrees(stop_deg)}."
             return sums
     return None
 
 
-def _degrees(value: float | None) -> str:
-    return "-" if value is None else str(round(value))
+def _times(record: Record) -> str:
+    return f"{record['start_s']:6.1f}-{record['end_s']:.1f} s"
+
+
+def _words(name: str) -> str:
+    return name.replace("-", " ")
+
+
+def _degrees(value: float) -> str:
+    return f"{round(value)}°"
 
 
 class Progress:

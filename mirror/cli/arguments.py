@@ -77,7 +77,7 @@ def _analyze(commands: Any, common: argparse.ArgumentParser) -> None:
                          help=f"what is done in it: {VARIATION} (default: basic)")  # fmt: skip
     analyze.add_argument("--drill", metavar="NAME", help=f"the drill that is done in it: {DRILL}")
     analyze.add_argument("--for", dest="seconds", type=positive, metavar="SECONDS",
-                         help="stop after so much of the source; figure needs it")  # fmt: skip
+                         help="stop after so much of the source; figure never ends")  # fmt: skip
     analyze.add_argument("--fps", type=positive, metavar="NUMBER",
                          help="process so many frames a second at most (default: all)")  # fmt: skip
     analyze.add_argument("--flip", action="store_true", help="mirror the picture left-right")

@@ -41,8 +41,14 @@ def advice(session: Session) -> Advice:
     found = session.person.stop.found
     if isinstance(found, NotFound) and found.reason == "straight" and session.person.stop.rep:
         return Advice("stop.straight")
-    good = sum(not some for some in faults)
-    if good < len(reps):
-        return Advice("rest.some-clean", values=(("good", good), ("count", len(reps))))
-    judged = "rounding" in order and all(rep.back_rounding_max_deg is not None for rep in reps)
-    return Advice("rest.all-long" if judged else "rest.all-clean")
+    judged = [rep for rep in reps if rep.is_judged or rep.back_rounding_max_deg is not None]
+    if not judged:
+        return Advice("rest.not-seen")
+    good = sum(not rep.faults for rep in judged)
+    if good < len(judged):
+        return Advice("rest.some-clean", values=(("good", good), ("count", len(judged))))
+    is_back_due = "rounding" in order
+    is_unseen = is_back_due and any(rep.back_rounding_max_deg is None for rep in reps)
+    if is_unseen or len(judged) < len(reps):
+        return Advice("rest.seen-clean")
+    return Advice("rest.all-long" if is_back_due else "rest.all-clean")

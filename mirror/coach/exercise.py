@@ -33,6 +33,11 @@ class Exercise:
         """The rules by which a rep is judged."""
         return self.drill.rules if self.drill else self.variation.rules
 
+    def limit(self, fault: str) -> tuple[float, int] | None:
+        """Number from which it is this fault, and whether more (1) or less (-1) is wrong."""
+        rule = next((rule for rule in self.rules if rule.fault == fault), None)
+        return None if rule is None else (rule.limit + rule.sign * rule.sd, rule.sign)
+
 
 def exercises() -> list[Exercise]:
     """All exercises in the order of the buttons: each variation, followed by its drills."""

@@ -127,15 +127,19 @@ class PersonState:
 class SetState:
     """The set under way, or the last one while it is still shown.
 
-    cue: the last cue or praise of this set. over_s: when the set was finished; None while it goes
-    on. last: the set that this one is compared with.
+    over_s: when the set was finished; None while it goes on. last: the set that this one is
+    compared with.
     """
 
     outcomes: tuple[Outcome, ...] = ()
-    cue: Cue | None = None
     log: SetLog = SetLog()
     over_s: float | None = None
     last: LastTime | None = None
+
+    @property
+    def cue(self) -> Cue | None:
+        """The last cue or praise of this set."""
+        return self.log.cues[-1] if self.log.cues else None
 
     def next_set(self, last: LastTime | None, stop: Found | None) -> SetState:
         """Begin the set after this one. stop: the stop depth as found so far."""

@@ -134,7 +134,7 @@ def _judge_rep(session: Session, rep: Rep, form: RepFrames) -> tuple[Session, Re
     if said is not None:
         messages = messages.offered(said)
         log = replace(current.log, cues=(*current.log.cues, said))
-        current = replace(current, cue=said, log=log)
+        current = replace(current, log=log)
     bottom, replay = _bottom(form, rep.bottom_s), of_rep(movement.trail, rep)
     left = tuple(mishap for mishap in movement.mishaps if mishap[0] > rep.end_s)
     session = replace(

@@ -211,8 +211,10 @@ class Session:
             return "stand-tall"
         if self.counter.is_moving:
             return "stop-here" if self.movement.is_at_stop else None
-        if self.exercise.drill is not None and self.person.drill.reading.reason is not None:
-            return self.person.drill.reading.reason
+        reading = self.person.drill.reading
+        # Once the reps go on and are judged, unclear hands are named no more.
+        if reading.reason is not None and not (reading.ready and self.reps):
+            return reading.reason
         return None if self.reps else "instruction"
 
 

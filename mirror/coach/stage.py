@@ -22,13 +22,13 @@ SHORTEST_S, GREETED_S = 0.5, 1.5
 CHOSEN_S = 4.0
 """Seconds for which a choice is shown, wherever the person stands: the buttons are near the
 glass."""
-PAUSED_S, LOOK_UP_S = 1.2, 8.0
+PAUSED_S, LOOK_UP_S = 2.5, 8.0
 """Seconds after the last rep from which it is replayed, and until when: time to stand up and look.
-The replay would only flash before somebody who goes on at once."""
+The replay would only flash before somebody who goes on sooner."""
 TURNED_S = 3.0
 """Seconds after the last rep from which a person who turns to the glass wants the result."""
-DEEP_DEG = 20.0
-"""Depth that ends the rest: somebody who walks or turns does not bow so far."""
+DEEP_DEG = 30.0
+"""Depth that ends the rest: people who turn to the glass are read up to 26 degrees deep."""
 HANDS = 1.0
 """Speed of a wrist against the hips, trunk lengths a second, from which the arms move."""
 
@@ -45,14 +45,17 @@ def _rests(session: Session) -> bool:
 
 
 def _works(session: Session) -> bool:
-    if session.shown.stage is Stage.FINISHED and bool(session.reps) and not _is_deep(session):
-        return False
+    # Somebody who looks at the last rep, or turns to the glass, seems to lean at the camera.
+    looks = session.shown.stage is Stage.FINISHED or _is_turned(session)
+    if looks and bool(session.reps) and not _is_deep(session):
+        return _is_short(session) and session.shown.stage is not Stage.FINISHED
     return session.counter.is_open or _goes_on(session) or _is_short(session)
 
 
 def _is_short(session: Session) -> bool:
     """Whether the last rep has just ended."""
-    return bool(session.reps) and (session.t or 0.0) - session.reps[-1].end_s < PAUSED_S
+    least_s = TURNED_S if _is_turned(session) else PAUSED_S
+    return bool(session.reps) and (session.t or 0.0) - session.reps[-1].end_s < least_s
 
 
 def _goes_on(session: Session) -> bool:
@@ -66,8 +69,7 @@ def _goes_on(session: Session) -> bool:
 def _has_finished(session: Session) -> bool:
     if not session.reps or session.t is None or not session.shown.replay:
         return False
-    since_s = session.t - session.reps[-1].end_s
-    return since_s < (TURNED_S if _is_turned(session) else LOOK_UP_S)
+    return not _is_turned(session) and session.t - session.reps[-1].end_s < LOOK_UP_S
 
 
 def _is_noted(session: Session) -> bool:
@@ -149,4 +151,6 @@ def _is_turned(session: Session) -> bool:
     posture = session.posture
     if not isinstance(posture, Posture):
         return False
-    return posture.view not in session.exercise.variation.requirement.views
+    views = session.exercise.variation.requirement.views
+    # The view follows late, so that it does not flicker.
+    return posture.doubt in ("turn-side-on", "face-me") or posture.view not in views

@@ -29,7 +29,7 @@ from mirror.display.scene import (
 )
 from mirror.hinge.counting.reps import fold_deg
 from mirror.hinge.counting.rowing import BENT_DEG, STRAIGHT_DEG, RowCounter, Rowing
-from mirror.hinge.judging.measures import RAISED_DEG
+from mirror.hinge.judging.measures import KNEES_DEG, RAISED_DEG
 from mirror.hinge.judging.metrics import SHALLOW_DEG
 from mirror.hinge.judging.summary import Person, cadence
 from mirror.hinge.measure.posture import Posture
@@ -43,6 +43,8 @@ SWINGS = 10
 """Number of swings whose power is shown."""
 FADED = 0.85
 """Power, as a share of the best swing so far, from which a swing has faded."""
+PULLED = 0.2
+"""Share of a pull from which the arms pull."""
 SWAY_CM = 2.0
 """Sway that fills the ring, centimetres."""
 STEEP = 3.0
@@ -125,9 +127,11 @@ def _shoulders(
     middle = box.left + box.width / 2
     yield Line(((middle, box.top), (middle, box.bottom)), 1.2 * u, GREY.at(0.5))
     yield _tilted((middle, box.bottom - 0.25 * box.height), 0.35 * box.width, hips, 2.0 * u, GREY)
-    light, wide = (ICE, 4.0) if abs(tilt) < 3.0 else (AMBER, 6.0)
-    if fold_deg(posture, session.baseline) > SHALLOW_DEG[1]:
+    light, wide, deg = ICE, 4.0, fold_deg(posture, session.baseline)
+    if deg > SHALLOW_DEG[1]:
         light, wide = GREY, 2.0  # so deep it is a guess
+    elif deg > SHALLOW_DEG[0] and _is_wrong(session, "twist", abs(tilt)):
+        light, wide = AMBER, 6.0
     yield _tilted(
         (middle, box.top + 0.3 * box.height), 0.5 * box.width, hips + tilt, wide * u, light
     )
@@ -142,6 +146,7 @@ def _elbow(
     for end in (0.0, 1.0):
         y = box.bottom - end * box.height
         yield Line(((x - 9 * u, y), (x + 9 * u, y)), 1.6 * u, GREY)
+    pulled = 0.0
     if posture.limbs.elbow_deg is not None:
         pulled = (STRAIGHT_DEG - posture.limbs.elbow_deg) / (STRAIGHT_DEG - BENT_DEG)
         y = box.bottom - min(max(pulled, 0.0), 1.0) * box.height
@@ -152,7 +157,10 @@ def _elbow(
         return
     # Two lines: the trunk before the first row (thin), and the trunk now.
     middle = (box.left + 0.35 * box.width, box.bottom - 0.15 * box.height)
-    drifts = abs(posture.trunk_deg - row.trunk_deg) > 10.0
+    # Standing up after the last pull is no drift.
+    drifts = pulled > PULLED and _is_wrong(
+        session, "torso-drift", abs(posture.trunk_deg - row.trunk_deg)
+    )
     light, wide = (AMBER, 6.0) if drifts else (WHITE, 4.0)
     for trunk, colour, width in ((row.trunk_deg, ICE, 1.6), (posture.trunk_deg, light, wide)):
         way = math.radians(trunk)
@@ -178,6 +186,9 @@ def _stance(
     foot, middle = wide * box.width / 6, box.left + box.width / 2
     least = 1.5 * box.width / 6
     top, floor = box.top + 0.3 * box.height, box.bottom - 8 * u
+    apart, is_deep = posture.limbs.knees, fold_deg(posture, session.baseline) >= KNEES_DEG
+    falls_in = is_deep and _is_wrong(session, "knees-in", apart)
+    is_wrong = falls_in or _is_wrong(session, "short-stance", wide)
     for side in (-1, 1):
         yield Line(
             (
@@ -187,10 +198,8 @@ def _stance(
             1.6 * u,
             GREY,
         )
-        apart = posture.limbs.knees
         knee = foot * (apart if apart is not None else 1.0)
-        falls_in = apart is not None and apart < 0.85 and session.counter.is_moving
-        light, width = (AMBER, 6.0) if falls_in or wide < 1.5 else (ICE, 3.0)
+        light, width = (AMBER, 6.0) if is_wrong else (ICE, 3.0)
         yield Line(
             (
                 (middle + side * 0.08 * box.width, top),
@@ -234,6 +243,12 @@ def _value(text: str, at: Point, u: float) -> Text:
         text, at, VALUE_MM * u, WHITE, "right", "top",
         max_width_mm=VALUE_WIDTH_MM * u, max_height_mm=(VALUE_MM + 5) * u,
     )  # fmt: skip
+
+
+def _is_wrong(session: Session, fault: str, value: float | None) -> bool:
+    """Whether a number is beyond the limit of that fault: the glass warns where a rep is wrong."""
+    limit = session.exercise.limit(fault)
+    return limit is not None and value is not None and limit[1] * (value - limit[0]) > 0
 
 
 def _since(now: float | None, before: float | None) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mirror.calibration.projection import Reflection
 from mirror.coach.language import Language
 from mirror.coach.lifetimes import Stage
+from mirror.coach.message import Message
 from mirror.coach.replay import at
 from mirror.coach.session import Session
 from mirror.display.scene import AMBER, ICE, Shape
@@ -20,7 +21,7 @@ from mirror.screens.panels import panel
 from mirror.screens.parts import figure_box, heading, words
 from mirror.screens.reflected import clearness, on_reflection
 
-REPLAY_AFTER_S = 1.4
+REPLAY_AFTER_S = 2.7
 """Seconds after a rep before its replay begins: the person then stands and can look."""
 SLOWLY = 0.6
 """Speed of the replay, share of the real one."""
@@ -103,13 +104,20 @@ def _said(session: Session, page: Layout, language: Language) -> Iterator[Shape]
             if isinstance(about, Cue)
             else language.stop(about)
         )
-        # A person who moves has read it: from then on it is a reminder.
-        is_old = session.counter.is_moving and t - now.since_s > BRIGHT_S
+        # A person who goes on has read it: from then on it is a reminder.
+        goes_on = session.shown.stage is Stage.WORKING and _goes_on(session, now)
+        is_old = goes_on and t - now.since_s > BRIGHT_S
         said = words(text, page.words, page.u, AMBER if now.is_correction else ICE)
         yield from dimmed([said], DIM if is_old else 1.0)
     elif key not in (None, "instruction"):
         colour = AMBER if key == "stop-here" else ICE
         yield words(language.say(f"guidance.{key}"), page.words, page.u, colour)
+
+
+def _goes_on(session: Session, now: Message) -> bool:
+    """Whether the person moves, or has done another rep since the message."""
+    is_older = isinstance(now.about, Cue) and session.count > now.about.rep
+    return session.counter.is_moving or is_older
 
 
 def _foot_box(page: Layout) -> Box:

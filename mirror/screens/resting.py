@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mirror.coach.advice import advice
-from mirror.coach.exercise import Exercise
 from mirror.coach.language import Language
 from mirror.coach.session import Session
 from mirror.display.scene import AMBER, EMBER, GREY, ICE, WHITE, Dot, Line, Shape, Text
@@ -42,7 +41,7 @@ def rest(session: Session, page: Layout, language: Language) -> Iterator[Shape]:
         yield from _row(language.row(row.name), value, box, u)
         high = min(22 * u, box.height - 40 * u)
         below = Box(box.left, box.bottom - 2 * u - high, box.width, high)
-        yield from _rep_by_rep(numbers, _limit(row, choice), below, u)
+        yield from _rep_by_rep(numbers, choice.limit(row.fault), below, u)
     yield from _clock(session, page, language)
     foot = page.box(-1, 192, 310, 124) if page.wide else page.box(0, -15, width, 128)
     yield words(_asked(session, language), foot, u, GREY)
@@ -140,12 +139,6 @@ def _value(row: SummaryRow, totals: Totals, language: Language) -> str:
         for name, value in totals.items()
     }
     return language.row_value(row.name, written)
-
-
-def _limit(row: SummaryRow, choice: Exercise) -> tuple[float, int] | None:
-    """From where a rep has the fault of the row, and whether more (1) or less (-1) is wrong."""
-    rule = next((rule for rule in choice.rules if rule.fault == row.fault), None)
-    return None if rule is None else (rule.limit + rule.sign * rule.sd, rule.sign)
 
 
 def _row(label: str, value: str, box: Box, u: float) -> Iterator[Shape]:

@@ -84,7 +84,8 @@ def test_records_have_the_documented_shape(tmp_path):
     assert [rep["number"] for rep in by_type["rep"]] == [1, 2]
     assert set(by_type["rep"][0]) == {
         "type", "number", "start_s", "bottom_s", "end_s", "hip_flexion_max_deg", "trunk_max_deg",
-        "knee_at_bottom_deg", "back_rounding_max_deg", "side", "leg", "faults", "measures",
+        "knee_at_bottom_deg", "back_rounding_max_deg", "side", "leg", "is_judged", "faults",
+        "measures",
     }  # fmt: skip
     assert by_type["standing"][0]["trunk_deg"] == pytest.approx(0, abs=0.1)
 
@@ -149,11 +150,15 @@ def test_people_get_a_line_for_each_outcome(tmp_path, capsys):
     run(tmp_path, poses)
     out = capsys.readouterr().out
     assert "rep   1" in out
-    assert "1 rep, 0 partial, 0 rejected" in out
+    assert "hips fold" in out
+    assert "back not judged" in out
+    assert out.endswith("\n1 rep\n")
     run(tmp_path, film(reps(1, knee=1.2), 6))
-    assert "squat" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "squat" in out
+    assert out.endswith("\n0 reps, and 1 that does not count\n")
     run(tmp_path, film(reps(1, depth=0.3), 6))
-    assert "partial" in capsys.readouterr().out
+    assert "too shallow" in capsys.readouterr().out
 
 
 def test_each_rep_is_printed_as_it_comes(monkeypatch):
@@ -182,7 +187,7 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path, capsys, monkeypatch):
 def test_no_angle_is_minus_nought():
     """Almost nothing is 0."""
     rep = {"type": "partial", "start_s": 1.0, "end_s": 2.0, "hip_flexion_max_deg": -0.3}
-    assert analyze.format_record(rep).endswith("hip 0 deg")
+    assert analyze.format_record(rep).endswith("hips fold 0°")
 
 
 def test_the_plot_names_its_phases(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from people import film, reps
 from mirror.coach.advance import advance
 from mirror.coach.command import Command
 from mirror.coach.exercise import find_exercise
+from mirror.coach.finished import SetLog
 from mirror.coach.language import load_language
 from mirror.coach.lifetimes import StopSearch
 from mirror.coach.session import start
@@ -67,14 +68,17 @@ def test_the_stop_depth_is_heard_once_on_the_way_down():
 def test_a_cue_and_praise_are_heard_once():
     """However long they stay on the glass; a variation's own words come first."""
     (*_, (session, _)) = sounds(film(reps(1), 6))
-    reported = altered(session, cue=Cue(5.0, "knees-bent", 1))
+    reported = altered(session, log=SetLog(cues=(Cue(5.0, "knees-bent", 1),)))
     sound = heard(session, reported)
     assert sound.tones == (Tone.CUE,)
     assert sound.cue == ("basic.knees-bent", "knees-bent")
     assert sound.cue_age_s == pytest.approx(session.t - 5.0)
     assert heard(reported, reported).tones == heard(reported, reported).cue == ()
-    assert heard(reported, altered(reported, cue=Cue(5.5, "knees-bent", 1))).tones == ()
-    praised = heard(session, altered(session, cue=Cue(5.0, None, 1)))
+    assert (
+        heard(reported, altered(reported, log=SetLog(cues=(Cue(5.5, "knees-bent", 1),)))).tones
+        == ()
+    )
+    praised = heard(session, altered(session, log=SetLog(cues=(Cue(5.0, None, 1),))))
     assert (praised.tones, praised.cue) == ((Tone.PRAISE,), ())
 
 

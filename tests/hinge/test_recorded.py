@@ -4,10 +4,9 @@ Each file holds the landmarks of one person at 15 frames/s, named after what is 
 and the count: what was rendered is known.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from recordings import DATA, recorded
 
 from mirror.coach.advance import advance
 from mirror.coach.session import start
@@ -15,19 +14,8 @@ from mirror.coach.sets import finish
 from mirror.hinge.counting.reps import Partial, Rejected, Rep
 from mirror.hinge.measure.pose import Pose
 
-DATA = sorted((Path(__file__).parent.parent / "data").glob("*-*-*.npz"))
 SWAPPED = [0, 4, 5, 6, 1, 2, 3, *(m + 1 if m % 2 else m - 1 for m in range(7, 33))]
 MIRRORED = np.array([-1.0, 1.0, 1.0])
-
-
-def recorded(path):
-    """Time and pose of each frame; the pose is None where nobody was found."""
-    kept = np.load(path)
-    size = tuple(int(n) for n in kept["size"])
-    rows = zip(kept["t"].tolist(), kept["seen"], kept["points"] / 4, kept["visibility"] / 255,
-               kept["world"] / 500, strict=True)  # fmt: skip
-    for t, seen, points, visibility, world in rows:
-        yield t, Pose(points, visibility, world, None, size, t) if seen else None
 
 
 def mirrored(frames):

@@ -131,7 +131,9 @@ def series(*kinds):
     """Reps numbered from 1; True for one with bent knees."""
     bad = (Fault("knees-bent", 60.0, 1.0),)
     return tuple(
-        replace(REP, number=k + 1, faults=bad if kind else (), back_rounding_max_deg=3.0)
+        replace(
+            REP, number=k + 1, faults=bad if kind else (), is_judged=True, back_rounding_max_deg=3.0
+        )
         for k, kind in enumerate(kinds)
     )
 
@@ -146,12 +148,24 @@ def test_a_cue_needs_the_same_fault_in_two_of_three_reps():
 
 def test_cues_are_rare():
     """One in two reps at first, one in three after the tenth."""
-    last = Cue(0.0, "knees-bent", 2)
+    last = Cue(0.0, None, 2, "rounding")
     assert cue(series(*[True] * 3), (KNEES,), last) is None
     assert cue(series(*[True] * (2 + EAGER_GAP)), (KNEES,), last) is not None
-    late = Cue(0.0, "knees-bent", 12)
+    late = Cue(0.0, None, 12, "rounding")
     assert cue(series(*[True] * 14), (KNEES,), late) is None
     assert cue(series(*[True] * (12 + GAP)), (KNEES,), late) is not None
+
+
+def test_one_thing_is_said_at_a_time():
+    """A lift that bends the knees in each rep gets the words once; only what is graver follows."""
+    said = Cue(0.0, "knees-bent", 2)
+    lesser, grave = (replace(KNEES, fault=name, priority=n) for name, n in (("a", 3), ("b", 1)))
+    every = tuple(
+        replace(rep, faults=tuple(Fault(name, 60.0, 1.0) for name in ("knees-bent", "a", "b")))
+        for rep in series(*[True] * 10)
+    )
+    assert cue(every, (KNEES, lesser), said) is None
+    assert cue(every, (KNEES, lesser, grave), said).fault == "b"
 
 
 def test_the_most_important_fault_is_said():
@@ -163,12 +177,14 @@ def test_the_most_important_fault_is_said():
 
 
 def test_praise_comes_once_in_four_clean_reps():
-    """And where the back is to be judged, only for a back that was."""
+    """Only for a rep that was seen, and where the back is to be judged, for a back that was."""
     assert cue(series(*[False] * 3), (KNEES,), None) is None
     assert cue(series(*[False] * 4), (KNEES,), None) == Cue(2.0, None, 4)
     unjudged = tuple(replace(r, back_rounding_max_deg=None) for r in series(*[False] * 4))
     assert cue(unjudged, (KNEES, ROUNDING), None) is None
     assert cue(unjudged, (KNEES,), None) == Cue(2.0, None, 4)
+    from_behind = tuple(replace(r, is_judged=False) for r in series(*[False] * 4))
+    assert cue(from_behind, (KNEES,), None) is None
 
 
 def test_the_descent_ends_at_the_bottom():
@@ -189,14 +205,18 @@ def test_the_descent_ends_at_the_bottom():
     assert fold[-1] == pytest.approx(80 - 20 * MASK_LAG_S / 0.1, abs=0.5)
 
 
-def test_the_first_clean_rep_answers_a_cue_once():
-    """Of whatever gap; not one whose back was not seen, nor one that a drill doubts."""
+def test_the_first_rep_without_the_fault_answers_a_cue_once():
+    """Of whatever gap; none with a graver fault, with an unseen back, or that a drill doubts."""
     last = Cue(0.0, "knees-bent", 2)
     clean = series(True, True, False)
     assert cue(clean, (KNEES,), last) == Cue(clean[-1].end_s, None, 3, "knees-bent")
     assert cue(series(True, True, True), (KNEES,), last) is None
     assert cue(clean, (KNEES,), last, is_good=False) is None
     assert cue(series(True, True, False, False), (KNEES,), cue(clean, (KNEES,), last)) is None
+    lesser = replace(KNEES, fault="a", priority=3)
+    untidy = (*clean[:2], replace(clean[2], faults=(Fault("a", 60.0, 1.0),)))
+    assert cue(untidy, (KNEES, lesser), last).answers == "knees-bent"
+    assert cue(untidy, (KNEES, replace(lesser, priority=1)), last) is None
     unseen = (*clean[:2], replace(clean[2], back_rounding_max_deg=None))
     assert cue(unseen, (ROUNDING,), replace(last, fault="rounding")) is None
 

@@ -207,4 +207,4 @@ def test_turning_to_the_glass_keeps_the_result():
 def test_the_replay_stays_for_a_person_who_does_not_turn():
     """Side-on it is shown for its whole time."""
     film = list(after_three(99.0, 6.0))
-    assert {state for since_s, state, _ in film if 2.0 < since_s < 6.0} == {ScreenState.FINISHED}
+    assert {state for since_s, state, _ in film if 3.0 < since_s < 7.0} == {ScreenState.FINISHED}

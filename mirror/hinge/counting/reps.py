@@ -57,9 +57,9 @@ class Rep:
     """A full rep. Times in seconds, angles absolute in degrees.
 
     side: of the person, that faced the camera; leg: the one that stood alone, where one did.
-    back_rounding_max_deg: None where the back could not be judged; faults: by the rules of the
-    variation; measures: its readings, by name. `judging.rep_frames` adds these:
-    counting knows nothing of form.
+    is_judged: whether most of it was seen well enough; back_rounding_max_deg: None where the back
+    could not be judged; faults: by the rules of the variation; measures: its readings, by name.
+    `judging.rep_frames` adds these: counting knows nothing of form.
     """
 
     number: int
@@ -71,6 +71,7 @@ class Rep:
     knee_at_bottom_deg: float
     side: str
     leg: str | None = None
+    is_judged: bool = False
     back_rounding_max_deg: float | None = None
     faults: tuple[Fault, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)

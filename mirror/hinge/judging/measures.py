@@ -15,6 +15,9 @@ from mirror.hinge.measure.posture import Baseline, Posture
 
 RAISED_DEG = 160.0
 """Least angle of wrist, shoulder and hip with the arms overhead."""
+KNEES_DEG = 35.0
+"""Depth from which the knees are judged: before, those of straight legs, feet wide, lie between
+hips and feet."""
 
 Measure = Callable[[Posture, Baseline], float | None]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mirror.hinge.counting.reps import Phase, Rep
-from mirror.hinge.judging.metrics import RepMetric, Steps, rounding_deg
+from mirror.hinge.judging.metrics import JUDGED, RepMetric, Steps, rounding_deg
 from mirror.hinge.judging.rules import AnyRule
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.posture import JUDGE, Baseline, Posture
@@ -56,6 +56,8 @@ def score(
 ) -> Rep:
     """The finished rep with its rounding, its faults in order of the rules, and its metrics.
 
+    It is judged where `JUDGED` of its frames are sure and from the view of a rule.
+
     baseline: None where there is none from this view: then the back alone is judged.
     """
     steps = tuple(step for step in frames.steps if step[0].t >= rep.start_s)
@@ -64,7 +66,10 @@ def score(
         for name, metric in (metrics or {}).items():
             if (value := metric(steps, baseline, rep)) is not None:
                 known[name] = value
-    rep = replace(rep, measures=known)
+    views = {rule.view for rule in rules}
+    seen = sum(p.view in views and p.confidence >= JUDGE for p, _ in steps)
+    is_judged = baseline is not None and seen >= JUDGED * len(steps)
+    rep = replace(rep, measures=known, is_judged=is_judged)
     found = (rule.judge(steps, baseline, rep) for rule in rules)
     faults = tuple(fault for fault in found if fault is not None)
     return replace(rep, back_rounding_max_deg=rounding_deg(steps, rep), faults=faults)

@@ -9,9 +9,8 @@ from mirror.hinge.measure.quality import ViewRequirement
 from mirror.hinge.measure.view import View
 from mirror.hinge.variations.variation import Variation
 
-KNEES = measures.bent(measures.knees_apart, 35.0, 0.1)
-"""Distance of the knees over that of the ankles from this depth on. Above it the knees of straight
-legs in a wide stance lie between hips and feet."""
+KNEES = measures.bent(measures.knees_apart, measures.KNEES_DEG, 0.1)
+"""Distance of the knees over that of the ankles in the deep part of the rep."""
 SUMO = Variation(
     name="sumo",
     requirement=ViewRequirement(views=(View.FRONT,)),
