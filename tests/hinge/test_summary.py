@@ -158,7 +158,7 @@ def test_each_variation_shows_its_own_rows():
         "row": ("Long back", "Trunk still"),
         "overhead": ("Arms long", "Depth"),
         "single-leg": ("Left / right", "Hold", "Touches"),
-        "swing": ("Cadence", "30/min", "0.3 s", "Power", "−0 %"),
+        "swing": ("Cadence", "30/min", "0.3 s", "Power", "0 % lost"),
     }.items():
         assert all(word in texts[name] for word in words), (name, texts[name])
     assert "Long back" not in texts["swing"]
