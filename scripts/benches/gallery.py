@@ -270,7 +270,7 @@ def practised(trial: Trial, model: Path) -> dict[str, tuple[Session, float]]:
     shown = {
         "chosen": altered(film[0], chosen_s=film[0].t),
         "working": max(moving, key=_fold),
-        "finished": altered(_after(done, 2.2), guidance=ShownGuidance()),
+        "finished": altered(_after(done, 3.2), guidance=ShownGuidance()),
         "rest": altered(_after(last, 20.0), guidance=ShownGuidance()),
     }
     name = "-".join(part for part in (trial.drill or trial.variation, trial.fault) if part)
@@ -324,7 +324,7 @@ def _moments(film: list[Session]) -> Iterator[tuple[str, Session, float]]:
         s for s in film if (cue := s.current_set.cue) and cue.fault and s.reps[-1].number == cue.rep
     )
     yield "counted", _after(reported, 0.05), 0.0
-    yield "cue", _after(reported, 2.2), 0.0
+    yield "cue", _after(reported, 3.2), 0.0
     last = [s for s in film if s.reps and not s.counter.is_open][-1]
     rest = altered(_after(last, 20.0), guidance=ShownGuidance())
     past = HistorySnapshot(saved=Saved(412, 60.0))
