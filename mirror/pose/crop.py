@@ -63,7 +63,7 @@ class Stance:
         length, *leg = _bones(points)
         lacking = max(TRUNK_OF_LEG * sum(leg) - length, 0.0)
         lean = math.atan2(across, up + lacking)
-        return cls((float(hip[0]), float(hip[1])), lean, height_px(points))
+        return cls((float(hip[0]), float(hip[1])), lean, BODY_HEIGHT * (length + sum(leg)))
 
 
 class Course:
