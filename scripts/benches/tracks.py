@@ -177,10 +177,10 @@ and three trackers share 15 frames a second."""
 
 
 def _place(video: Path, model: Path, folder: Path, way: str) -> Path:
-    """Where the track of this video by this model lies; another file has another place."""
-    stat = video.stat()
-    key = f"{video.resolve()} {stat.st_size} {stat.st_mtime_ns} {model.name} {model.stat().st_size}"
-    return folder / f"{video.stem}-{way}-{sha256(key.encode()).hexdigest()[:12]}.npz"
+    """Where the track of this video by this model lies; other contents have another place."""
+    key = sha256(video.read_bytes())
+    key.update(f"{model.name} {model.stat().st_size}".encode())
+    return folder / f"{video.stem}-{way}-{key.hexdigest()[:12]}.npz"
 
 
 def _estimate(video: Path, model: Path, track: Path, way: str) -> None:

@@ -1,12 +1,14 @@
-"""The kind of a movement: decided once, at its end, by three measures.
+"""The kind of a movement: decided once, at its end, by four measures.
 
     measure                                        weight
-    depth of the lean, degrees                       .568
-    drop of the hips, trunk lengths                -23.9
-    tilt of the shins against standing, degrees     -.217
-    (constant)                                      -9.9
+    depth of the lean, degrees                       .419
+    drop of the hips, trunk lengths                -19.0
+    tilt of the shins against standing, degrees     -.194
+    the hips over hanging hands, metres             18.9
+    (constant)                                      -7.57
 
-Above 0 the hips did it, below 0 the knees: a squat, or too little of a bow. `scripts/bench verdict`
+Above 0 the hips did it, below 0 the knees: a squat, or too little of a bow. Hands at the hips or
+higher say nothing: a good morning is a hinge. `scripts/bench verdict`
 fits them by logistic regression on 744 movements of real clips (8 sources), as one tracker and as
 two see them, and of rendered people; with whole sources left out it is wrong on 14 of them, of
 three sources. The limits of a rep (`Limits`) are judged.
@@ -20,7 +22,7 @@ from typing import Literal
 from mirror.hinge.counting.movement import Movement
 from mirror.hinge.counting.reps import Limits
 
-DEPTH, DROP, SHIN, CONSTANT = 0.568, -23.9, -0.217, -9.9
+DEPTH, DROP, SHIN, HANG, CONSTANT = 0.419, -19.0, -0.194, 18.9, -7.57
 SHIN_DEG = (-20.0, 40.0)
 RESTING_DEG = 4.0
 """Greatest rest, degrees: more is a chest that leans at the camera, and is gone at the bottom."""
@@ -39,8 +41,8 @@ def decide(move: Movement, limits: Limits, depths: tuple[float, ...]) -> Movemen
     """The kind of the movement. depths: of the person's last reps, degrees."""
     if not move.was_seen_down:
         return "nothing"
-    depth, drop, tilt = measures(move)
-    score = DEPTH * depth + DROP * drop + SHIN * tilt + CONSTANT
+    depth, drop, shin, hang = measures(move)
+    score = DEPTH * depth + DROP * drop + SHIN * shin + HANG * hang + CONSTANT
     own = limits.of_own * median(depths) if len(depths) >= 2 else 0.0
     took = move.end_s - move.start_s
     if score > 0 and depth >= limits.full_deg and move.depth_deg >= own:
@@ -52,7 +54,8 @@ def decide(move: Movement, limits: Limits, depths: tuple[float, ...]) -> Movemen
     return "partial" if move.depth_deg >= PARTIAL_DEG and took >= limits.shortest_s else "nothing"
 
 
-def measures(move: Movement) -> tuple[float, float, float]:
-    """Depth of the lean, drop of the hips and tilt of the shins, as they are weighed."""
+def measures(move: Movement) -> tuple[float, float, float, float]:
+    """The measures in the order of the table, as they are weighed."""
     depth = move.peak_deg - min(move.rest_deg, RESTING_DEG)
-    return depth, max(move.drop, 0.0), max(SHIN_DEG[0], min(SHIN_DEG[1], move.shin_deg))
+    shin = max(SHIN_DEG[0], min(SHIN_DEG[1], move.shin_deg))
+    return depth, max(move.drop, 0.0), shin, max(0.0, -(move.bottom.space.hand_up or 0.0))
