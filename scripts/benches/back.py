@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benches.back_fit import figures, fitted, in_parallel, reading_by
+from benches.back_fit import figures, fitted, in_parallel, reading_by, side_views
 from benches.back_plot import plot
 from benches.back_tables import tables
 from benches.people import Followed, Frame, Person, followed, people
@@ -131,7 +131,7 @@ def back(folder: Path, model: Path, kept: Path | None, way: str, *, shipped: boo
     fold_of = {name: k % FOLDS for k, name in enumerate(side)}
     weights = [SHIPPED] * FOLDS
     if not shipped:
-        seen = in_parallel(clip for clip in clips if clip.is_side)
+        seen = side_views(folder, model, kept)
         drawn = in_parallel(figures(model, kept))
         weights = [
             fitted([*(clip for clip in seen if fold_of[clip.name] != fold), *drawn])
@@ -191,10 +191,8 @@ def _off(person: Person, true: dict[str, Any], frames: Iterable[Frame]) -> Array
         com = np.nan
         if p.com_fraction is not None and b.com_fraction is not None:
             com = p.com_fraction - b.com_fraction
+        hip, knee = person.hip_and_knee(p)
         at = np.array([p.t, 0.0])
-        legs = "LR" if p.leg is None else p.leg[0].upper()
-        hip, knee = (np.mean([person.angles(f"{part}_{leg}", at) for leg in legs], axis=0)
-                     for part in ("hip", "knee"))  # fmt: skip
         trunk, weight = (person.angles(name, at)
                          for name in ("trunk_incl_hip_shoulder", "com_foot_frac"))  # fmt: skip
         change = np.array([now - rest for now, rest in (hip, trunk, knee, weight)])

@@ -22,6 +22,8 @@ from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.rounding import Weights
 from mirror.hinge.measure.view import View
 
+FITTED = ("as-filmed", "two")
+"""Ways of tracking of the rendered people that the fit knows."""
 FIGURES, FIGURE_WEIGHT = 16, 0.5
 """Sets of the figure in the fit, and the weight of each against a rendered person."""
 RIDGE = 0.01
@@ -37,7 +39,8 @@ class Seen:
     """One clip as the mirror measured it, frame by frame, and the truth beside it.
 
     shape, standing: (n, 19) now and of the baseline, NaN where that was not seen. trunk_deg: (n,).
-    true_deg: (n, 2) of low and upper back. weight: of the clip.
+    true_deg: (n, 3) of low and upper back, and of the turn of the trunk line, NaN where that is not
+    known. weight: of the clip.
     """
 
     name: str
@@ -50,15 +53,16 @@ class Seen:
 
 def seen(person: Person | Drawn) -> Seen:
     """Follow one clip."""
-    with reading_by(Weights(np.zeros(19), np.zeros((22, 2)), np.zeros(2))):
+    with reading_by(Weights(np.zeros(19), np.zeros((22, 3)), np.zeros(3))):
         frames = [f for f in person.followed().frames if f.posture.back is not None]
     none = np.full(19, np.nan)
+    flexion = person.flexion(np.array([f.posture.t for f in frames])).reshape(-1, 2)
     return Seen(
         person.name,
         np.array([f.posture.back.shape for f in frames if f.posture.back]).reshape(-1, 19),
         np.array([none if (own := _standing(f)) is None else own for f in frames]).reshape(-1, 19),
         np.array([f.posture.trunk_deg for f in frames]),
-        person.flexion(np.array([f.posture.t for f in frames])).reshape(-1, 2),
+        np.column_stack([flexion, [_turn_deg(person, f) for f in frames]]),
         1.0 if isinstance(person, Person) else FIGURE_WEIGHT,
     )
 
@@ -66,6 +70,14 @@ def seen(person: Person | Drawn) -> Seen:
 def _standing(frame: Frame) -> Array | None:
     baseline = frame.baseline
     return baseline.shape if baseline is not None and baseline.view is View.SIDE else None
+
+
+def _turn_deg(person: Person | Drawn, frame: Frame) -> float:
+    """Measured minus true change of the hip flexion since standing."""
+    if isinstance(person, Drawn) or frame.baseline is None or _standing(frame) is None:
+        return float("nan")
+    now, rest = person.hip_and_knee(frame.posture)[0]
+    return frame.posture.hip_flexion_deg - frame.baseline.hip_flexion_deg - (now - rest)
 
 
 def in_parallel(some: Iterable[Person | Drawn]) -> list[Seen]:
@@ -79,10 +91,17 @@ def fitted(clips: Iterable[Seen]) -> Weights:
     some = list(clips)
     usual = usual_of(some)
     x = np.concatenate([_features(c, usual, own=own) for own in (True, False) for c in some])
-    y = np.concatenate([c.true_deg for c in some])
-    y = np.concatenate([y, y])
-    weight = np.concatenate([np.full(len(c.shape), c.weight / len(c.shape)) for c in some])
-    weight = np.concatenate([weight, weight]) / (2 * weight.sum())
+    y = np.concatenate([c.true_deg for c in some] * 2)
+    weight = np.concatenate([np.full(len(c.shape), c.weight / len(c.shape)) for c in some] * 2)
+    known = np.isfinite(y[:, 2])
+    parts = _ridge(x, y[:, :2], weight), _ridge(x[known], y[known, 2:], weight[known])
+    gains, constant = (np.concatenate(both, axis=-1) for both in zip(*parts, strict=True))
+    return Weights(usual, gains, constant)
+
+
+def _ridge(x: Array, y: Array, weight: Array) -> tuple[Array, Array]:
+    """(22, k) gains and (k,) constants. x: (n, 22). y: (n, k). weight: (n,)."""
+    weight = weight / weight.sum()
     mean, level = weight @ x, weight @ y
     scale = np.sqrt(weight @ (x - mean) ** 2) + 1e-9
     z = (x - mean) / scale
@@ -91,7 +110,7 @@ def fitted(clips: Iterable[Seen]) -> Weights:
     turn /= scale
     gram = (z * weight[:, None]).T @ z + RIDGE * np.eye(len(mean)) + np.outer(turn, turn)
     gains = np.linalg.solve(gram, (z * weight[:, None]).T @ (y - level)) / scale[:, None]
-    return Weights(usual, gains, level - mean @ gains)
+    return gains, level - mean @ gains
 
 
 def _features(clip: Seen, usual: Array, *, own: bool) -> Array:
@@ -112,6 +131,12 @@ def usual_of(clips: Iterable[Seen]) -> Array:
     return mean
 
 
+def side_views(folder: Path, model: Path, kept: Path | None) -> list[Seen]:
+    """The rendered people in side view, in each way that the fit knows."""
+    found = (person for way in FITTED for person in people(folder, model, kept, way))
+    return in_parallel(person for person in found if person.is_side)
+
+
 def figures(model: Path, kept: Path | None) -> list[Drawn]:
     """Sets of the figure: a few, that its other bodies are read as well as the people."""
     return [Drawn(index, model, kept) for index in range(FIGURES)]
@@ -119,10 +144,11 @@ def figures(model: Path, kept: Path | None) -> list[Drawn]:
 
 def fit(folder: Path, model: Path, kept: Path | None) -> int:
     """Fit the weights on all side views of a folder and write them. Return the exit code."""
-    clips = in_parallel(person for person in people(folder, model, kept) if person.is_side)
+    clips = side_views(folder, model, kept)
     drawn = in_parallel(figures(model, kept))
-    TABLE.write_text(_source(fitted([*clips, *drawn]), len(clips)))
-    print(f"{len(clips)} people and {len(drawn)} sets of the figure; wrote {TABLE}")
+    many = len({clip.name for clip in clips})
+    TABLE.write_text(_source(fitted([*clips, *drawn]), many))
+    print(f"{many} people and {len(drawn)} sets of the figure; wrote {TABLE}")
     return 0
 
 
@@ -140,10 +166,11 @@ def reading_by(weights: Weights) -> Iterator[None]:
 def _source(weights: Weights, clips: int) -> str:
     rows = "\n".join(f"    ({', '.join(f'{v:.5g}' for v in row)})," for row in weights.gains)
     usual = ", ".join(f"{v:.4f}" for v in weights.usual)
+    constant = ", ".join(f"{v:.4f}" for v in weights.constant)
     return f'''"""Weights of the reading of the back. Written by `scripts/bench back --fit FOLDER`.
 
-Fitted by ridge regression on {clips} rendered people in side view, each another body, and on
-{FIGURES} sets of the figure of half the weight.
+Fitted by ridge regression on {clips} rendered people in side view, each another body, as one tracker
+and as two see them, and on {FIGURES} sets of the figure of half the weight.
 """
 
 from __future__ import annotations
@@ -157,7 +184,8 @@ USUAL = np.array([{usual}])
 GAINS = np.array([
 {rows}
 ])
-"""(22, 2) degrees of low and of upper back for each of `rounding.features`."""
-CONSTANT = np.array([{weights.constant[0]:.4f}, {weights.constant[1]:.4f}])
+"""(22, 3) degrees of low and of upper back, and of the turn of the trunk line, for each of
+`rounding.features`."""
+CONSTANT = np.array([{constant}])
 # fmt: on
 '''

@@ -92,6 +92,16 @@ class Person:
         values: Array = np.interp(times, at, np.array(frames[name], np.float64))
         return values
 
+    def hip_and_knee(self, posture: Posture) -> list[Array]:
+        """True flexion of hip and knee, degrees, (2,) each: in this frame, and in the first one.
+
+        They are those of the standing leg, or the mean of both.
+        """
+        at = np.array([posture.t, 0.0])
+        legs = "LR" if posture.leg is None else posture.leg[0].upper()
+        parts = ("hip", "knee")
+        return [np.mean([self.angles(f"{p}_{leg}", at) for leg in legs], axis=0) for p in parts]
+
     def flexion(self, times: Array) -> Array:
         """(n, 2) true lumbar and thoracic flexion, degrees since standing."""
         both = [self.angles(f"{part}_flex", times) for part in ("lumbar", "thoracic")]

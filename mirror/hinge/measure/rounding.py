@@ -1,7 +1,7 @@
 """The outline of the back -> its rounding in degrees, low and upper back apart.
 
-Rounding is the flexion of the lumbar and the thoracic spine since standing. A linear model reads it
-from what one frame shows of the trunk: the outline of the back, the place of the head, and the
+Rounding is the flexion of the lumbar and the thoracic spine since standing. A linear model reads
+it, and how far the line from hip to shoulder turns with it beyond the pelvis, from what one frame shows of the trunk: the outline of the back, the place of the head, and the
 inclination of the trunk. Its weights are fitted on people with known spines (`back_weights`); no
 single point of the outline carries it, so that hair, an arm or a shadow on a part of the back costs
 little. It needs no legs, which plates or a bench may hide.
@@ -41,37 +41,35 @@ LEAST_BINS = 0.3
 OWN = 0.7
 """Share of the person's own back in the standing back. Rendered people are read alike by .5 to .9.
 The hollow of a real back flattens in a good hinge, so a small share is the safer one."""
-TURN, FROM_DEG = 0.9, 12.0
-"""By how much the line from hip to shoulder turns beyond the pelvis for each degree of rounding,
-and the rounding from which on it does. On rendered people the hip flexion of rounded reps is then 2
-degrees too large on average; without it, 19."""
+TURN, FROM_DEG = 1.2, 4.0
+"""Share of the turn that the model reads which is taken off the hip flexion, and the turn from
+which on it is. A regression reads large turns too small, and straight backs as turned a little."""
 HEAD = (Mark.LEFT_EAR, Mark.RIGHT_EAR, Mark.NOSE)
 
 
 @dataclass(frozen=True)
 class Flexion:
-    """Flexion since standing, degrees: of the lumbar and of the thoracic spine."""
+    """Flexion since standing, degrees: of the lumbar and of the thoracic spine.
+
+    turn_deg: how far the line from hip to shoulder has turned beyond the pelvis.
+    """
 
     low_deg: float
     upper_deg: float
+    turn_deg: float = 0.0
 
     @property
     def sum_deg(self) -> float:
         """Rounding of the whole back."""
         return self.low_deg + self.upper_deg
 
-    @property
-    def turn_deg(self) -> float:
-        """How far the line from hip to shoulder has turned beyond the pelvis."""
-        return TURN * max(0.0, self.sum_deg - FROM_DEG)
-
 
 @dataclass(frozen=True, eq=False)
 class Weights:
     """Weights of the model.
 
-    usual: (19,) mean standing shape of people. gains: (22, 2) degrees of low and upper back for
-    each of the `features`. constant: (2,) degrees.
+    usual: (19,) mean standing shape of people. gains: (22, 3) degrees of low and upper back, and of
+    the turn of the trunk line, for each of the `features`. constant: (3,) degrees.
     """
 
     usual: Array
@@ -146,8 +144,8 @@ def flexion(
     """Flexion in one frame; the arguments are those of `features`. weights: None is `SHIPPED`."""
     weights = weights or SHIPPED
     seen = features(shape, standing, trunk_deg, weights.usual)
-    low, upper = (seen @ weights.gains + weights.constant).tolist()
-    return Flexion(low, upper)
+    low, upper, turn = (seen @ weights.gains + weights.constant).tolist()
+    return Flexion(low, upper, TURN * max(0.0, turn - FROM_DEG))
 
 
 def chord(edge: Array) -> Array:
