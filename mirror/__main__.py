@@ -164,7 +164,7 @@ def _analyze(options: argparse.Namespace) -> int:
     from mirror.cli import analyze
     from mirror.coach.session import start
     from mirror.pose.model import bundle
-    from mirror.pose.subject import SubjectTracker
+    from mirror.pose.tracker import SubjectTracker
 
     settings = load(options.config or default_file())
     settings = _acting(settings, options.drill or options.variation)

@@ -25,7 +25,7 @@ SHADE = 0.25
 
 
 def plot(records: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the records of one analysis (see `analyze.records`) as a PNG.
+    """Draw the records of one analysis (see `records.records`) as a PNG.
 
     Raises:
         OSError: it cannot be written.

@@ -45,24 +45,24 @@ UNUSED = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 class Estimator:
     """A tracker of one person, used by one thread. Close it: MediaPipe's own exit may raise.
 
-    model: path of a `.task` bundle. smooth: MediaPipe filters the landmarks by time; else they are
-    those of each frame alone, as several trackers need it (`pose.smoothing`).
+    model: path of a `.task` bundle. Its landmarks are those of each frame alone: MediaPipe's filter
+    is switched off, since the mirror's own stands behind all trackers (`pose.smoothing`).
 
     Raises:
         ModelError: MediaPipe or the bundle cannot be loaded.
     """
 
-    def __init__(self, model: Path, *, smooth: bool = True) -> None:
+    def __init__(self, model: Path) -> None:
         self._settled = False
         self._calls = 0
         self._model = model
-        self._clock = _Clock() if smooth else _Clock(APART_MS)
+        self._given_ms = 0
         self._landmarker, self._image = _open(model, "VIDEO", 1, masks=True)
 
     def estimate(self, frame: Frame) -> Pose | None:
         """Find the person in the next frame; None if there is nobody.
 
-        Frames may come at any times, even backwards: the tracker has its own clock.
+        Frames may come at any times, even backwards: MediaPipe gets times of its own.
 
         Raises:
             ModelError: MediaPipe failed on this frame, or the estimator is closed.
@@ -70,15 +70,15 @@ class Estimator:
         if self._landmarker is None:
             raise ModelError("the pose estimator is closed.")
         image = self._image(frame)
-        if self._clock.is_over:
+        if self._given_ms > LAST_MS:
             self.close()
             self._landmarker, self._image = _open(self._model, "VIDEO", 1, masks=True)
-            self._clock = _Clock(APART_MS)
-        time_ms = self._clock.next_ms(frame.taken_at)
+            self._given_ms = 0
+        self._given_ms += APART_MS
         try:
             # Its graph also chatters once more, when it finds its first person.
             with nullcontext() if self._settled else quiet(_CHATTER):
-                result = self._landmarker.detect_for_video(image, time_ms)
+                result = self._landmarker.detect_for_video(image, self._given_ms)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"the pose model failed on a frame ({_first_line(error)}).") from error
         self._calls += 1
@@ -221,37 +221,6 @@ def _pixels(marks: Any, frame: Frame) -> Array:
     """(33, 2) pixels: MediaPipe scales width and height apart."""
     height, width = frame.rgb.shape[:2]
     return np.array([(m.x * width, m.y * height) for m in marks], dtype=np.float64)
-
-
-class _Clock:
-    """Turns times of frames into the strictly increasing whole milliseconds of MediaPipe.
-
-    It follows the differences between frames; a step of zero, backwards, or not a number
-    (a clip that starts again, a camera that was replugged) counts as one millisecond.
-
-    apart_ms: frames are so far apart, whatever their times are; 0: as they are.
-    """
-
-    def __init__(self, apart_ms: int = 0) -> None:
-        self._apart_ms = apart_ms
-        self._last_s = math.nan
-        self._now_ms = 0.0
-        self._given_ms = -1
-
-    @property
-    def is_over(self) -> bool:
-        """Whether MediaPipe's nanoseconds soon leave 64 bits."""
-        return self._given_ms > LAST_MS
-
-    def next_ms(self, taken_at: float) -> int:
-        if self._apart_ms:
-            self._given_ms = max(self._given_ms, 0) + self._apart_ms
-            return self._given_ms
-        step_ms = (taken_at - self._last_s) * 1000
-        self._now_ms += step_ms if 0 < step_ms < math.inf else 1.0
-        self._last_s = taken_at
-        self._given_ms = max(self._given_ms + 1, round(self._now_ms))
-        return self._given_ms
 
 
 def _first_line(error: Exception) -> str:

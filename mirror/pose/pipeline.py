@@ -26,9 +26,9 @@ from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.dealer import Dealer
 from mirror.pose.model import bundle, locate
-from mirror.pose.sharing import SharingTracker, Subject
 from mirror.pose.smoothing import Smoother
-from mirror.pose.subject import SubjectTracker
+from mirror.pose.subject import Subject
+from mirror.pose.tracker import Tracker
 from mirror.pose.watchdog import Watchdog, step_s
 
 _LOG = logging.getLogger(__name__)
@@ -55,9 +55,6 @@ class Observation:
 
     pose: Pose | None
     t: float
-
-
-Tracker = SubjectTracker | SharingTracker
 
 
 def workers_for(wanted: int, cores: int | None) -> int:
@@ -87,8 +84,8 @@ class VisionPipeline:
         self._can_see = threading.Event()
         self._over = threading.Event()
         self._model: Path | None = None
-        self._subject = Subject() if self.workers > 1 else None
-        self._smoother = Smoother() if self.workers > 1 else None
+        self._subject = Subject()
+        self._smoother = Smoother()
         self._dealer: Dealer[Observation] = Dealer(self.workers, self._hand_on)
         self._faults: dict[str, MirrorError] = {}
         self._obtain_s = 0.0
@@ -181,14 +178,9 @@ class VisionPipeline:
     def _estimate(self) -> None:
         """Be the estimator that chooses the person."""
         self._model = self._bundle()
-        camera = self._settings.camera
-        estimator: Tracker = (
-            SubjectTracker(self._model, camera)
-            if self._subject is None
-            else SharingTracker(self._model, camera, self._subject, chooses=True)
-        )
+        tracker = Tracker(self._model, self._settings.camera, self._subject, chooses=True)
         self._can_see.set()
-        self._work("estimator", 0, estimator)
+        self._work("estimator", 0, tracker)
 
     def _help(self, number: int) -> None:
         """Be an estimator that follows the person; the mirror goes on without one that fails."""
@@ -197,12 +189,12 @@ class VisionPipeline:
             self.watchdog.promise(part, self._step_s)
             if self._stop.is_set():
                 return
-        if self._model is None or self._subject is None:
+        if self._model is None:
             return
         self.watchdog.promise(part, self._open_s)
         try:
             camera = self._settings.camera
-            helper = SharingTracker(self._model, camera, self._subject, chooses=False)
+            helper = Tracker(self._model, camera, self._subject, chooses=False)
             self._work(part, number, helper)
         except MirrorError as error:
             _LOG.warning(f"The {part} is given up: {error}")
@@ -242,9 +234,7 @@ class VisionPipeline:
 
     def _hand_on(self, seen: Observation) -> None:
         """Take in the next observation in the order of the frames."""
-        pose = seen.pose
-        if self._smoother is not None:
-            pose = self._smoother.smooth(pose)
+        pose = self._smoother.smooth(seen.pose)
         self._dealer.is_followed = pose is not None
         self.observations.put(Observation(pose, seen.t))
 

@@ -1,102 +1,90 @@
-"""Choose the person to follow among several: the nearest, most central one, until they leave.
+"""The person whom the mirror follows: the nearest, most central one, until they leave.
 
-The tracker of the pose library keeps the person that it has; the first one is left to chance. So
-before it begins, all people in the frame are found, and it gets a frame with the chosen person
-alone. It restarts where a much larger person stands beside a small tracked one, since the small one
-is in the background.
+MediaPipe's own tracker leaves the first person to chance. So before a person is followed, all
+people in the frame are found, and one is chosen. Where they will be is expected from where they
+were, so that every tracker can cut them out alike (`pose.crop`).
 """
 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.camera import Frame
-from mirror.camera.optics import lens
-from mirror.config import CameraSettings
 from mirror.hinge.measure.geometry import Array
-from mirror.hinge.measure.pose import Mark, Pose
-from mirror.hinge.measure.presence import NEAR
-from mirror.pose.crop import height_px
-from mirror.pose.landmarker import Estimator, PeopleFinder
+from mirror.hinge.measure.pose import Mark
+from mirror.pose.crop import Course, Stance, height_px
 
-AGAIN_S = 0.5
-"""Seconds between two searches for a nearer person, while the tracked one is small."""
-LARGER = 1.3
-"""Ratio of heights from which another person counts as nearer than the tracked one."""
+RECENT_S = 0.5
+"""Seconds for which a person who is not seen is still expected somewhere."""
+APART = 0.3
+"""Landmarks are of somebody else from this distance of the hips on, in body heights. Heights say
+nothing: those of one person shrink to a half where arms hide the head."""
 AROUND_SHARE = 0.15
 """Margin around the chosen person that stays visible, share of the height of their box."""
 
 
-class SubjectTracker:
-    """An estimator that chooses its person. Use it from one thread, and close it.
+@dataclass(frozen=True)
+class Expected:
+    """Where the person will be.
 
-    camera: its lens and its tilt are corrected in every pose, here and nowhere later. None: the
-    frames are upright and undistorted as they are.
-
-    Raises:
-        ModelError: as `Estimator`.
+    points: the newest (33, 2) landmarks. choice: number of the choice that made them the person.
     """
 
-    def __init__(self, model: Path, camera: CameraSettings | None = None) -> None:
-        self._camera = camera
-        self._crowd = PeopleFinder(model)
-        try:
-            self._tracker = Estimator(model)
-        except BaseException:
-            self._crowd.close()
-            raise
-        self._tracked: Pose | None = None
-        self._sought_s = -math.inf
+    stance: Stance
+    points: Array
+    choice: int
 
-    def estimate(self, frame: Frame) -> Pose | None:
-        """Find the person in the next frame, in upright pixels; None if there is nobody.
 
-        Raises:
-            ModelError: as `Estimator.estimate`.
-        """
-        pose = self._found(frame)
-        if pose is None or self._camera is None:
-            return pose
-        return lens(self._camera, pose.size).pose(pose)
+class Subject:
+    """The person whom all trackers follow, and where they go. All threads may call it."""
 
-    def _found(self, frame: Frame) -> Pose | None:
-        if self._tracked is None or self._is_background(self._tracked, frame):
-            self._sought_s = frame.taken_at
-            people = self._crowd.find(frame)
-            if not people and self._tracked is None:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._course: Course | None = None
+        self._points: Array = np.zeros((33, 2))
+        self._choices = 0
+
+    def choose(self, points: Array, t: float) -> None:
+        """Follow the person of these (33, 2) landmarks from now on; pixels of the real picture."""
+        with self._lock:
+            self._course, self._points = Course(Stance.of(points), t), points
+            self._choices += 1
+
+    def forget(self) -> None:
+        """Follow nobody."""
+        with self._lock:
+            self._course = None
+            self._choices += 1
+
+    def expected(self, t: float) -> Expected | None:
+        """Where the person will be; None where nobody is followed."""
+        with self._lock:
+            course = self._course
+            if course is None or not -RECENT_S <= t - course.t <= RECENT_S:
                 return None
-            frame = self._chosen(frame, people)
-        self._crowd.rest(frame.taken_at)
-        self._tracked = self._tracker.estimate(frame)
-        return self._tracked
+            return Expected(course.at(t), self._points, self._choices)
 
-    def close(self) -> None:
-        """Free both. May be called twice."""
-        self._crowd.close()
-        self._tracker.close()
+    def note(self, points: Array, stance: Stance, t: float, choice: int) -> bool:
+        """Note where the person is; return whether these landmarks are theirs."""
+        with self._lock:
+            if self._course is None or choice != self._choices:
+                return False
+            if are_two(stance, self._course.at(t)):
+                return False
+            if t > self._course.t:
+                self._points = points
+            self._course.note(stance, t)
+            return True
 
-    def _is_background(self, tracked: Pose, frame: Frame) -> bool:
-        """Whether it is time to look for a nearer person."""
-        since = frame.taken_at - self._sought_s
-        return height_px(tracked.points) < NEAR * tracked.size[1] and not 0 <= since < AGAIN_S
 
-    def _chosen(self, frame: Frame, people: Sequence[Array]) -> Frame:
-        """The frame for the tracker: with the chosen person alone, where there is a choice."""
-        if len(people) < 2:
-            return frame
-        height, width = frame.rgb.shape[:2]
-        best = people[choose(people, (width, height))]
-        if self._tracked is not None:
-            if height_px(best) < LARGER * height_px(self._tracked.points):
-                return frame
-            # The tracker drops its person when a frame shows nobody.
-            self._tracker.estimate(Frame(np.zeros_like(frame.rgb), frame.taken_at))
-        return Frame(alone(frame.rgb, best), frame.taken_at)
+def are_two(one: Stance, other: Stance) -> bool:
+    """Whether two stances of about the same time are of two people."""
+    return math.dist(one.hip, other.hip) > APART * max(one.height_px, other.height_px)
 
 
 def choose(people: Sequence[Array], size: tuple[int, int]) -> int:

@@ -110,8 +110,9 @@ class Verdict:
 class Judged:
     """One clip as the mirror judged it.
 
-    turn_deg: true turn off side view. height_px: of the standing person. stop, true_stop: stop
-    depths, degrees; None where there is none.
+    turn_deg: true turn off side view. height_px: of the standing person. off: (4,) mean absolute
+    error of all frames, as in `Verdict`. stop, true_stop: stop depths, degrees; None where there
+    is none.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Judged:
     turn_deg: float
     height_px: float
     verdicts: list[Verdict]
+    off: Array
     stop: float | None
     true_stop: float | None
 
@@ -159,6 +161,7 @@ def judged(person: Person, weights: Weights) -> Judged:
         person.turn_deg,
         float(np.median(heights)) if heights else float("nan"),
         [_verdict(person, rep, found) for rep in person.reps],
+        np.abs(_off(person, found.frames)).mean(axis=0),
         stop.pelvis_flexion_deg if isinstance(stop, StopDepth) else None,
         float(np.median(true)) if true else None,
     )
@@ -177,16 +180,18 @@ def _verdict(person: Person, true: dict[str, Any], found: Followed) -> Verdict:
         max((deg for deg in degs if deg is not None), default=None),
         frozenset(NAMES.get(name, name) for name in true["faults"]),
         frozenset(fault.fault for rep in reps for fault in rep.faults),
-        _off(person, true, found.frames),
+        np.median(_off(person, found.frames, true["bottom_from"], true["bottom_to"]), axis=0),
     )
 
 
-def _off(person: Person, true: dict[str, Any], frames: Iterable[Frame]) -> Array:
-    """(4,) as `Verdict.off`: the median of the frames at the bottom."""
+def _off(
+    person: Person, frames: Iterable[Frame], since: float = 0.0, until: float = np.inf
+) -> Array:
+    """(n, 4) as `Verdict.off`, of each frame with a baseline between these times."""
     rows = []
     for frame in frames:
         p, b = frame.posture, frame.baseline
-        if b is None or not true["bottom_from"] <= p.t <= true["bottom_to"]:
+        if b is None or not since <= p.t <= until:
             continue
         com = np.nan
         if p.com_fraction is not None and b.com_fraction is not None:
@@ -203,4 +208,4 @@ def _off(person: Person, true: dict[str, Any], frames: Iterable[Frame]) -> Array
             com,
         )
         rows.append(np.array(seen) - change)
-    return np.median(rows, axis=0) if rows else np.full(4, np.nan)
+    return np.array(rows or [np.full(4, np.nan)])

@@ -77,7 +77,7 @@ def _turn_deg(person: Person | Drawn, frame: Frame) -> float:
     if isinstance(person, Drawn) or frame.baseline is None or _standing(frame) is None:
         return float("nan")
     now, rest = person.hip_and_knee(frame.posture)[0]
-    return frame.posture.hip_flexion_deg - frame.baseline.hip_flexion_deg - (now - rest)
+    return frame.posture.hip_flexion_deg - frame.baseline.hip_flexion_deg - float(now - rest)
 
 
 def in_parallel(some: Iterable[Person | Drawn]) -> list[Seen]:
@@ -169,8 +169,8 @@ def _source(weights: Weights, clips: int) -> str:
     constant = ", ".join(f"{v:.4f}" for v in weights.constant)
     return f'''"""Weights of the reading of the back. Written by `scripts/bench back --fit FOLDER`.
 
-Fitted by ridge regression on {clips} rendered people in side view, each another body, as one tracker
-and as two see them, and on {FIGURES} sets of the figure of half the weight.
+Fitted by ridge regression on {clips} rendered people in side view, each another body, as one
+tracker and as two see them, and on {FIGURES} sets of the figure of half the weight.
 """
 
 from __future__ import annotations

@@ -100,7 +100,14 @@ def _angles(side: Sequence[Judged]) -> list[str]:
         cells = [f"{np.nanmean(np.abs(column)):.2g} ({np.nanmean(column):+.2g})"
                  for column in off.T]  # fmt: skip
         lines.append(f"| {name} | {len(some)} | " + " | ".join(cells) + " |")
-    return [*lines, "Target: hip 4, trunk 3 degrees."]
+    lines += ["Target: hip 4, trunk 3 degrees.", ""]
+    lines += ["| every frame: mean error | clips | " + " | ".join(OFF) + " |",
+              "|---|---|" + "---|" * len(OFF)]  # fmt: skip
+    for name, swings in (("swings", True), ("others", False)):
+        errors = [clip.off for clip in side if (clip.variation == "swing") == swings]
+        cells = [f"{value:.2g}" for value in np.nanmean(errors, axis=0)] if errors else []
+        lines.append(f"| {name} | {len(errors)} | " + " | ".join(cells) + " |")
+    return lines
 
 
 def _faults(clips: Sequence[Judged]) -> list[str]:

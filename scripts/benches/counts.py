@@ -16,8 +16,8 @@ from mirror.errors import UsageError
 from mirror.figure.motion import Motion
 from mirror.hinge.counting.reps import Outcome, Partial, Rejected, Rep
 from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
+from mirror.pose.tracker import SubjectTracker
 
 LOCKOUT_S = 0.6
 """Seconds after its end by which a rep of the figure is counted (at 10 frames/s)."""
@@ -143,7 +143,7 @@ def _count(
 ) -> Count:
     """Run the whole core over one source."""
     camera = open_camera(source, live=False)
-    estimator = Estimator(model)
+    estimator = SubjectTracker(model)
     found: list[Outcome] = []
     try:
         for _, session in process(camera, estimator, start(variation), seconds=until, fps=fps):

@@ -29,9 +29,9 @@ from mirror.display.screen import open_screen
 from mirror.display.video import Recording
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.posture import Unseen
-from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
 from mirror.pose.pipeline import VisionPipeline
+from mirror.pose.tracker import SubjectTracker
 from mirror.screens.router import ScreenState, Situation, compose, route
 from mirror.simulator.camera import viewed
 from mirror.simulator.render import room
@@ -86,7 +86,7 @@ def _drawing(settings: Settings) -> int:
     dark = open_screen(turned, mode="offscreen", size=PANEL)
     dark.present()
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
-    estimator = Estimator(bundle(settings.model))
+    estimator = SubjectTracker(bundle(settings.model))
     language, session = load_language(settings.coach.language), start()
     asleep = replace(session, source=SourceState(0.0, posture=Unseen(0.0, "nobody")))
     calls: list[float] = []

@@ -29,8 +29,8 @@ from mirror.display.scene import AMBER, EMBER, GREY, ICE, Scene, Text
 from mirror.display.screen import open_screen, save
 from mirror.errors import OutputError
 from mirror.hinge.judging.feedback import Cue
-from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
+from mirror.pose.tracker import SubjectTracker
 from mirror.screens.labels import Labels
 from mirror.screens.router import ScreenState, Situation, compose, route
 
@@ -111,7 +111,7 @@ def filmed(name: str, model: Path | None) -> Iterator[Session]:
 def _one_after_the_other(trials: Iterable[Trial], model: Path | None) -> Track:
     t0 = 0.0
     for trial in trials:
-        t, estimator = 0.0, Estimator(model) if model is not None else None
+        t, estimator = 0.0, SubjectTracker(model) if model is not None else None
         try:
             for t, pose in poses(trial, estimator, masks=True):
                 yield t0 + t, pose and replace(pose, taken_at=t0 + t)

@@ -44,8 +44,8 @@ from mirror.hinge.measure.posture import Posture, Unseen
 from mirror.hinge.measure.presence import Presence
 from mirror.hinge.variations.basic import BASIC
 from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.pose.landmarker import Estimator
 from mirror.pose.model import bundle
+from mirror.pose.tracker import SubjectTracker
 from mirror.screens.apart import getting_ready, holding, shutting_down, trouble
 from mirror.screens.calibrating import calibrating
 from mirror.screens.labels import Labels
@@ -256,7 +256,7 @@ def strip(pictures: Sequence[Picture]) -> Picture:
 
 def practised(trial: Trial, model: Path) -> dict[str, tuple[Session, float]]:
     """Chosen, working, finished and rest of one variation or drill, as the figure does it."""
-    estimator = Estimator(model)
+    estimator = SubjectTracker(model)
     session, film = start(trial.variation, trial.drill), []
     try:
         for t, pose in poses(trial, estimator):
@@ -280,7 +280,7 @@ def practised(trial: Trial, model: Path) -> dict[str, tuple[Session, float]]:
 def filmed(model: Path) -> list[Session]:
     """The sessions of one set, frame by frame."""
     camera = open_camera(CameraSettings(source="figure", seed=SEED), live=False)
-    estimator = Estimator(model)
+    estimator = SubjectTracker(model)
     try:
         steps = process(camera, estimator, start(), seconds=SECONDS, fps=FPS)
         return [session for _, session in steps]

@@ -29,8 +29,7 @@ from mirror.hinge.counting.swinging import SwingCounter
 from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.pose import Pose
 from mirror.hinge.variations.catalog import VARIATIONS
-from mirror.pose.landmarker import Estimator
-from mirror.pose.subject import SubjectTracker
+from mirror.pose.tracker import SubjectTracker
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure, viewed
 from mirror.simulator.dress import Look
@@ -182,7 +181,7 @@ def ways(seeds: Sequence[int]) -> list[Trial]:
 
 
 def poses(
-    trial: Trial, estimator: Estimator | SubjectTracker | None, *, masks: bool = False
+    trial: Trial, estimator: SubjectTracker | None, *, masks: bool = False
 ) -> Iterator[tuple[float, Pose | None]]:
     """The poses of a trial, frame by frame; without an estimator its true joints.
 

@@ -21,9 +21,9 @@ from mirror.camera import Frame, open_camera
 from mirror.config import CameraSettings
 from mirror.hinge.measure.pose import Pose
 from mirror.pose.model import cached
-from mirror.pose.sharing import SharingTracker, Subject
 from mirror.pose.smoothing import Smoother
-from mirror.pose.subject import SubjectTracker
+from mirror.pose.subject import Subject
+from mirror.pose.tracker import Tracker
 
 Track = Iterable[tuple[float, Pose | None]]
 PROCESSES = 2
@@ -61,11 +61,11 @@ def folder_of(folder: Path | None) -> Path:
 
 
 def write(path: Path, poses: Track) -> None:
-    """Write a track; a broken write leaves no file."""
+    """Write a track, with masks of the whole frame; a broken write leaves no file."""
     rows, packed, size = [], [], (0, 0)
     none, no_stick = np.zeros((33, 6), np.float32), np.full((2, 2), np.nan)
     for t, pose in poses:
-        box, mask = _packed(pose)
+        box, mask = _packed(_uncropped(pose))
         marks = none
         if pose is not None:
             size = pose.size
@@ -197,16 +197,8 @@ def _poses(frames: Iterator[Frame], model: Path, many: int) -> Track:
     As many frames are under way at a time. So each tracker knows of the person what the frames
     before those have shown, as on a computer that just keeps up.
     """
-    if many == 1:
-        one = SubjectTracker(model)
-        try:
-            for frame in frames:
-                yield frame.taken_at, one.estimate(frame)
-        finally:
-            one.close()
-        return
     subject, smoother = Subject(), Smoother()
-    trackers = [SharingTracker(model, None, subject, chooses=k == 0) for k in range(many)]
+    trackers = [Tracker(model, None, subject, chooses=k == 0) for k in range(many)]
     try:
         with ThreadPoolExecutor(many) as pool:
             while dealt := [frame for _, frame in zip(trackers, frames, strict=False)]:
@@ -217,7 +209,7 @@ def _poses(frames: Iterator[Frame], model: Path, many: int) -> Track:
                 for number, (frame, job) in enumerate(zip(dealt, jobs, strict=True)):
                     pose = job.result()
                     if pose is not None or number == 0:
-                        yield frame.taken_at, _uncropped(smoother.smooth(pose))
+                        yield frame.taken_at, smoother.smooth(pose)
     finally:
         for tracker in trackers:
             tracker.close()

@@ -25,7 +25,7 @@ from mirror.figure.viewpoint import Viewpoint
 from mirror.hinge.drills.stick_finder import with_stick
 from mirror.hinge.measure.geometry import Array
 from mirror.hinge.measure.pose import Pose
-from mirror.pose.landmarker import Estimator
+from mirror.pose.tracker import SubjectTracker
 from mirror.simulator.camera import Figure
 from mirror.simulator.dress import Look
 from mirror.simulator.render import Light
@@ -185,7 +185,7 @@ def film(what: Case, model: Path, kept: Path | None = None) -> Iterator[Step]:
 
 
 def _estimated(what: Case, model: Path) -> Iterator[tuple[float, Pose | None]]:
-    figure, estimator = what.figure(), Estimator(model)
+    figure, estimator = what.figure(), SubjectTracker(model)
     last = figure.motion.reps_between(0.0, 1e4)[-1]
     try:
         for k in range(int((last.end_s + 0.6) * what.fps)):

@@ -129,7 +129,7 @@ def stage(monkeypatch, tmp_path):
             return playing[-1]
 
         class Estimator:
-            def __init__(self, model, camera):
+            def __init__(self, model, camera, subject, *, chooses):
                 pass
 
             def estimate(self, frame):
@@ -139,7 +139,7 @@ def stage(monkeypatch, tmp_path):
                 pass
 
         monkeypatch.setattr(pipeline, "open_camera", open_camera)
-        monkeypatch.setattr(pipeline, "SubjectTracker", Estimator)
+        monkeypatch.setattr(pipeline, "Tracker", Estimator)
         return stages
 
     return put

@@ -12,8 +12,9 @@ from people import SIZE, film, reps
 
 from mirror.camera import Frame
 from mirror.cli import analyze
-from mirror.cli.analyze import process, records
+from mirror.cli.analyze import process
 from mirror.cli.overlay import labels, overlay, pixel_screen
+from mirror.cli.records import records
 from mirror.coach.advance import advance
 from mirror.coach.session import start
 from mirror.display.video import Recording

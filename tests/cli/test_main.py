@@ -10,7 +10,7 @@ from people import SIZE, film, reps
 
 import mirror.camera
 import mirror.pose.model
-import mirror.pose.subject
+import mirror.pose.tracker
 from mirror import __version__
 from mirror import config as config_module
 from mirror.__main__ import COMMANDS, main
@@ -207,7 +207,7 @@ def test_analyze_writes_what_it_was_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(
         mirror.camera, "open_camera", lambda s, live: asked.append((s, live)) or Source()
     )
-    monkeypatch.setattr(mirror.pose.subject, "SubjectTracker", Estimator)
+    monkeypatch.setattr(mirror.pose.tracker, "SubjectTracker", Estimator)
     monkeypatch.setattr(mirror.pose.model, "bundle", lambda settings: None)
     out = tmp_path / "o.jsonl"
     words = ["analyze", "figure", "--for", "9", "--flip", "--seed", "7", "--json", str(out)]

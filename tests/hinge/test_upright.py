@@ -10,7 +10,7 @@ from mirror.errors import ModelError
 from mirror.figure.motion import Motion
 from mirror.hinge.measure.posture import Measuring, Posture, measure
 from mirror.pose import model
-from mirror.pose.subject import SubjectTracker
+from mirror.pose.tracker import SubjectTracker
 from mirror.simulator.camera import Figure
 
 SIZE = (480, 640)

@@ -12,7 +12,8 @@ from mirror.figure.motion import Motion
 from mirror.hinge.measure.pose import Mark
 from mirror.pose import model
 from mirror.pose.crop import height_px
-from mirror.pose.subject import SubjectTracker, alone, choose
+from mirror.pose.subject import alone, choose
+from mirror.pose.tracker import SubjectTracker
 from mirror.simulator.bystander import Bystander
 from mirror.simulator.camera import Figure
 

@@ -1,10 +1,11 @@
 """The outline of the back -> its rounding in degrees, low and upper back apart.
 
 Rounding is the flexion of the lumbar and the thoracic spine since standing. A linear model reads
-it, and how far the line from hip to shoulder turns with it beyond the pelvis, from what one frame shows of the trunk: the outline of the back, the place of the head, and the
-inclination of the trunk. Its weights are fitted on people with known spines (`back_weights`); no
-single point of the outline carries it, so that hair, an arm or a shadow on a part of the back costs
-little. It needs no legs, which plates or a bench may hide.
+it, and how far the line from hip to shoulder turns with it beyond the pelvis, from what one frame
+shows of the trunk: the outline of the back, the place of the head, and the inclination of the
+trunk. Its weights are fitted on people with known spines (`back_weights`); no single point of the
+outline carries it, so that hair, an arm or a shadow on a part of the back costs little. It needs no
+legs, which plates or a bench may hide.
 
 The shape is compared with the standing back: by the share `OWN` with the person's own one, where
 that was seen, for the rest with the mean of people. A person who was never seen standing is

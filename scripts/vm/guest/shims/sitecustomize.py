@@ -67,7 +67,7 @@ def patch_subject(module):
     poses = [film[name] for name in ("points", "visibility", "world", "mask")]
 
     class Recorded:
-        def __init__(self, model, camera=None):
+        def __init__(self, model, camera, subject, *, chooses):
             self.count = -1
 
         def estimate(self, frame):
@@ -85,7 +85,7 @@ def patch_subject(module):
         def close(self):
             pass
 
-    module.SubjectTracker = Recorded
+    module.Tracker = Recorded
 
 
 def patch_figure(module):
