@@ -30,6 +30,9 @@ RATE_HZ = 6.0
 """Cutoff of the speeds that predict the place of the person."""
 AHEAD_S = 0.2
 """Longest time for which they go on."""
+TURN_ON = 0.75
+"""Share of the turn that goes on. Of a trunk that points at the camera the network believes every
+guess; with a whole share it turned on for ever."""
 
 HEIGHT_SHARE = 0.1
 """Weight of a new height in the usual one: limbs are foreshortened for moments."""
@@ -91,6 +94,7 @@ class Course:
     def at(self, t: float) -> Stance:
         """The stance that is expected at this time."""
         x, y, turn = self._speed * min(max(t - self.t, 0.0), AHEAD_S)
+        turn *= TURN_ON
         now = self.stance
         return Stance((now.hip[0] + x, now.hip[1] + y), now.lean + turn, now.height_px)
 

@@ -32,8 +32,6 @@ OFF_RAD, OFF = math.radians(7.0), 0.08
 """From this turn of the trunk, or this share of the height, a wrong guess is looked at again."""
 HOLD = 0.8
 """Share of a wrong guess that the next crop of the same tracker keeps."""
-WIDER = 1.6
-"""Height of a person who is not found at once, in the heights that they seemed to have."""
 TURNED_RAD = math.radians(60.0)
 """A trunk that is turned by so much in the crop is a mistake, as of somebody upside down."""
 
@@ -71,14 +69,13 @@ class Tracker:
             ModelError: as `Estimator.estimate`.
         """
         expected = self._subject.expected(frame.taken_at)
-        if self._crowd is not None and (expected is None or self._is_background(expected, frame)):
-            self._seek(self._crowd, frame, expected)
+        if expected is None or self._is_background(expected, frame):
+            self._chooses(frame, expected)
         pose = self._found(frame)
-        if pose is None and self._crowd is not None and expected is not None:
-            # They went elsewhere, or will be seen here again soon.
-            if self._seek(self._crowd, frame, None):
-                pose = self._found(frame)
-        elif self._crowd is not None:
+        # A person who is not where they were expected went elsewhere, or is soon seen here again.
+        if pose is None and expected is not None and self._chooses(frame, None):
+            pose = self._found(frame)
+        if pose is not None and self._crowd is not None:
             self._crowd.rest(frame.taken_at)
         if pose is None or self._camera is None:
             return pose
@@ -96,10 +93,10 @@ class Tracker:
         is_small = expected.stance.height_px < NEAR * frame.rgb.shape[0]
         return is_small and not 0 <= since < AGAIN_S
 
-    def _seek(self, crowd: PeopleFinder, frame: Frame, followed: Expected | None) -> bool:
-        """Choose somebody, who is much nearer than the one followed; return whether it did."""
+    def _chooses(self, frame: Frame, followed: Expected | None) -> bool:
+        """Choose somebody, if need be much nearer than the one followed; return whether it did."""
         self._sought_s = frame.taken_at
-        people = crowd.find(frame)
+        people = [] if self._crowd is None else self._crowd.find(frame)
         if not people:
             return False
         best = people[choose(people, (frame.rgb.shape[1], frame.rgb.shape[0]))]
@@ -119,11 +116,6 @@ class Tracker:
         shown, place = self._held, expected.stance
         crop = Crop(place, shown)
         pose = self._tracker.estimate(Frame(crop.picture(rgb), frame.taken_at))
-        if pose is None and is_new:
-            # Somebody half hidden may be larger than they seemed.
-            place = Stance(place.hip, 0.0, WIDER * place.height_px)
-            crop = Crop(place, shown)
-            pose = self._tracker.estimate(Frame(crop.picture(frame.rgb), frame.taken_at))
         if pose is not None and is_off(seen := Stance.of(pose.points), shown):
             # The guess was wrong. Where they are is known now, and where MediaPipe looks next.
             hip = crop.points(np.array([seen.hip]))[0].tolist()

@@ -232,7 +232,7 @@ def trains(me: Visitor, count: int, number: int) -> Script:
     for rep in range(1, count + 1):
         yield from me.sees("Hip hinge", str(rep))
         assert not me.shows(str(rep + 1))
-    yield from me.sees(str(count), say("rest.depth"), say("rest.rounding"), "90°")
+    yield from me.sees(str(count), say("rest.depth"), say("rest.rounding"), "87°")
     yield from me.sees(say("rest.saved", number=number))
 
 

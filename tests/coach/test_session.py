@@ -143,9 +143,9 @@ def test_the_stop_depth_is_found_over_slow_reps_and_reported_once(monkeypatch):
     assert session.person.stop.found.fold_deg == pytest.approx(50, abs=8)
     assert session.person.stop.rep is not None
     assert not session.movement.is_at_stop
-    for k in range(20):
-        t = 32 + k / 8
-        pose = rounded(person(t, *hinge(min(1.0, k / 10))), -0.06)
+    for k in range(40):
+        t = 32 + k / 16
+        pose = rounded(person(t, *hinge(min(1.0, k / 20))), -0.06)
         session = advance(session, pose, t)
         if session.movement.is_at_stop:
             break
