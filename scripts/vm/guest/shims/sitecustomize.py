@@ -57,7 +57,7 @@ def patch_screen(module):
     module.Screen.draw, module.Screen.present = drawing, presenting
 
 
-def patch_subject(module):
+def patch_tracker(module):
     """Recorded poses, one for each frame, again and again."""
     import numpy as np
 
@@ -122,7 +122,7 @@ PATCHES = {
     "gpiozero.pins.lgpio": patch_pins,
 }
 if RECORDED:
-    PATCHES |= {"mirror.pose.subject": patch_subject, "mirror.simulator.camera": patch_figure}
+    PATCHES |= {"mirror.pose.tracker": patch_tracker, "mirror.simulator.camera": patch_figure}
 
 
 class Finder(importlib.abc.MetaPathFinder):
