@@ -45,8 +45,8 @@ CLOSING_S = 1.0
 """Longest closing in seconds; systemd kills the mirror after two."""
 
 MOST_WORKERS = 2
-"""Most estimators that are chosen by themselves: a third one made the hip a degree worse in swings at
-15 frames a second (`scripts/benches/README.md`)."""
+"""Most estimators that are chosen by themselves: a third one made the hip a degree worse in swings
+at 15 frames a second (`scripts/benches/README.md`)."""
 
 
 @dataclass(frozen=True)
