@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 EVEN = 0.5
 """Least time between two frames, as a share of the even one: so frames do not come in bursts. With
-.9 two workers waited for their turns a sixteenth of the time."""
+.9 two workers kept 1.76 cores busy, with .5 1.81."""
 _NEW_SHARE = 0.1
 """Weight of a new duration in the usual one."""
 
